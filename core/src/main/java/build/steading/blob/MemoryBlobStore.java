@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.blob;
+
+import build.steading.digest.Digest;
+import build.steading.failure.Failure;
+import build.steading.failure.SteadingException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Keeps blobs in memory: for tests, and for what need not outlive the process. Thread-safe; never forgets.
+public final class MemoryBlobStore implements BlobStore {
+    private final Map<Digest, byte[]> blobs = new ConcurrentHashMap<>(Map.of(Digest.EMPTY, new byte[0]));
+
+    @Override
+    public Set<Digest> findMissing(Set<Digest> digests) {
+        var missing = new HashSet<>(digests);
+        missing.removeAll(blobs.keySet());
+        return missing;
+    }
+
+    @Override
+    public InputStream open(Digest digest) {
+        var bytes = blobs.get(digest);
+        if (bytes == null) {
+            throw new SteadingException(new Failure.MissingBlobs(Set.of(digest)));
+        }
+        return new ByteArrayInputStream(bytes);
+    }
+
+    @Override
+    public void put(Digest digest, InputStream content) {
+        try {
+            var bytes = content.readAllBytes();
+            var found = Digest.of(bytes);
+            if (!found.equals(digest)) {
+                throw SteadingException.invalid("Content has digest `%s`, not `%s`", found, digest);
+            }
+            blobs.put(digest, bytes);
+        } catch (IOException e) {
+            throw SteadingException.unavailable("Content of blob `%s` cannot be read".formatted(digest), e);
+        }
+    }
+}

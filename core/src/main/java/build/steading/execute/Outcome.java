@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.execute;
+
+import build.bazel.remote.execution.v2.ActionResult;
+import build.steading.failure.Failure;
+import java.time.Duration;
+import java.util.List;
+
+/// How one attempt to run an action, and likewise the whole execution, ended.
+public sealed interface Outcome {
+    /// The command ran to its end. A non-zero exit code is the user's business, not a failure of the farm.
+    ///
+    /// @param result all its blobs are in the store
+    /// @param cached whether the result was known and nothing ran
+    /// @param warm what the task's warm directories hold now; empty unless the exit code is 0
+    record Completed(ActionResult result, boolean cached, List<WarmDirectory> warm) implements Outcome {
+        public Completed {
+            warm = List.copyOf(warm);
+        }
+    }
+
+    /// The command was killed after `limit`.
+    ///
+    /// @param partial what it had printed and made so far
+    record TimedOut(Duration limit, ActionResult partial) implements Outcome {}
+
+    /// The command was killed, or never ran, because nobody wanted the result any more.
+    ///
+    /// @param by who said so
+    record Cancelled(String by) implements Outcome {}
+
+    /// The command ran, but what it left behind cannot be a result: the task must be changed.
+    ///
+    /// @param partial what it had printed and made
+    record Rejected(Failure failure, ActionResult partial) implements Outcome {}
+
+    /// The farm could not run the command, or does not know how it ended.
+    record NotRun(Failure failure) implements Outcome {}
+
+    /// Returns whether running the action again, on another worker perhaps, might end better.
+    default boolean retryable() {
+        return switch (this) {
+            case NotRun(Failure.Unavailable _), NotRun(Failure.Overloaded _) -> true;
+            case NotRun _, Completed _, TimedOut _, Cancelled _, Rejected _ -> false;
+        };
+    }
+}
