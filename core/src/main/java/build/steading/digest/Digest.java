@@ -29,7 +29,8 @@ public record Digest(String hash, long sizeBytes) {
         return new Digest(HexFormat.of().formatHex(sha256().digest(bytes)), bytes.length);
     }
 
-    /// Returns the digest of a message as it would be serialised now. Only for messages that we have just built ourselves.
+    /// Returns the digest of a message as it would be serialised now. Only for messages that we have just built
+    /// ourselves.
     public static Digest of(MessageLite message) {
         return of(message.toByteArray());
     }

@@ -26,7 +26,8 @@ public final class Digests {
             return new Digest(message.getHash(), message.getSizeBytes());
         } catch (IllegalArgumentException e) {
             throw new SteadingException(
-                    new Failure.Invalid("Not a digest: `%s/%d`".formatted(message.getHash(), message.getSizeBytes())), e);
+                    new Failure.Invalid("Not a digest: `%s/%d`".formatted(message.getHash(), message.getSizeBytes())),
+                    e);
         }
     }
 

@@ -8,7 +8,8 @@ import java.util.Set;
 /// Why something could not be done. The kinds differ in *who can put it right*, and each edge (exit code, gRPC status)
 /// translates them once.
 public sealed interface Failure {
-    /// Says what was found, where, and what is allowed or what helps: a capital letter, names in backticks, no full stop.
+    /// Says what was found, where, and what is allowed or what helps: a capital letter, names in backticks, no full
+    /// stop.
     String message();
 
     /// The request makes no sense as it stands: whoever wrote it can mend it.
@@ -26,7 +27,8 @@ public sealed interface Failure {
         @Override
         public String message() {
             return digests.size() == 1
-                    ? "Blob `%s` is not in the store".formatted(digests.iterator().next())
+                    ? "Blob `%s` is not in the store"
+                            .formatted(digests.iterator().next())
                     : "%d blobs are not in the store, `%s` among them"
                             .formatted(digests.size(), digests.iterator().next());
         }

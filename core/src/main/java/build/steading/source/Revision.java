@@ -11,5 +11,4 @@ import java.time.Instant;
 /// @param uncommitted whether this is a snapshot of a working tree: built, but never deployed
 /// @param time when it was committed, or the snapshot taken
 /// @param subject first line of the commit message
-public record Revision(
-        String commit, String treeId, String name, boolean uncommitted, Instant time, String subject) {}
+public record Revision(String commit, String treeId, String name, boolean uncommitted, Instant time, String subject) {}

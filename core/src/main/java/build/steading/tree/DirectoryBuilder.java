@@ -14,7 +14,8 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Builds one `Directory` in canonical form: each list sorted by name (in the order of Unicode code points, which is that of
+/// Builds one `Directory` in canonical form: each list sorted by name (in the order of Unicode code points, which is
+/// that of
 /// UTF-8 bytes), no name twice. Equal content therefore gives equal digests. Not thread-safe.
 public final class DirectoryBuilder {
     /// The order of names in a `Directory`.
@@ -54,7 +55,8 @@ public final class DirectoryBuilder {
 
     /// Adds a symbolic link, in place of whatever had its name.
     public DirectoryBuilder symlink(String name, String target) {
-        return put(name, SymlinkNode.newBuilder().setName(name).setTarget(target).build());
+        return put(
+                name, SymlinkNode.newBuilder().setName(name).setTarget(target).build());
     }
 
     /// Adds a `FileNode`, `DirectoryNode` or `SymlinkNode` as it is, in place of whatever had its name.
@@ -87,7 +89,9 @@ public final class DirectoryBuilder {
                 case FileNode file -> directory.addFiles(file);
                 case DirectoryNode sub -> directory.addDirectories(sub);
                 case SymlinkNode link -> directory.addSymlinks(link);
-                default -> throw new IllegalArgumentException("Not a node: " + node.getDescriptorForType().getName());
+                default ->
+                    throw new IllegalArgumentException(
+                            "Not a node: " + node.getDescriptorForType().getName());
             }
         };
         nodes.values().forEach(add);
