@@ -13,7 +13,8 @@ public final class Blobs {
 
     /// Returns the bytes of a blob.
     ///
-    /// @throws SteadingException with `MissingBlobs` if it is absent, `Unavailable` if its bytes are bad or the medium fails
+    /// @throws SteadingException with `MissingBlobs` if it is absent, `Unavailable` if its bytes are bad or the
+    ///     medium fails
     public static byte[] read(BlobStore blobs, Digest digest) {
         try (var content = blobs.open(digest)) {
             return content.readAllBytes();

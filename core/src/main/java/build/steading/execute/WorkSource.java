@@ -11,7 +11,8 @@ import java.util.Set;
 
 /// Where a worker gets its work. Workers pull: nothing is pushed at a worker that did not ask. Thread-safe.
 public interface WorkSource {
-    /// Joins the farm, or says anew what the worker is. All leases of the same name that the worker does not hold are void.
+    /// Joins the farm, or says anew what the worker is. All leases of the same name that the worker does not hold
+    /// are void.
     ///
     /// @param slots how many actions the worker runs at the same time; 0 takes no new ones
     /// @param held the leases that the worker still works on
@@ -29,7 +30,8 @@ public interface WorkSource {
 
     /// Passes on what the command printed, in the form of `LogFormat`, whole records only.
     ///
-    /// @param offset how many bytes of the log came before: repeated bytes are ignored, so that a call may be repeated
+    /// @param offset how many bytes of the log came before: repeated bytes are ignored, so that a call may be
+    ///     repeated
     /// @throws SteadingException with `NotFound` if the lease was taken back: the worker must kill the action
     void append(LeaseId lease, long offset, byte[] log);
 

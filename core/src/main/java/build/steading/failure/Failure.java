@@ -5,7 +5,8 @@ import build.steading.digest.Digest;
 import java.time.Duration;
 import java.util.Set;
 
-/// Why something could not be done. The kinds differ in *who can put it right*, and each edge (exit code, gRPC status)
+/// Why something could not be done. The kinds differ in *who can put it right*, and each edge (exit code, gRPC
+/// status)
 /// translates them once.
 public sealed interface Failure {
     /// Says what was found, where, and what is allowed or what helps: a capital letter, names in backticks, no full

@@ -6,7 +6,8 @@ import build.steading.failure.SteadingException;
 import java.nio.file.Path;
 import java.util.List;
 
-/// A repository of sources on this machine, opened for reading: nothing in it, its working tree or its index ever changes.
+/// A repository of sources on this machine, opened for reading: nothing in it, its working tree or its index ever
+/// changes.
 /// Thread-safe.
 public interface SourceRepository {
     /// Returns the top directory of the working tree (the repository's own directory where it has none).
@@ -15,13 +16,15 @@ public interface SourceRepository {
     /// Finds a revision by branch, tag, full or abbreviated commit, or an expression such as `HEAD~2`.
     ///
     /// @param expression empty for the current branch
-    /// @throws SteadingException with `NotFound` if there is none, naming the nearest names; `Invalid` if it is ambiguous
+    /// @throws SteadingException with `NotFound` if there is none, naming the nearest names; `Invalid` if it is
+    ///     ambiguous
     Revision resolve(String expression);
 
     /// Takes a snapshot of the working tree as it is: tracked and untracked files, without ignored ones.
     Revision snapshot();
 
-    /// Returns the input root of a revision: the digest of its top `Directory`, all of whose blobs are in the blob store that
+    /// Returns the input root of a revision: the digest of its top `Directory`, all of whose blobs are in the blob
+    /// store that
     /// the repository was opened with. What was converted before is not read again.
     ///
     /// @param verify whether to look at every blob and convert anew what has gone from the store since
