@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /// Remembers the results of actions. Implementations are thread-safe.
 public interface ActionCache {
-    /// Returns the result that was last stored for an action. A stored result that can no longer be read is absent.
+    /// Returns the result that was last stored for an action. A stored result that can no longer be read is
+    /// absent.
     ///
     /// @throws SteadingException with `Unavailable` if the medium fails
     Optional<ActionResult> find(Digest action);

@@ -6,17 +6,15 @@ import build.steading.failure.SteadingException;
 import java.io.InputStream;
 import java.util.Set;
 
-/// A content-addressable store (CAS): blobs, found by their digest. Implementations are thread-safe, and all of them
-/// have
-/// the empty blob.
+/// A content-addressable store (CAS): blobs, found by their digest. Implementations are thread-safe, and all of
+/// them have the empty blob.
 public interface BlobStore {
     /// Returns those of `digests` that are absent. Present ones are kept at least for the store's promise of
     /// retention.
     Set<Digest> findMissing(Set<Digest> digests);
 
-    /// Opens a blob at its first byte. The caller closes the stream. Reading to the end verifies the bytes: a stream
-    /// over bad
-    /// ones ends in an `IOException`, and the store no longer has the blob.
+    /// Opens a blob at its first byte. The caller closes the stream. Reading to the end verifies the bytes: a
+    /// stream over bad ones ends in an `IOException`, and the store no longer has the blob.
     ///
     /// @throws SteadingException with `MissingBlobs` if it is absent, `Unavailable` if the medium fails
     InputStream open(Digest digest);
@@ -25,7 +23,6 @@ public interface BlobStore {
     /// The caller closes `content`.
     ///
     /// @throws SteadingException with `Invalid` if the bytes have another digest (nothing is stored then),
-    ///     `Unavailable` if
-    ///     the medium fails or is full
+    ///     `Unavailable` if the medium fails or is full
     void put(Digest digest, InputStream content);
 }

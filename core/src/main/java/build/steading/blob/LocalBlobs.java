@@ -5,22 +5,19 @@ import build.steading.digest.Digest;
 import build.steading.failure.SteadingException;
 import java.nio.file.Path;
 
-/// A store whose blobs are plain files on this machine, so that they can be hard linked into input trees that nobody
-/// can
-/// write through, and outputs can be moved in without copying.
+/// A store whose blobs are plain files on this machine, so that they can be hard linked into input trees that
+/// nobody can write through, and outputs can be moved in without copying.
 public interface LocalBlobs extends BlobStore {
-    /// Returns the read-only file that holds a blob, verified. It is to be linked or copied, never written or kept:
-    /// the store
-    /// may evict it.
+    /// Returns the read-only file that holds a blob, verified. It is to be linked or copied, never written or
+    /// kept: the store may evict it.
     ///
-    /// @param executable whether the file shall have its executable bits set (a file of its own then, as links share
-    ///     modes)
+    /// @param executable whether the file shall have its executable bits set (a file of its own then, as links
+    ///     share modes)
     /// @throws SteadingException with `MissingBlobs` if it is absent or its bytes were found bad
     Path file(Digest digest, boolean executable);
 
     /// Takes over a finished file on the same file system: afterwards it is in the store and `file` is gone. The
-    /// caller
-    /// guarantees that nobody holds it open for writing.
+    /// caller guarantees that nobody holds it open for writing.
     ///
     /// @return the digest of its bytes
     /// @throws SteadingException with `Unavailable` if the medium fails or is full

@@ -6,8 +6,8 @@ public interface Execution {
     /// Waits for the end.
     Outcome await() throws InterruptedException;
 
-    /// Gives up this stake: [#await] returns `Cancelled`. The action itself is cancelled when nobody else waits for
-    /// it.
+    /// Gives up this stake: [#await] returns `Cancelled`. The action itself is cancelled when nobody else waits
+    /// for it.
     ///
     /// @param by who wants this, for people
     void withdraw(String by);

@@ -25,7 +25,8 @@ public interface ExecutionObserver {
 
     /// An attempt began. Output starts anew with each attempt.
     ///
-    /// @param joined whether the attempt was running for somebody else already; its earlier output follows at once
+    /// @param joined whether the attempt was running for somebody else already; its earlier output follows at
+    ///     once
     void running(WorkerId worker, boolean joined);
 
     /// The command printed something.

@@ -9,8 +9,6 @@ import build.steading.digest.Digest;
 /// @param tree the `Directory` to begin with, with the modification times of its files as node properties;
 ///     [Digest#EMPTY] for an empty directory
 /// @param inputRoot the input root of the run that left `tree` behind: files that differ from it are made to look
-///     newer
-///     than everything in `tree`, so that tools which compare times see the change; [Digest#EMPTY] if there was no
-///     such
-/// run
+///     newer than everything in `tree`, so that tools which compare times see the change; [Digest#EMPTY] if there
+///     was no such run
 public record WarmDirectory(String path, Digest tree, Digest inputRoot) {}

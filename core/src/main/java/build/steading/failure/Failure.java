@@ -6,11 +6,10 @@ import java.time.Duration;
 import java.util.Set;
 
 /// Why something could not be done. The kinds differ in *who can put it right*, and each edge (exit code, gRPC
-/// status)
-/// translates them once.
+/// status) translates them once.
 public sealed interface Failure {
-    /// Says what was found, where, and what is allowed or what helps: a capital letter, names in backticks, no full
-    /// stop.
+    /// Says what was found, where, and what is allowed or what helps: a capital letter, names in backticks, no
+    /// full stop.
     String message();
 
     /// The request makes no sense as it stands: whoever wrote it can mend it.

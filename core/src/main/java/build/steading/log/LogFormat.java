@@ -16,9 +16,8 @@ import java.util.Optional;
 /// arrival.
 ///
 /// A record is, in network byte order: source (1 byte: 0 Steading, 1 standard output, 2 standard error), time (8
-/// bytes:
-/// microseconds since 1970-01-01 UTC), length (4 bytes), and that many bytes. A record cut short by a crash ends a
-/// log.
+/// bytes: microseconds since 1970-01-01 UTC), length (4 bytes), and that many bytes. A record cut short by a
+/// crash ends a log.
 public final class LogFormat {
     /// Bytes before the text of each record.
     public static final int HEADER_BYTES = 13;

@@ -7,8 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /// A repository of sources on this machine, opened for reading: nothing in it, its working tree or its index ever
-/// changes.
-/// Thread-safe.
+/// changes. Thread-safe.
 public interface SourceRepository {
     /// Returns the top directory of the working tree (the repository's own directory where it has none).
     Path root();
@@ -23,9 +22,8 @@ public interface SourceRepository {
     /// Takes a snapshot of the working tree as it is: tracked and untracked files, without ignored ones.
     Revision snapshot();
 
-    /// Returns the input root of a revision: the digest of its top `Directory`, all of whose blobs are in the blob
-    /// store that
-    /// the repository was opened with. What was converted before is not read again.
+    /// Returns the input root of a revision: the digest of its top `Directory`, all of whose blobs are in the
+    /// blob store that the repository was opened with. What was converted before is not read again.
     ///
     /// @param verify whether to look at every blob and convert anew what has gone from the store since
     Digest tree(Revision revision, boolean verify);

@@ -14,9 +14,8 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Builds one `Directory` in canonical form: each list sorted by name (in the order of Unicode code points, which is
-/// that of
-/// UTF-8 bytes), no name twice. Equal content therefore gives equal digests. Not thread-safe.
+/// Builds one `Directory` in canonical form: each list sorted by name (in the order of Unicode code points, which
+/// is that of UTF-8 bytes), no name twice. Equal content therefore gives equal digests. Not thread-safe.
 public final class DirectoryBuilder {
     /// The order of names in a `Directory`.
     public static final Comparator<String> ORDER = DirectoryBuilder::compareCodePoints;
