@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.platform;
+
+/// Names of the platform properties by which an `Action` of the Remote Execution API tells this farm what it
+/// needs. Being part of the action, they are part of its digest.
+public final class PlatformProperties {
+    /// A [Requirement]: where the action may run.
+    public static final String REQUIRES = "steading.requires";
+
+    /// Whether the command may use the network: `on` or `off`; `off` unless said.
+    public static final String NETWORK = "steading.network";
+
+    /// How much memory the command may use, in bytes.
+    public static final String MEMORY = "steading.memory-bytes";
+
+    /// How many processes and threads the command may have at the same time.
+    public static final String PROCESSES = "steading.processes";
+
+    private PlatformProperties() {}
+}

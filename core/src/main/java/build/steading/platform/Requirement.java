@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.platform;
+
+import build.steading.failure.SteadingException;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// What an action requires of a worker: an expression in CEL over the worker's [Properties], for instance
+/// `os == "linux" && memory >= 8000000000 && "gcc" in tools`. Requirements are equal if their expressions are.
+///
+/// Immutable and thread-safe. Parsing is costly beside checking: who meets the same expression often keeps the
+/// requirement.
+public final class Requirement {
+    /// Every worker fits.
+    public static final Requirement ANY = new Requirement("true", List.of());
+
+    private final String expression;
+    private final List<Condition> conditions;
+
+    private Requirement(String expression, List<Condition> conditions) {
+        this.expression = expression;
+        this.conditions = conditions;
+    }
+
+    /// Reads an expression. Which properties it names is free, for every farm has its own.
+    ///
+    /// @param cel blank for [#ANY]
+    /// @throws SteadingException with `Invalid` if it is not an expression, or one that can never be true or false
+    public static Requirement parse(String cel) {
+        var expression = cel.strip();
+        if (expression.isEmpty() || expression.equals("true")) {
+            return ANY;
+        }
+        return new Requirement(expression, Conditions.parse(expression));
+    }
+
+    public String expression() {
+        return expression;
+    }
+
+    /// Returns a requirement that is met where this one and `other` are.
+    public Requirement and(Requirement other) {
+        if (equals(ANY) || equals(other)) {
+            return other;
+        }
+        if (other.equals(ANY)) {
+            return this;
+        }
+        return parse("(" + expression + ") && (" + other.expression + ")");
+    }
+
+    /// Returns whether a worker meets every condition, that is, every operand of a conjunction. A condition on a
+    /// property that the worker does not have is not met, unless the rest of it decides.
+    public Fit check(Properties worker) {
+        if (conditions.isEmpty()) {
+            return new Fit.Fits();
+        }
+        var complaints = conditions.stream()
+                .flatMap(condition -> condition.complaint(worker).stream())
+                .distinct()
+                .collect(Collectors.joining("; "));
+        return complaints.isEmpty() ? new Fit.Fits() : new Fit.Misfit(complaints);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Requirement that && expression.equals(that.expression);
+    }
+
+    @Override
+    public int hashCode() {
+        return expression.hashCode();
+    }
+
+    /// Returns the expression.
+    @Override
+    public String toString() {
+        return expression;
+    }
+}
