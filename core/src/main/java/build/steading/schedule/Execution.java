@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.schedule;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One action on its way: queued or running. All times are in nanoseconds since the epoch.
+final class Execution {
+    /// Who goes first within a tenant.
+    static final Comparator<Execution> BY_RANK =
+            Comparator.<Execution>comparingLong(e -> e.rank).thenComparingLong(e -> e.id.value());
+
+    final ExecutionId id;
+    final Job job;
+    final RequirementClass requirement;
+    final long submittedNanos;
+    final List<Waiter> waiters = new ArrayList<>(1);
+    final List<FailedAttempt> failed = new ArrayList<>(0);
+    Tenant tenant;
+    int priority;
+
+    /// The time of submission in microseconds, moved by the priority: a step of priority counts as much as a fixed
+    /// time of waiting. So nothing starves, and the order of two executions never changes by itself.
+    long rank;
+
+    /// Where this waits; null while it runs, and for the moment before it is queued.
+    @Nullable
+    Lane lane;
+
+    @Nullable
+    ActiveLease lease;
+
+    /// Until then it is kept from workers that do not suit it well: see [#heldFrom].
+    long heldUntilNanos = Long.MIN_VALUE;
+
+    /// The busy worker that this waits for because it holds inputs.
+    @Nullable
+    Worker reservedOn;
+
+    Execution(ExecutionId id, Job job, RequirementClass requirement, Tenant tenant, long now) {
+        this.id = id;
+        this.job = job;
+        this.requirement = requirement;
+        this.tenant = tenant;
+        this.submittedNanos = now;
+        this.priority = job.priority();
+    }
+
+    /// Returns whether a worker that fits should leave this to others for now.
+    boolean heldFrom(Worker worker, long now) {
+        return now < heldUntilNanos && (avoids(worker) || (reservedOn != null && !worker.holdsAnyOf(job.affinity())));
+    }
+
+    /// Returns whether an attempt on this worker failed.
+    boolean avoids(Worker worker) {
+        for (var attempt : failed) {
+            if (attempt.worker().equals(worker.id)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    List<WaiterId> waiterIds() {
+        return waiters.stream().map(Waiter::id).toList();
+    }
+
+    /// One stake in an execution.
+    record Waiter(WaiterId id, Execution execution, int priority, String tenant) {}
+}
