@@ -11,6 +11,7 @@ import build.steading.digest.Digests;
 import build.steading.platform.PlatformProperties;
 import build.steading.platform.Requirement;
 import build.steading.project.TaskInstance;
+import build.steading.tree.Globs;
 import build.steading.tree.Trees;
 import com.google.protobuf.Duration;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ final class ActionMaker {
     /// @param needed digests of the output trees of the tasks it needs
     /// @return the digest of the `Action`
     Digest make(TaskInstance task, Digest root, List<Digest> needed) {
-        var inputs = trees.select(root, task.inputs());
+        var inputs = trees.select(root, Globs.of(task.inputs()));
         for (var outputs : needed) {
             inputs = trees.merge(inputs, outputs);
         }
@@ -70,20 +71,8 @@ final class ActionMaker {
 
     /// The protocol knows plain paths only: a pattern is covered by the directory that all its matches are in.
     static List<String> outputPaths(List<String> outputs) {
-        var paths = new TreeSet<String>();
-        outputs.forEach(output -> paths.add(plainPrefix(output)));
+        var paths = new TreeSet<>(Globs.of(outputs).anchors());
         return paths.contains("") ? List.of("") : List.copyOf(paths);
-    }
-
-    private static String plainPrefix(String pattern) {
-        var plain = new ArrayList<String>();
-        for (var part : pattern.split("/")) {
-            if (part.chars().anyMatch(c -> "*?[{\\".indexOf(c) >= 0)) {
-                break;
-            }
-            plain.add(part);
-        }
-        return String.join("/", plain);
     }
 
     private static Platform platform(TaskInstance task) {

@@ -7,7 +7,6 @@ import build.steading.digest.Digest;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.project.TaskInstance;
-import build.steading.tree.Globs;
 import build.steading.tree.Node;
 import build.steading.tree.TreeDraft;
 import java.util.LinkedHashMap;
@@ -123,10 +122,10 @@ final class BuildRun {
 
     private Digest artifacts(Plan plan, Map<String, Digest> outputs) {
         var draft = new TreeDraft();
-        for (var rule : plan.project().artifacts(plan.tasks())) {
+        for (var rule : plan.project().artifactRules(plan.tasks())) {
             var made = outputs.getOrDefault(rule.instance(), Digest.EMPTY);
-            var wanted = tools.trees().select(made, Globs.of(rule.globs()));
-            draft.put(rule.destination(), new Node.Folder(wanted));
+            var wanted = tools.trees().select(made, rule.paths());
+            draft.put(rule.directory(), new Node.Folder(wanted));
         }
         return draft.store(tools.trees());
     }

@@ -3,6 +3,7 @@ package build.steading.build;
 
 import build.steading.blob.BlobStore;
 import build.steading.blob.Blobs;
+import build.steading.build.BuildSpec.SingleCommand;
 import build.steading.digest.Digest;
 import build.steading.failure.SteadingException;
 import build.steading.project.Project;
@@ -17,9 +18,7 @@ import java.util.Map;
 
 /// Finds out what a build consists of. Thread-safe.
 public final class Plans {
-    /// Name of the file that defines a project, in the project's top directory.
-    public static final String FILE = "steading.yaml";
-
+    private static final String FILE = ProjectFile.NAME;
     private static final int REMEMBERED = 64;
     private static final long MAX_FILE_BYTES = 4 << 20;
 
@@ -73,12 +72,18 @@ public final class Plans {
     /// @throws SteadingException if the definition, the options or the requested tasks are wrong
     public Plan plan(BuildSpec spec) {
         var project = spec.command()
-                .map(command -> Project.single(spec.project(), command.run(), command.outputs(), command.network()))
+                .map(command -> single(spec.project(), command))
                 .orElseGet(() -> inTree(
                         spec.root(), "`%s`".formatted(spec.source().revision().name())));
-        var options = project.resolveOptions(spec.options());
-        var tasks = project.expand(options, spec.matrix(), spec.tasks());
+        var tasks = project.expand(spec.options(), spec.matrix(), spec.tasks());
         return new Plan(project, tasks);
+    }
+
+    /// Returns the project that a single command stands for.
+    ///
+    /// @param name any text; what a project's name cannot have is replaced
+    public static Project single(String name, SingleCommand command) {
+        return Project.single(name, command.run(), command.outputs(), command.network());
     }
 
     /// What a build consists of.

@@ -26,7 +26,7 @@ final class WarmDirectories {
 
     /// Returns the task's warm directories as the nearest earlier run left them; empty ones if there was none.
     List<WarmDirectory> before() {
-        if (task.warm().isEmpty()) {
+        if (task.cache().isEmpty()) {
             return List.of();
         }
         var commits = new ArrayList<String>();
@@ -35,7 +35,7 @@ final class WarmDirectories {
         }
         commits.addAll(tools.sources().ancestry(spec.source(), ANCESTRY));
         var known = tools.warm().nearest(key(), commits);
-        return task.warm().stream()
+        return task.cache().stream()
                 .map(path -> known.stream()
                         .filter(directory -> directory.path().equals(path))
                         .findFirst()

@@ -32,20 +32,19 @@ public final class Trees {
 
     private final BlobStore blobs;
 
+    private final long rememberedBytes;
+
     @GuardedBy("recent")
-    private final Map<Digest, Directory> recent;
+    private final LinkedHashMap<Digest, Directory> recent = new LinkedHashMap<>(64, 0.75f, true);
 
-    /// @param remembered how many directories to keep in memory at the most
-    public Trees(BlobStore blobs, int remembered) {
+    @GuardedBy("recent")
+    private long recentBytes;
+
+    /// @param rememberedBytes how much to keep in memory at the most, as the sum of the sizes of the directories'
+    ///     blobs; in the heap they take about five times as much
+    public Trees(BlobStore blobs, long rememberedBytes) {
         this.blobs = blobs;
-        this.recent = new LinkedHashMap<>(64, 0.75f, true) {
-            private static final long serialVersionUID = 1;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<Digest, Directory> eldest) {
-                return size() > remembered;
-            }
-        };
+        this.rememberedBytes = rememberedBytes;
     }
 
     /// Returns a directory.
@@ -60,19 +59,26 @@ public final class Trees {
             }
         }
         var directory = parse(digest);
-        synchronized (recent) {
-            recent.put(digest, directory);
-        }
+        remember(digest, directory);
         return directory;
     }
 
     /// Stores a directory that was built just now, and returns its digest.
     public Digest put(Directory directory) {
         var digest = Blobs.put(blobs, directory);
-        synchronized (recent) {
-            recent.put(digest, directory);
-        }
+        remember(digest, directory);
         return digest;
+    }
+
+    private void remember(Digest digest, Directory directory) {
+        synchronized (recent) {
+            if (recent.put(digest, directory) == null) {
+                recentBytes += digest.sizeBytes();
+            }
+            while (recentBytes > rememberedBytes) {
+                recentBytes -= recent.pollFirstEntry().getKey().sizeBytes();
+            }
+        }
     }
 
     /// Returns what stands at `path` below `root`; symbolic links are not followed.

@@ -5,11 +5,11 @@ import build.steading.build.BuildId;
 import build.steading.build.BuildSpec;
 import build.steading.build.BuildSpec.SingleCommand;
 import build.steading.build.Builds.Order;
+import build.steading.build.Plans;
 import build.steading.build.RequestRecord;
 import build.steading.cli.door.ExitCode;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
-import build.steading.project.Project;
 import build.steading.source.Revision;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -195,12 +196,12 @@ final class BuildCommand implements Callable<Integer> {
         return new Wanted(List.copyOf(revisions.values()), wanted);
     }
 
-    private List<String> taskNames(ProjectOptions.Place place, Revision revision) {
+    private Set<String> taskNames(ProjectOptions.Place place, Revision revision) {
         var root = place.repository().tree(revision, false);
         var located = place.locate(services.trees(), revision, root, false);
         return services.plans()
                 .inTree(located.root(), "`%s`".formatted(revision.name()))
-                .taskNames();
+                .tasks().keySet();
     }
 
     private RequestRecord submit(ProjectOptions.Place place, Revision revision, Wanted wanted) {
@@ -223,7 +224,7 @@ final class BuildCommand implements Callable<Integer> {
 
     private String projectName(ProjectOptions.Located located, Optional<SingleCommand> command) {
         if (command.isPresent()) {
-            return Project.nameFor(String.valueOf(located.directory().getFileName()));
+            return Plans.single(located.directory().toString(), command.get()).name();
         }
         var where = "`%s`".formatted(located.source().revision().name());
         return services.plans().inTree(located.root(), where).name();

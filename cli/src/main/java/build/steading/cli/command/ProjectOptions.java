@@ -2,9 +2,9 @@
 package build.steading.cli.command;
 
 import build.steading.build.BuildSpec.SourceRef;
-import build.steading.build.Plans;
 import build.steading.digest.Digest;
 import build.steading.failure.SteadingException;
+import build.steading.project.ProjectFile;
 import build.steading.source.Revision;
 import build.steading.source.SourceRepository;
 import build.steading.tree.Node;
@@ -36,7 +36,7 @@ final class ProjectOptions {
         Located locate(Trees trees, Revision revision, Digest root, boolean anywhere) {
             if (!anywhere && !exact) {
                 for (var directory = start; ; directory = parent(directory)) {
-                    var file = directory.isEmpty() ? Plans.FILE : directory + "/" + Plans.FILE;
+                    var file = directory.isEmpty() ? ProjectFile.NAME : directory + "/" + ProjectFile.NAME;
                     if (trees.find(root, file).isPresent()) {
                         return located(trees, revision, root, directory);
                     }
