@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.project;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import build.steading.failure.Failure;
+import build.steading.failure.SteadingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ProjectFileTest {
+    private static final String FULL = """
+        project: lua
+        requires: os == "linux"
+        options:
+          opt:   {values: [O2, O3], default: O3, help: "optimisation level"}
+          debug: {type: bool, default: on}
+          jobs:  {type: int, default: 4, min: 1, max: 64}
+          label: {type: string, default: "", pattern: "[a-z]*"}
+        matrix:
+          cc: [gcc, clang]
+          include: [{cc: gcc, extra: yes}]
+          exclude: [{cc: clang}]
+        environment: {LANG: C.UTF-8, LEVEL: 3}
+        tasks:
+          compile:
+            needs: []
+            run: make CC=${matrix.cc}
+            inputs: [src/**]
+            outputs: [src/lua, build/*.so]
+            environment: {A: b}
+            requires: '"gcc" in tools'
+            timeout: 30m
+            network: on
+            cache: [.ccache, build/obj]
+            directory: sub
+            memory: 2GiB
+            allow-missing-outputs: true
+          test:
+            needs: [compile]
+            run: [src/lua, -v]
+        artifacts: [compile/src/lua]
+        notify: [{email: "${requester}", on: [finished]}]
+        concurrency: {group: "${project}-${branch}", when-busy: replace}
+        """;
+
+    @Test
+    void everyFieldIsRead() {
+        var project = ProjectFile.parse("steading.yaml", FULL);
+
+        assertThat(project.name()).isEqualTo("lua");
+        assertThat(project.requires()).isEqualTo("os == \"linux\"");
+        assertThat(project.defaultOptions())
+                .containsExactly(
+                        Map.entry("opt", "O3"),
+                        Map.entry("debug", "true"),
+                        Map.entry("jobs", "4"),
+                        Map.entry("label", ""));
+        assertThat(project.options().get("opt").help()).isEqualTo("optimisation level");
+        assertThat(project.matrix().combinations()).containsExactly(ordered("cc", "gcc", "extra", "yes"));
+        assertThat(project.environment()).containsExactly(Map.entry("LANG", "C.UTF-8"), Map.entry("LEVEL", "3"));
+        assertThat(project.artifacts()).contains(List.of(new ArtifactChoice("compile", "src/lua")));
+        assertThat(project.notifications()).containsExactly(new Notify("${requester}", List.of(Notify.Event.FINISHED)));
+        assertThat(project.concurrency())
+                .contains(new Concurrency("${project}-${branch}", Concurrency.WhenBusy.REPLACE));
+        assertThat(project.tasks().get("compile"))
+                .isEqualTo(new Task(
+                        "compile",
+                        List.of(),
+                        new Run.Script("make CC=${matrix.cc}"),
+                        List.of("src/**"),
+                        List.of("src/lua", "build/*.so"),
+                        ordered("A", "b"),
+                        "\"gcc\" in tools",
+                        Duration.ofMinutes(30),
+                        true,
+                        List.of(".ccache", "build/obj"),
+                        "sub",
+                        OptionalLong.of(2L << 30),
+                        true));
+        assertThat(project.tasks().get("test").run()).isEqualTo(new Run.Arguments(List.of("src/lua", "-v")));
+    }
+
+    @Test
+    void whatIsLeftOutHasDefaults() {
+        var task = ProjectFile.parse("f", "project: p\ntasks: {t: {run: x}}")
+                .tasks()
+                .get("t");
+
+        assertThat(task).isEqualTo(Task.of("t", new Run.Script("x"), List.of()));
+        assertThat(task.inputs()).containsExactly("**");
+        assertThat(task.timeout()).isEqualTo(Duration.ofHours(1));
+        assertThat(task.network()).isFalse();
+    }
+
+    @Test
+    void bytesAreUtf8WithOrWithoutAMark() {
+        var text = "\uFEFFproject: p\ntasks: {t: {run: größe}}";
+        var project = ProjectFile.parse("f", text.getBytes(StandardCharsets.UTF_8));
+        assertThat(project.tasks().get("t").run()).isEqualTo(new Run.Script("größe"));
+    }
+
+    @Test
+    void anchorsAndAliasesStandForEachOther() {
+        var project = ProjectFile.parse("f", """
+            project: p
+            tasks:
+              a: {run: x, environment: &env {A: b}}
+              b: {run: y, environment: *env}
+            """);
+        assertThat(project.tasks().get("b").environment()).containsExactly(Map.entry("A", "b"));
+    }
+
+    @Test
+    void allProblemsAreReportedAtOnceInTheOrderOfTheFile() {
+        assertThat(problems("""
+            project: "-"
+            opitons: {}
+            tasks:
+              compile:
+                run: make -j${slots} CC=${matrix.cc} ${options.opt}
+                needs: [tset, compile]
+                timeout: 30
+                outputs: [/etc, "../x"]
+              test:
+                outputs: nothing
+            """))
+                .containsExactly(
+                        "f:1:10: Found `-`, allowed here is the name of the project: letters, digits, `.`, `_` and"
+                                + " `-`, at most 100 of them, the first one a letter or digit",
+                        "f:2:1: Found `opitons`, allowed here are `project`, `requires`, `options`, `matrix`,"
+                            + " `environment`, `tasks`, `artifacts`, `notify`, `concurrency`; did you mean `options`?",
+                        "f:5:10: Found `${matrix.cc}`, but this project has no `matrix`",
+                        "f:5:10: Found `${options.opt}`, but this project has no `options`",
+                        "f:6:13: Found `tset`, allowed are the tasks `compile`, `test`; did you mean `test`?",
+                        "f:6:19: Found `compile`, but a task cannot need itself",
+                        "f:7:14: Found the number `30`, allowed here is a duration such as `90s`, `30m`, `2h` or `1d`",
+                        "f:8:15: Pattern `/etc` is absolute, but only paths below the project directory are allowed",
+                        "f:8:21: Pattern `../x` has the name `..`, but it may not lead out of the project",
+                        "f:9:3: Found no `run`, needed is a command",
+                        "f:10:14: Found `nothing`, allowed here is a list, each entry a path or pattern such as"
+                                + " `src/**`, in quotes if it begins with `*` or `!`");
+    }
+
+    @Test
+    void fiftyProblemsAreShownAndTheOthersCounted() {
+        var file = new StringBuilder("project: p\ntasks: {t: {run: x}}\n");
+        for (var i = 0; i < 53; i++) {
+            file.append("key").append(i).append(": 1\n");
+        }
+        assertThat(problems(file.toString())).hasSize(51).last().isEqualTo("and 3 more");
+    }
+
+    @Nested
+    class BrokenFiles {
+        @ParameterizedTest
+        @CsvSource(delimiter = '|', quoteCharacter = '\0', textBlock = """
+            `                           | f: Found nothing, allowed is a mapping with at least `project` and `tasks`
+            # comment                   | f: Found nothing, allowed is a mapping with at least `project` and `tasks`
+            ~                           | f: Found nothing, allowed here is a mapping with
+            [a]                         | f: Found a list, allowed here is a mapping with
+            project: [a                 | f:1:12: Found broken YAML: expected ',' or ']', but got <stream end>
+            a: b: c                     | f:1:5: Found broken YAML: mapping values are not allowed here
+            a: *b                       | f:1:4: Found broken YAML: found undefined alias b
+            --- a¶--- b                 | f:2:1: Found broken YAML: but found another document
+            project: p¶\tx: 1           | f:2:1: Found broken YAML: found character '\\t(TAB)' that cannot start any token. (Do not use \\t(TAB) for indentation)
+            project: "\u0001"           | f:1:11: Found the control character U+0001 in YAML
+            """)
+        void areReportedWithTheirPlace(String yaml, String problem) {
+            var text = yaml.strip().replace("`", "").replace('¶', '\n').replace("\\t", "\t");
+            assertThat(problems(text).getFirst()).startsWith(problem.strip().replace("\\t(TAB", "\\t(TAB"));
+        }
+
+        @Test
+        void duplicateKeysAreProblems() {
+            assertThat(problems("project: p\ntasks:\n  t: {run: x}\n  t: {run: y}\n"))
+                    .containsExactly("f:4:3: Found `t` twice");
+        }
+
+        @Test
+        void bytesOfAnotherEncodingAreReported() {
+            var failure = catchThrowableOfType(
+                    SteadingException.class,
+                    () -> ProjectFile.parse("f", "project: größe".getBytes(StandardCharsets.ISO_8859_1)));
+            assertThat(failure).hasMessage("f: Found bytes that are not UTF-8, allowed is YAML in UTF-8");
+        }
+
+        @Test
+        void deepNestingIsRefusedBeforeItCanOverflowTheStack() {
+            assertThat(problems("[".repeat(100_000))).containsExactly("f:1:21: Found more than 20 levels of nesting");
+        }
+
+        @Test
+        void aliasesCannotMultiplyWithoutEnd() {
+            var bomb = new StringBuilder("a0: &a0 [x]\n");
+            for (var i = 1; i < 60; i++) {
+                bomb.append("a%d: &a%d [*a%d,*a%d]%n".formatted(i, i, i - 1, i - 1));
+            }
+            assertThat(problems(bomb.toString()).getFirst()).contains("aliases");
+        }
+
+        @Test
+        void selfContainingListIsNoProject() {
+            assertThat(problems("project: p\ntasks: &t {t: *t}\n").getFirst()).startsWith("f:2:");
+        }
+
+        @Test
+        void sizeIsLimited() {
+            var file = "project: p\ntasks: {t: {run: x}}\n#";
+            var longest = file + "x".repeat(256 * 1024 - file.length());
+            assertThat(ProjectFile.parse("f", longest).name()).isEqualTo("p");
+            assertThat(problems(longest + "x")).containsExactly("f: File has more than 262144 characters");
+        }
+    }
+
+    @Nested
+    class Tasks {
+        @Test
+        void circleIsNamedWhole() {
+            assertThat(problems("""
+                project: p
+                tasks:
+                  a: {run: x, needs: [b]}
+                  b: {run: x, needs: [c]}
+                  c: {run: x, needs: [a]}
+                """))
+                    .containsExactly(
+                            "f:5:23: Found tasks that need one another in a circle: `a` needs `b` needs `c` needs `a`");
+        }
+
+        @ParameterizedTest
+        @CsvSource(delimiter = '|', quoteCharacter = '\0', textBlock = """
+            run: ''                               | f:3:10: Found an empty command
+            run: []                               | f:3:5: Found an empty list, allowed is a program and its arguments
+            run: ['']                             | f:3:5: Found an empty program name
+            run: "a\\0b"                          | f:3:10: Found a NUL character, allowed is text without it
+            run: x, needs: [u, u]                 | f:3:13: Found a task twice in `needs`
+            run: x, network: maybe                | f:3:22: Found `maybe`, allowed here is `on` or `off`
+            run: x, memory: 2GB                   | f:3:21: Found `2GB`, allowed here is an amount such as `512MiB` or `2GiB`
+            run: x, timeout: 0s                   | f:3:22: Found `0s`, allowed here is a duration
+            run: x, inputs: ["a//b"]              | f:3:22: Pattern `a//b` has an empty name between two slashes
+            run: x, inputs: ["a\\0"]              | f:3:22: Found a NUL character
+            run: x, outputs: ["a["]               | f:3:23: Pattern `a[` has a `[` without `]`
+            run: x, outputs: ["!a"]               | f:3:23: Found `!a`, but outputs cannot exclude
+            run: x, outputs: [""]                 | f:3:23: Pattern `` is empty
+            run: x, directory: ..                 | f:3:24: Pattern `..` has the name `..`
+            run: x, directory: ""                 | f:3:24: Found ``, allowed here is the path of a directory
+            run: x, cache: [/tmp]                 | f:3:21: Pattern `/tmp` is absolute
+            run: x, cache: ["o*"]                 | f:3:21: Path `o*` has a wildcard
+            run: x, cache: [a, a/b]               | f:3:24: Directory `a/b` overlaps `a`, which is kept as well
+            run: x, cache: [o], outputs: [o/x]    | f:3:35: Output `o/x` overlaps the directory `o` under `cache`
+            run: x, cache: [o/x], outputs: [o]    | f:3:37: Output `o` overlaps the directory `o/x` under `cache`
+            run: x, outputs: ["b/*.a"]            | f:3:23: Output `b/*.a` collides with `b` of task `u`
+            run: x, environment: {1A: x}          | f:3:27: Found the name `1A`, allowed are letters
+            run: x, environment: {STEADING_X: x}  | f:3:27: Found the name `STEADING_X`
+            run: x, environment: {A: "${HOME}"}   | f:3:30: Found `${HOME}`, allowed here are `${project}`
+            run: x, requires: '1 +'               | f:3:23:
+            run: echo ${branch}                   | f:3:10: Found `${branch}`, allowed only in `notify` and `concurrency`
+            run: echo ${option.o}                 | f:3:10: Found `${option.o}`, allowed are `${options.…}` and `${matrix.…}`; did you mean `options`?
+            run: [a, "${slots}"]                  | f:3:14: Found `${slots}`, allowed only where the shell reads it
+            nead: 1, run: x                       | f:3:6: Found `nead`, allowed here are
+            """)
+        void whatIsWrongIsReported(String task, String problem) {
+            var file = "project: p\ntasks:\n  t: {" + task.strip() + "}\n  u: {run: x, outputs: [b]}\n";
+            // Which of two colliding outputs is to blame is decided by the order of the file
+            var turned = "project: p\ntasks: {u: {run: x, outputs: [b]},\n t: {" + task.strip() + "}}\n";
+            assertThat(problems(task.contains("b/*.a") ? turned.replace("\n t", "\n  t") : file))
+                    .singleElement()
+                    .asString()
+                    .startsWith(problem.strip());
+        }
+    }
+
+    @Nested
+    class Artifacts {
+        @ParameterizedTest
+        @CsvSource(delimiter = '|', quoteCharacter = '\0', textBlock = """
+            [complie/b]      | f:3:13: Found the task `complie`, allowed are `compile`, `test`; did you mean `compile`?
+            [compile/c]      | f:3:13: Found `c`, but the outputs of task `compile` are `b`
+            [test/b]         | f:3:13: Found `b`, but task `test` has no `outputs`
+            [compile/../b]   | f:3:13: Pattern `../b` has the name `..`
+            [compile//b]     | f:3:13: Pattern `/b` is absolute
+            [compile/]       | f:3:13: Pattern `` is empty
+            ["compile/!b"]   | f:3:13: Found `!b`, but artifacts cannot exclude
+            """)
+        void mustBeOutputsOfTasks(String artifacts, String problem) {
+            assertThat(problems("project: p\ntasks: {compile: {run: x, outputs: [b]}, test: {run: x}}\nartifacts: "
+                            + artifacts.strip() + "\n"))
+                    .singleElement()
+                    .asString()
+                    .startsWith(problem.strip());
+        }
+
+        @Test
+        void ofACombinationShareTheirDirectoryWithNoOthers() {
+            assertThat(problems("""
+                project: p
+                matrix: {cc: [gcc]}
+                tasks:
+                  a: {run: "x ${matrix.cc}", outputs: [x]}
+                  b: {run: x, outputs: [cc=gcc/x]}
+                """))
+                    .containsExactly(
+                            "f:5:25: Output `cc=gcc/x` would be published among the artifacts of the combination"
+                                    + " `cc=gcc`");
+        }
+    }
+
+    @Nested
+    class MatrixSection {
+        @ParameterizedTest
+        @CsvSource(delimiter = '|', quoteCharacter = '\0', textBlock = """
+            {}                                    | f:3:1: Found no axis, needed is at least one, or `include`
+            {cc: []}                              | f:3:10: Found an empty list, needed is at least one value
+            {cc: gcc}                             | f:3:14: Found `gcc`, allowed here is a list of values
+            {cc: [a/b]}                           | f:3:15: Found `a/b`, allowed here is up to 100 characters
+            {cc: [a, a]}                          | f:3:18: Found `a` twice
+            {cc: [a], exclude: [{cc: a}]}         | f:3:1: Found `exclude` for every combination: none is left
+            {cc: [a, b], exclude: [{dd: a}]}      | f:3:37: Found `dd`, allowed here are the axes `cc`; did you mean `cc`?
+            {cc: [ab, b], exclude: [{cc: aa}]}    | f:3:38: Found `aa`, allowed here is one of `ab`, `b`; did you mean `ab`?
+            {cc: [a], include: [{cc: b, f: 1}, {cc: b, f: 2}]} | f:3:19: Found two combinations `cc=b`: they must differ in an axis
+            {cc: [a], include: [{f: "${options.o}"}]} | f:3:33: Found `${options.o}`, but values of the matrix are put in as they are
+            """)
+        void problemsAreReported(String matrix, String problem) {
+            assertThat(problems("project: p\ntasks: {t: {run: x}}\nmatrix: " + matrix.strip() + "\n"))
+                    .singleElement()
+                    .asString()
+                    .startsWith(problem.strip());
+        }
+
+        @Test
+        void mayHave256Combinations() {
+            var sixteen = "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]";
+            var file = "project: p\ntasks: {t: {run: x}}\nmatrix: {a: %s, b: %s%s}\n";
+            assertThat(ProjectFile.parse("f", file.formatted(sixteen, sixteen, ""))
+                            .matrix()
+                            .combinations())
+                    .hasSize(256);
+            assertThat(problems(file.formatted(sixteen, sixteen, ", include: [{a: x}]")))
+                    .containsExactly("f:3:1: Found more than 256 combinations");
+        }
+    }
+
+    @Nested
+    class Options {
+        @ParameterizedTest
+        @CsvSource(delimiter = '|', quoteCharacter = '\0', textBlock = """
+            {}                                          | f:3:11: Found no `type`, needed is `type: bool`, `type: int`
+            {type: boolean}                             | f:3:21: Found `boolean`, allowed here is `type: bool`
+            {values: [a, b], default: c}                | f:3:40: Found `c`, allowed here is one of `a`, `b`
+            {values: [a, a]}                            | f:3:27: Found `a` twice
+            {values: []}                                | f:3:15: Found an empty list, needed is at least one value
+            {values: [a], type: bool}                   | f:3:28: Found `type`, allowed here are `values`, `default`, `help`
+            {type: bool, default: 3}                    | f:3:36: Found the number `3`, allowed here is `true` or `false`
+            {type: int}                                 | f:3:11: Found no `default`, needed is a whole number
+            {type: int, default: 65, max: 64}           | f:3:35: Found the number `65`, allowed here is a whole number up to 64
+            {type: int, default: 1, min: 2, max: 1}     | f:3:43: Found `min` 2 above `max` 1
+            {type: int, default: 99999999999999999999}  | f:3:35: Found the number `99999999999999999999`, allowed here is a whole number
+            {type: string, default: A, pattern: "[a-z]*"} | f:3:38: Found `A`, allowed here is text that matches `[a-z]*`
+            {type: string, pattern: "[a-z]+"}           | f:3:11: Found no `default`, needed is text that matches `[a-z]+`
+            {type: string, pattern: "["}                | f:3:38: Found `[`, which is no regular expression
+            """)
+        void problemsAreReported(String option, String problem) {
+            assertThat(problems("project: p\ntasks: {t: {run: x}}\noptions: {opt: " + option.strip() + "}\n"))
+                    .singleElement()
+                    .asString()
+                    .startsWith(problem.strip());
+        }
+    }
+
+    private static List<String> problems(String yaml) {
+        var failure = catchThrowableOfType(SteadingException.class, () -> ProjectFile.parse("f", yaml));
+        assertThat(failure).as("failure of %s", yaml).isNotNull();
+        assertThat(failure.failure()).isInstanceOf(Failure.Invalid.class);
+        return failure.failure().message().lines().toList();
+    }
+
+    private static java.util.SequencedMap<String, String> ordered(String... pairs) {
+        var map = new java.util.LinkedHashMap<String, String>();
+        for (var i = 0; i < pairs.length; i += 2) {
+            map.put(pairs[i], pairs[i + 1]);
+        }
+        return map;
+    }
+}
