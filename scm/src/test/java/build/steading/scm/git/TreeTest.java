@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -186,9 +187,11 @@ class TreeTest {
         }
 
         try (var askers = Executors.newVirtualThreadPerTaskExecutor()) {
+            var answers = new HashSet<Digest>();
             for (var answer : askers.invokeAll(asked)) {
-                assertThat(Listing.of(blobs, answer.get())).isEqualTo(Listing.of(git, "HEAD"));
+                answers.add(answer.get());
             }
+            assertThat(answers).hasSize(1);
         }
         assertThat(blobs.takePuts()).isEqualTo(300 + 30 + 1);
     }
