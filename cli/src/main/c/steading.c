@@ -225,34 +225,32 @@ static void put_size(void) {
     }
 }
 
-// Counts what the user does to end the command: the third time within IMPATIENCE_MS we end without it.
+// Whoever asks the command to end a third time within IMPATIENCE_MS is rid of us, whatever the process does.
 static void grow_impatient(int number) {
-    static int64_t last[2] = {-IMPATIENCE_MS, -IMPATIENCE_MS};
+    static int64_t last[NSIG][2]; // 0: never
     int64_t now = now_ms();
-    if (now - last[0] < IMPATIENCE_MS) {
+    if (last[number][0] != 0 && now - last[number][0] < IMPATIENCE_MS) {
         exit(128 + number);
     }
-    last[0] = last[1];
-    last[1] = now;
+    last[number][0] = last[number][1];
+    last[number][1] = now;
 }
 
 static void put_signals(void) {
+    if (arrived[SIGWINCH] > 0 || arrived[SIGCONT] > 0) {
+        arrived[SIGWINCH] = 0;
+        put_size();
+    }
     for (size_t i = 0; i < sizeof forwarded / sizeof *forwarded; i++) {
         int number = forwarded[i].number;
         while (arrived[number] > 0) {
             arrived[number]--; // blocked here: no signal comes in between
             put_header(SIGNAL, 1);
             put_u8(forwarded[i].code);
-            if (number == SIGCONT) {
-                put_size();
-            } else {
+            if (number != SIGCONT) {
                 grow_impatient(number);
             }
         }
-    }
-    if (arrived[SIGWINCH] > 0) {
-        arrived[SIGWINCH] = 0;
-        put_size();
     }
     send_all();
 }

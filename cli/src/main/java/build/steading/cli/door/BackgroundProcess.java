@@ -6,6 +6,7 @@ import build.steading.lifecycle.Resources;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,10 +20,12 @@ import java.util.regex.Pattern;
 /// The one process per home that every command runs in: takes the lock, opens farm and front door, and closes them
 /// orderly when it is stopped, terminated, replaced by another build, or idle for long.
 public final class BackgroundProcess {
-    private static final System.Logger LOG = System.getLogger(BackgroundProcess.class.getName());
     private static final long MAX_LOG_BYTES = 16 << 20;
     private static final Duration LOCK_PATIENCE = Duration.ofSeconds(25);
     private static final Duration TERMINATION_LIMIT = Duration.ofSeconds(20);
+
+    /// Not static: whatever gets a logger first decides how the whole process logs, and that is [#run].
+    private final System.Logger logger = System.getLogger(BackgroundProcess.class.getName());
 
     private final Home home;
     private final Settings settings;
@@ -62,6 +65,7 @@ public final class BackgroundProcess {
     /// @throws SteadingException with `Unavailable` if home, lock or socket cannot be had, and whatever `farms`
     ///     throws
     public static void run(Home home, Settings settings, Function<Home, Farm> farms) throws InterruptedException {
+        Logging.prepare();
         home.create();
         try (var resources = new Resources()) {
             var lock = ProcessLock.take(home, LOCK_PATIENCE);
@@ -79,7 +83,7 @@ public final class BackgroundProcess {
         try {
             serveLogged(farms);
         } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "Process failed", e);
+            logger.log(Level.ERROR, "Process failed", e);
             throw e;
         } finally {
             ended.countDown();
@@ -89,7 +93,7 @@ public final class BackgroundProcess {
 
     private void serveLogged(Function<Home, Farm> farms) throws InterruptedException {
         var door = serveFarm(farms);
-        LOG.log(Level.INFO, "Ended");
+        logger.log(Level.INFO, "Ended");
         door.sayLastWords();
     }
 
@@ -98,11 +102,11 @@ public final class BackgroundProcess {
         try (var farm = farms.apply(home)) {
             var place = new FrontDoor.Settings(
                     home.socket(), home.logFile(), settings.buildId(), settings.maxInvocations());
+            describe();
             var door = FrontDoor.open(place, farm.commands(), endings::offer);
             try {
-                describe();
                 var ending = awaitEnding(door, farm);
-                LOG.log(Level.INFO, "Ending: {0}", ending);
+                logger.log(Level.INFO, "Ending: {0}", ending);
                 door.close(ending);
             } finally {
                 door.close();
@@ -146,18 +150,19 @@ public final class BackgroundProcess {
             {"pid": %d, "build": "%s", "started": "%s"}
             """.formatted(ProcessHandle.current().pid(), settings.buildId(), Instant.now());
         try {
-            Files.writeString(home.processFile(), description);
+            var whole = Files.writeString(home.run().resolve("process.new"), description);
+            Files.move(whole, home.processFile(), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw SteadingException.unavailable("Cannot write `%s`: %s".formatted(home.processFile(), e), e);
         }
-        LOG.log(Level.INFO, "Started: {0}", description.strip());
+        logger.log(Level.INFO, "Started: {0}", description.strip());
     }
 
     private void deleteDescription() {
         try {
             Files.deleteIfExists(home.processFile());
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "Could not delete `%s`".formatted(home.processFile()), e);
+            logger.log(Level.WARNING, "Could not delete `%s`".formatted(home.processFile()), e);
         }
     }
 }

@@ -16,9 +16,12 @@ import java.util.logging.StreamHandler;
 final class Logging {
     private Logging() {}
 
-    /// Must come before anything in the process logs.
-    static void install(OutputStream log) {
+    /// Must come before anything in the process gets a logger.
+    static void prepare() {
         System.setProperty("java.util.logging.manager", LastingLogManager.class.getName());
+    }
+
+    static void install(OutputStream log) {
         var root = Logger.getLogger("");
         for (var handler : root.getHandlers()) {
             root.removeHandler(handler);
