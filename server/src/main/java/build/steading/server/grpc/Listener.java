@@ -4,6 +4,7 @@ package build.steading.server.grpc;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
@@ -46,6 +47,8 @@ final class Listener {
         removeStale(address);
         return NettyServerBuilder.forAddress(address)
                 .channelFactory(NioServerDomainSocketChannel::new)
+                // Unset: unix sockets do not know it, and Netty would say so at every connection.
+                .withChildOption(ChannelOption.SO_KEEPALIVE, null)
                 .bossEventLoopGroup(eventLoops)
                 .workerEventLoopGroup(eventLoops);
     }

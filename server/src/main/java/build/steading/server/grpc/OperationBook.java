@@ -43,6 +43,9 @@ final class OperationBook implements AutoCloseable {
     private final Deque<RunningOperation> ended = new ArrayDeque<>();
 
     @GuardedBy("this")
+    private int running;
+
+    @GuardedBy("this")
     private long endedBytes;
 
     @GuardedBy("this")
@@ -117,10 +120,11 @@ final class OperationBook implements AutoCloseable {
     }
 
     private synchronized RunningOperation admit(Digest action) {
-        if (operations.size() - ended.size() >= limits.maxRunning()) {
+        if (running >= limits.maxRunning()) {
             throw new SteadingException(
                     new Failure.Overloaded("%d operations run already".formatted(limits.maxRunning()), RETRY_AFTER));
         }
+        running++;
         lastNumber++;
         var name = "operations/" + UUID.randomUUID();
         var operation = new RunningOperation(name, lastNumber, action, clock.instant());
@@ -130,6 +134,7 @@ final class OperationBook implements AutoCloseable {
     }
 
     private synchronized void forget(RunningOperation operation) {
+        running--;
         operations.remove(operation.name());
     }
 
@@ -146,6 +151,9 @@ final class OperationBook implements AutoCloseable {
     }
 
     private void end(RunningOperation operation, Runnable ending) {
+        synchronized (this) {
+            running--;
+        }
         ending.run();
         synchronized (this) {
             ended.add(operation);

@@ -9,12 +9,14 @@ import build.steading.execute.ExecutionObserver;
 import build.steading.execute.ExecutionRequest;
 import build.steading.execute.Outcome;
 import build.steading.failure.SteadingException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// Does with actions what a test tells it to.
@@ -73,6 +75,15 @@ public final class FakeExecutor implements ActionExecutor {
 
         public void breakDown(RuntimeException bug) {
             outcome.completeExceptionally(bug);
+        }
+
+        public boolean endsWithin(Duration patience) throws InterruptedException {
+            try {
+                outcome.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+                return true;
+            } catch (ExecutionException | TimeoutException _) {
+                return false;
+            }
         }
 
         @Override
