@@ -20,6 +20,7 @@ import java.util.function.Predicate;
 /// to store more than still fits waits for that, and is refused if it does not help.
 final class Eviction implements AutoCloseable {
     private static final Duration FUTILE_FOR = Duration.ofSeconds(10);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
     /// @param maxBytes size of the store
     /// @param grace how long a blob that was used stays for certain
@@ -150,10 +151,16 @@ final class Eviction implements AutoCloseable {
             }
             if (!isTidy(sizeBytes)) {
                 var end = clock.instant();
-                var pause = Duration.between(start, end).multipliedBy(10).plus(FUTILE_FOR);
-                kept = new Kept(end.plus(pause), kept.neededBytes(), kept.recentBytes());
+                var until = end.plus(pauseAfter(Duration.between(start, end)));
+                kept = new Kept(until, kept.neededBytes(), kept.recentBytes());
             }
         }
+    }
+
+    /// Looking through a large store takes a while: nine tenths of the time are for other work.
+    private static Duration pauseAfter(Duration pass) {
+        var pause = pass.multipliedBy(10);
+        return pause.compareTo(LONGEST_PAUSE) < 0 ? pause.plus(FUTILE_FOR) : LONGEST_PAUSE;
     }
 
     /// @return whether another pass would find more to evict
