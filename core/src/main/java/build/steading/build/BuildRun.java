@@ -12,6 +12,7 @@ import build.steading.tree.TreeDraft;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -93,7 +94,7 @@ final class BuildRun {
         var running = 0;
         while (true) {
             for (var ready : graph.takeReady()) {
-                var run = new TaskRun(tools, build, byName.get(ready), outputs, preparing);
+                var run = new TaskRun(tools, build, Objects.requireNonNull(byName.get(ready)), outputs, preparing);
                 tools.threads().execute(() -> ends.add(run.run()));
                 running++;
             }

@@ -79,13 +79,13 @@ record DeliveryStamp(BuildId build, Digest artifacts, Map<String, Entry> entries
     static Optional<DeliveryStamp> read(Path out) throws IOException {
         try {
             var lines =
-                    Files.readString(out.resolve(FILE), StandardCharsets.UTF_8).split("\n");
-            var head = lines[0].split(" ");
+                    Files.readString(out.resolve(FILE), StandardCharsets.UTF_8).split("\n", -1);
+            var head = lines[0].split(" ", -1);
             if (head.length != 4 || !head[0].equals("steading") || !head[1].equals("1")) {
                 return Optional.empty();
             }
             var entries = new LinkedHashMap<String, Entry>();
-            for (var i = 1; i < lines.length; i++) {
+            for (var i = 1; i < lines.length - 1; i++) {
                 var parts = lines[i].split(" ", 4);
                 entries.put(
                         unescape(parts[3]),

@@ -195,6 +195,7 @@ final class LiveBuild {
         tell(observer -> observer.ended(last));
     }
 
+    @GuardedBy("this")
     private void tell(Consumer<BuildObserver> news) {
         observers.forEach(news);
     }

@@ -47,8 +47,9 @@ public record Project(
     /// @param name any text; what a project's name cannot have becomes `-`
     /// @param run what the user gave as `--run`: text for the shell
     /// @param outputs what the user gave as `--output`
+    /// @param network whether the command may use the network
     /// @throws SteadingException with `Invalid`, naming these command line options, if they are wrong
-    public static Project single(String name, String run, List<String> outputs) {
+    public static Project single(String name, String run, List<String> outputs, boolean network) {
         var problems = Problems.unlocated();
         problems.name("/tasks/run/run", "`--run`");
         problems.name("/tasks/run/outputs", "`--output`");
@@ -56,7 +57,7 @@ public record Project(
             problems.add("/tasks/run/run", "Found nothing, allowed is a command");
         }
         var tasks = new LinkedHashMap<String, Task>();
-        tasks.put(SINGLE_TASK, Task.of(SINGLE_TASK, new Run.Script(run), outputs));
+        tasks.put(SINGLE_TASK, Task.of(SINGLE_TASK, new Run.Script(run), outputs, network));
         var project = new Project(
                 Names.projectFrom(name),
                 "",

@@ -2,6 +2,9 @@
 package build.steading.project;
 
 import build.steading.failure.SteadingException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /// Reads the text of a `steading.yaml`.
@@ -26,6 +29,18 @@ public final class ProjectFile {
     public static Project parse(String fileName, String text) {
         var problems = Problems.in(fileName);
         return finish(read(text, problems), problems);
+    }
+
+    /// Returns the JSON Schema (2020-12) of the file, for editors.
+    public static String schema() {
+        try (var resource = ProjectFile.class.getResourceAsStream("steading.schema.json")) {
+            if (resource == null) {
+                throw new IllegalStateException("The schema is not in the distribution");
+            }
+            return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Optional<Project> read(String text, Problems problems) {

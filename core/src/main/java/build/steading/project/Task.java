@@ -50,7 +50,7 @@ public record Task(
 
     /// Returns a task that runs a command over the whole project directory, everything else being left to
     /// defaults.
-    static Task of(String name, Run run, List<String> outputs) {
+    static Task of(String name, Run run, List<String> outputs, boolean network) {
         return new Task(
                 name,
                 List.of(),
@@ -60,7 +60,7 @@ public record Task(
                 new LinkedHashMap<>(),
                 "",
                 DEFAULT_TIMEOUT,
-                false,
+                network,
                 List.of(),
                 "",
                 OptionalLong.empty(),

@@ -21,7 +21,7 @@ public final class TreeDraft {
     /// @throws SteadingException with `Invalid` if the path is empty but the node is no folder
     public TreeDraft put(String path, Node node) {
         var at = this;
-        var parts = path.isEmpty() ? new String[0] : path.split("/");
+        var parts = path.isEmpty() ? new String[0] : path.split("/", -1);
         var last = node instanceof Node.Folder ? parts.length : parts.length - 1;
         if (last < 0) {
             throw SteadingException.invalid("Only a directory can be the root of a tree");

@@ -89,7 +89,7 @@ public final class Trees {
         if (path.isEmpty()) {
             return here;
         }
-        for (var name : path.split("/")) {
+        for (var name : path.split("/", -1)) {
             if (!(here.orElse(null) instanceof Node.Folder(var digest))) {
                 return Optional.empty();
             }

@@ -95,7 +95,7 @@ class ProjectFileTest {
                 .tasks()
                 .get("t");
 
-        assertThat(task).isEqualTo(Task.of("t", new Run.Script("x"), List.of()));
+        assertThat(task).isEqualTo(Task.of("t", new Run.Script("x"), List.of(), false));
         assertThat(task.inputs()).containsExactly("**");
         assertThat(task.timeout()).isEqualTo(Duration.ofHours(1));
         assertThat(task.network()).isFalse();

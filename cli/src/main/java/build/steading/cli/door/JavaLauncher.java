@@ -2,6 +2,7 @@
 package build.steading.cli.door;
 
 import build.steading.cli.door.LauncherExchange.Outcome;
+import build.steading.failure.SteadingException;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -56,6 +57,9 @@ final class JavaLauncher {
         } catch (IOException e) {
             System.err.println("steading: " + e.getMessage());
             code = ExitCode.TRY_AGAIN;
+        } catch (SteadingException e) {
+            System.err.println("steading: " + e.failure().message());
+            code = ExitCode.of(e.failure());
         }
         Runtime.getRuntime().halt(code);
     }

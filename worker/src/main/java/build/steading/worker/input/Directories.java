@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.worker.input;
+
+import build.bazel.remote.execution.v2.Directory;
+import build.steading.blob.BlobStore;
+import build.steading.blob.Blobs;
+import build.steading.digest.Digest;
+import build.steading.failure.SteadingException;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Reads `Directory` messages, and keeps those used last in memory. Thread-safe.
+public final class Directories {
+    private final BlobStore blobs;
+    private final int maxNodes;
+
+    @GuardedBy("this")
+    private final Map<Digest, Directory> recent = new LinkedHashMap<>(64, 0.75f, true);
+
+    @GuardedBy("this")
+    private int nodes;
+
+    /// @param maxNodes how many files, directories and links the messages in memory may name, together
+    public Directories(BlobStore blobs, int maxNodes) {
+        this.blobs = blobs;
+        this.maxNodes = maxNodes;
+    }
+
+    /// Returns a directory whose names are those of possible files.
+    ///
+    /// @throws SteadingException with `MissingBlobs` if it is absent, `Invalid` if it is no sound directory
+    public Directory read(Digest digest) {
+        var known = recall(digest);
+        if (known != null) {
+            return known;
+        }
+        var directory = parse(digest, Blobs.read(blobs, digest));
+        keep(digest, directory);
+        return directory;
+    }
+
+    private synchronized @Nullable Directory recall(Digest digest) {
+        return recent.get(digest);
+    }
+
+    private synchronized void keep(Digest digest, Directory directory) {
+        if (recent.put(digest, directory) == null) {
+            nodes += weight(directory);
+        }
+        var oldest = recent.entrySet().iterator();
+        while (nodes > maxNodes && oldest.hasNext()) {
+            nodes -= weight(oldest.next().getValue());
+            oldest.remove();
+        }
+    }
+
+    private static int weight(Directory directory) {
+        return 1 + directory.getFilesCount() + directory.getDirectoriesCount() + directory.getSymlinksCount();
+    }
+
+    private static Directory parse(Digest digest, byte[] bytes) {
+        try {
+            var directory = Directory.parseFrom(bytes);
+            Names.check(digest, directory);
+            return directory;
+        } catch (InvalidProtocolBufferException _) {
+            throw SteadingException.invalid("Blob `%s` is no `Directory`", digest);
+        }
+    }
+}

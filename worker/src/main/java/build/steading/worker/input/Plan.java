@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.worker.input;
+
+import build.bazel.remote.execution.v2.FileNode;
+import build.bazel.remote.execution.v2.SymlinkNode;
+import build.steading.blob.BlobStore;
+import build.steading.digest.Digest;
+import build.steading.digest.Digests;
+import build.steading.failure.Failure;
+import build.steading.failure.SteadingException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// What is to be made on disk, parents before children. Not thread-safe.
+final class Plan {
+    /// A small message can name a tree without end, by naming one directory many times.
+    private static final int MAX_FILES = 2_000_000;
+
+    private static final int LONGEST_PATH = 3500;
+
+    /// @param path relative to the root
+    record File(String path, FileNode node) {
+        Digest digest() {
+            return Digests.fromProto(node.getDigest());
+        }
+    }
+
+    /// @param path relative to the root
+    record Link(String path, SymlinkNode node) {}
+
+    private final Directories directories;
+    private final List<String> folders = new ArrayList<>();
+    private final List<File> files = new ArrayList<>();
+    private final List<Link> links = new ArrayList<>();
+    private final Set<Digest> missing = new HashSet<>();
+
+    Plan(Directories directories) {
+        this.directories = directories;
+    }
+
+    List<String> folders() {
+        return folders;
+    }
+
+    List<File> files() {
+        return files;
+    }
+
+    List<Link> links() {
+        return links;
+    }
+
+    static String join(String parent, String name) {
+        return parent.isEmpty() ? name : parent + "/" + name;
+    }
+
+    Plan folder(String path) {
+        folders.add(path);
+        return this;
+    }
+
+    /// Adds `path` and its parents.
+    Plan folders(String path) {
+        for (var slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
+            folders.add(path.substring(0, slash));
+        }
+        folders.add(path);
+        return this;
+    }
+
+    Plan file(String path, FileNode node) {
+        files.add(new File(path, node));
+        return this;
+    }
+
+    Plan link(String path, SymlinkNode node) {
+        links.add(new Link(path, node));
+        return this;
+    }
+
+    /// Adds all that is below the directory `root`, at `path`. Directories that are not in the store are noted, and
+    /// the walk goes on.
+    Plan tree(String path, Digest root) {
+        if (path.length() > LONGEST_PATH) {
+            throw SteadingException.invalid("Path `%s…` in the input tree is too long", path.substring(0, 100));
+        }
+        if (files.size() + folders.size() > MAX_FILES) {
+            throw SteadingException.invalid("Input tree of more than %d files", MAX_FILES);
+        }
+        try {
+            var directory = directories.read(root);
+            directory.getFilesList().forEach(node -> file(join(path, node.getName()), node));
+            directory.getSymlinksList().forEach(node -> link(join(path, node.getName()), node));
+            for (var node : directory.getDirectoriesList()) {
+                var below = join(path, node.getName());
+                folder(below).tree(below, Digests.fromProto(node.getDigest()));
+            }
+        } catch (SteadingException e) {
+            if (!(e.failure() instanceof Failure.MissingBlobs(var digests))) {
+                throw e;
+            }
+            missing.addAll(digests);
+        }
+        return this;
+    }
+
+    /// @throws SteadingException with `MissingBlobs` naming all that is not in `blobs`
+    Plan requireAll(BlobStore blobs) {
+        var wanted = new HashSet<Digest>();
+        files.forEach(file -> wanted.add(file.digest()));
+        wanted.remove(Digest.EMPTY);
+        missing.addAll(blobs.findMissing(wanted));
+        if (!missing.isEmpty()) {
+            throw new SteadingException(new Failure.MissingBlobs(missing));
+        }
+        return this;
+    }
+}

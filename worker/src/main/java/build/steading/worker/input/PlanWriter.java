@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.worker.input;
+
+import build.steading.blob.LocalBlobs;
+import build.steading.digest.Digest;
+import build.steading.failure.SteadingException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+
+/// Makes what a [Plan] says, below a directory. Thread-safe.
+final class PlanWriter {
+    /// When all inputs were modified, that no two seem to be of different age.
+    static final FileTime MODIFIED = FileTime.from(Instant.parse("2000-01-01T00:00:00Z"));
+
+    private static final int WORTH_A_THREAD = 500;
+
+    private final LocalBlobs blobs;
+
+    PlanWriter(LocalBlobs blobs) {
+        this.blobs = blobs;
+    }
+
+    /// Makes hard links into the store: whoever gets at them must not be able to write.
+    void link(Plan plan, Path root) throws IOException {
+        write(plan, root, file -> link(file, root.resolve(file.path())));
+    }
+
+    /// Makes copies.
+    ///
+    /// @param time when a file shall seem to have been modified; empty for now
+    void copy(Plan plan, Path root, Function<Plan.File, Optional<FileTime>> time) throws IOException {
+        write(plan, root, file -> copy(file, root.resolve(file.path()), time.apply(file)));
+    }
+
+    /// Makes copies in a directory where some files, of other plans, are already: those are kept.
+    void copyMissing(Plan plan, Path root, Function<Plan.File, Optional<FileTime>> time) throws IOException {
+        write(plan, root, file -> {
+            try {
+                copy(file, root.resolve(file.path()), time.apply(file));
+            } catch (FileAlreadyExistsException _) {
+                // What came first is kept.
+            }
+        });
+    }
+
+    private interface Step {
+        void make(Plan.File file) throws IOException;
+    }
+
+    private static void write(Plan plan, Path root, Step step) throws IOException {
+        for (var folder : plan.folders()) {
+            Files.createDirectories(root.resolve(folder));
+        }
+        var files = plan.files();
+        var threads = Math.min(Runtime.getRuntime().availableProcessors(), 1 + files.size() / WORTH_A_THREAD);
+        if (threads == 1) {
+            makeAll(files, step);
+        } else {
+            makeInParallel(files, step, threads);
+        }
+        for (var link : plan.links()) {
+            var target = Path.of(link.node().getTarget());
+            try {
+                Files.createSymbolicLink(root.resolve(link.path()), target);
+            } catch (FileAlreadyExistsException _) {
+                // What came first is kept.
+            }
+        }
+    }
+
+    private static void makeAll(List<Plan.File> files, Step step) throws IOException {
+        for (var file : files) {
+            step.make(file);
+        }
+    }
+
+    private static void makeInParallel(List<Plan.File> files, Step step, int threads) throws IOException {
+        var share = (files.size() + threads - 1) / threads;
+        var parts = new ArrayList<Future<?>>();
+        try (var workers = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (var from = 0; from < files.size(); from += share) {
+                var part = files.subList(from, Math.min(files.size(), from + share));
+                parts.add(workers.submit(() -> {
+                    makeAll(part, step);
+                    return null;
+                }));
+            }
+        }
+        for (var part : parts) {
+            join(part);
+        }
+    }
+
+    private static void join(Future<?> part) throws IOException {
+        try {
+            part.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("Interrupted", e);
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case IOException failed -> throw failed;
+                case SteadingException failed -> throw failed;
+                case null, default -> throw new UncheckedIOException(new IOException(e.getCause()));
+            }
+        }
+    }
+
+    private void link(Plan.File file, Path target) throws IOException {
+        var digest = file.digest();
+        if (digest.equals(Digest.EMPTY)) {
+            copy(file, target, Optional.of(MODIFIED));
+            return;
+        }
+        var stored = blobs.file(digest, file.node().getIsExecutable());
+        try {
+            Files.createLink(target, stored);
+        } catch (FileAlreadyExistsException e) {
+            throw e;
+        } catch (FileSystemException _) {
+            // A file can have only so many links, and none on another file system.
+            copy(file, target, Optional.of(MODIFIED));
+        }
+    }
+
+    private void copy(Plan.File file, Path target, Optional<FileTime> time) throws IOException {
+        var digest = file.digest();
+        if (digest.equals(Digest.EMPTY)) {
+            Files.createFile(target);
+            if (file.node().getIsExecutable()) {
+                Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-xr-x"));
+            }
+        } else {
+            Files.copy(blobs.file(digest, file.node().getIsExecutable()), target);
+        }
+        if (time.isPresent()) {
+            Files.setLastModifiedTime(target, time.get());
+        }
+    }
+}

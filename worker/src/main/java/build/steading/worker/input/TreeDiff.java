@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.worker.input;
+
+import build.bazel.remote.execution.v2.Directory;
+import build.bazel.remote.execution.v2.DirectoryNode;
+import build.bazel.remote.execution.v2.FileNode;
+import build.bazel.remote.execution.v2.SymlinkNode;
+import build.steading.digest.Digest;
+import build.steading.digest.Digests;
+import com.google.protobuf.Message;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Finds what makes one tree out of another. Equal digests are not looked into, so the work grows with the number of
+/// differences, not with that of files.
+final class TreeDiff {
+    private final Directories directories;
+    private final Plan plan;
+    private final boolean removalsMatter;
+    private final int budget;
+    private int steps;
+
+    private TreeDiff(Directories directories, boolean removalsMatter, int budget) {
+        this.directories = directories;
+        this.plan = new Plan(directories);
+        this.removalsMatter = removalsMatter;
+        this.budget = budget;
+    }
+
+    /// Returns what to lay over `base` to get `root`; empty if that takes more than about `budget` steps, or if
+    /// something was removed or became of another kind, which a layer of plain files cannot say.
+    static Optional<Plan> overlay(Directories directories, Digest base, Digest root, int budget) {
+        var diff = new TreeDiff(directories, true, budget);
+        return diff.compare("", base, root) ? Optional.of(diff.plan) : Optional.empty();
+    }
+
+    /// Returns all files of `root` that are absent from `base` or different there.
+    static Plan changes(Directories directories, Digest base, Digest root) {
+        var diff = new TreeDiff(directories, false, Integer.MAX_VALUE);
+        diff.compare("", base, root);
+        return diff.plan;
+    }
+
+    private boolean compare(String path, Digest base, Digest root) {
+        return base.equals(root) || compare(path, directories.read(base), directories.read(root));
+    }
+
+    private boolean compare(String path, Directory base, Directory root) {
+        var before = nodes(base);
+        var after = nodes(root);
+        if (removalsMatter && !after.keySet().containsAll(before.keySet())) {
+            return false;
+        }
+        for (var entry : after.entrySet()) {
+            var old = before.get(entry.getKey());
+            var node = entry.getValue();
+            if (!node.equals(old) && !note(Plan.join(path, entry.getKey()), old, node)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Returns whether to go on.
+    private boolean note(String path, @Nullable Message old, Message node) {
+        if (++steps + plan.files().size() > budget) {
+            return false;
+        }
+        if (old instanceof DirectoryNode was && node instanceof DirectoryNode is) {
+            return compare(path, Digests.fromProto(was.getDigest()), Digests.fromProto(is.getDigest()));
+        }
+        if (removalsMatter && old != null && !old.getClass().equals(node.getClass())) {
+            return false;
+        }
+        switch (node) {
+            case FileNode file -> plan.file(path, file);
+            case SymlinkNode link -> plan.link(path, link);
+            case DirectoryNode directory -> plan.folder(path).tree(path, Digests.fromProto(directory.getDigest()));
+            default -> throw new IllegalStateException("Not a node: " + node);
+        }
+        return steps + plan.files().size() <= budget;
+    }
+
+    private static Map<String, Message> nodes(Directory directory) {
+        var nodes = new TreeMap<String, Message>();
+        directory.getFilesList().forEach(node -> nodes.put(node.getName(), node));
+        directory.getSymlinksList().forEach(node -> nodes.put(node.getName(), node));
+        directory.getDirectoriesList().forEach(node -> nodes.put(node.getName(), node));
+        return nodes;
+    }
+}

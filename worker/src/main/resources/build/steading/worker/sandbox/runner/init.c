@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Process 1 of a sandbox. It starts the command, waits for it and for orphans, and ends with it; whatever else still
+// runs in the sandbox dies then by the kernel's hand.
+#define _GNU_SOURCE
+#include "run.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void report_end(int status_fd, int wait_status) {
+  struct status status = {.kind = 'X'};
+  struct rusage used;
+  getrusage(RUSAGE_CHILDREN, &used);
+  status.cpu_micros = (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000LL + used.ru_utime.tv_usec +
+                      used.ru_stime.tv_usec;
+  status.peak_bytes = used.ru_maxrss * 1024LL;
+  status.code = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 0;
+  status.signal = WIFSIGNALED(wait_status) ? WTERMSIG(wait_status) : 0;
+  send_status(status_fd, &status);
+}
+
+/// Obeys the runner: `T` asks everything to end; when the runner is gone, so is everything.
+static void obey(int control_fd) {
+  char order = 0;
+  ssize_t n = read(control_fd, &order, 1);
+  if (n < 0 && (errno == EINTR || errno == EAGAIN)) return;
+  if (n <= 0) _exit(1);
+  if (order == 'T') kill(-1, SIGTERM);
+}
+
+static int serve(pid_t command, int signals, int status_fd, int control_fd) {
+  struct pollfd events[] = {{.fd = signals, .events = POLLIN}, {.fd = control_fd, .events = POLLIN}};
+  for (;;) {
+    int wait_status;
+    pid_t ended;
+    while ((ended = waitpid(-1, &wait_status, WNOHANG)) > 0) {
+      if (ended == command) {
+        report_end(status_fd, wait_status);
+        return 0;
+      }
+    }
+    if (poll(events, 2, -1) < 0 && errno != EINTR) return 1;
+    if (events[0].revents) {
+      struct signalfd_siginfo ignored;
+      if (read(signals, &ignored, sizeof ignored) < 0 && errno != EINTR && errno != EAGAIN) return 1;
+    }
+    if (events[1].revents) obey(control_fd);
+  }
+}
+
+int init_main(int spec_fd, int status_fd, int control_fd) {
+  struct spec spec;
+  struct status status = {0};
+  sigset_t child;
+  if (!spec_read(spec_fd, &spec)) return 1;
+  spec_parse(&spec);
+  if (!enter(&spec, &status)) {
+    send_status(status_fd, &status);
+    return 1;
+  }
+  sigemptyset(&child);
+  sigaddset(&child, SIGCHLD);
+  sigprocmask(SIG_BLOCK, &child, NULL);
+  int signals = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+  limit_files(&spec);
+  pid_t command = fork();
+  if (command == 0) become(&spec);
+  if (command < 0 || signals < 0) {
+    complain(&status, 'E', "Cannot start a process: %s", strerror(errno));
+    send_status(status_fd, &status);
+    return 1;
+  }
+  status.kind = 'S';
+  send_status(status_fd, &status);
+  return serve(command, signals, status_fd, control_fd);
+}

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The runner's loop: one thread, one poll(2). Output is read only while none waits to be written, so that a command
+// which floods us waits, but limits hold whatever the reader of the log does.
+#define _GNU_SOURCE
+#include "run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { CHUNK = 64 << 10, HEADER = 13, WATCH_MS = 250, SWEEP_MS = 2, SANDBOX_TASKS = 2, END_SOURCE = 255 };
+enum { STDIN, SIGNALS, STATUS, STDOUT, OUT, ERR, EVENTS };
+
+struct run {
+  struct spec spec;
+  pid_t child;
+  int signals, status, control, out, err;
+  bool started, exited, terminating, killing, child_gone;
+  const char *reason;    // why we ended it: `timeout`, `cancelled`, `memory`, `tasks`, `abandoned`; NULL: we did not
+  struct status end;     // of kind 'X' once the command ended
+  struct status failure; // of kind 'I' or 'E' if the command never started
+  long long started_us, ended_us, deadline_ms, kill_ms, watch_ms, peak_bytes;
+  int child_status;
+  size_t pending, written;
+  unsigned char buffer[2 * (HEADER + CHUNK)];
+};
+
+static long long now(clockid_t clock, long long units_per_second) {
+  struct timespec t;
+  clock_gettime(clock, &t);
+  return t.tv_sec * units_per_second + t.tv_nsec / (1000000000LL / units_per_second);
+}
+
+static long long now_ms(void) { return now(CLOCK_MONOTONIC, 1000); }
+static long long now_us(void) { return now(CLOCK_REALTIME, 1000000); }
+
+static void put_big_endian(unsigned char *to, uint64_t value, int bytes) {
+  for (int i = bytes - 1; i >= 0; i--, value >>= 8) to[i] = (unsigned char)value;
+}
+
+static void put_header(unsigned char *to, int source, size_t length) {
+  to[0] = (unsigned char)source;
+  put_big_endian(to + 1, (uint64_t)now_us(), 8);
+  put_big_endian(to + 9, length, 4);
+}
+
+/// Turns what can be read now into one record. Returns whether there was any; closes `fd` at its end.
+static bool pump(struct run *run, int *fd, int source) {
+  unsigned char *record = run->buffer + run->pending;
+  if (*fd < 0) return false;
+  ssize_t n = read(*fd, record + HEADER, CHUNK);
+  if (n > 0) {
+    put_header(record, source, (size_t)n);
+    run->pending += HEADER + (size_t)n;
+    return true;
+  }
+  if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+    close(*fd);
+    *fd = -1;
+  }
+  return false;
+}
+
+static void flush(struct run *run) {
+  ssize_t n = write(1, run->buffer + run->written, run->pending - run->written);
+  if (n > 0) run->written += (size_t)n;
+  if (run->written == run->pending) run->written = run->pending = 0;
+}
+
+/// Asks all processes of the command to end; those that have not within the time of grace are killed.
+static void terminate(struct run *run, const char *reason) {
+  if (run->terminating || run->killing) return;
+  run->reason = reason;
+  run->terminating = true;
+  run->kill_ms = now_ms() + run->spec.grace_ms;
+  if (!*run->spec.wrap) scan_descendants(SIGTERM);
+  else if (write(run->control, "T", 1) < 0) run->kill_ms = now_ms();
+}
+
+/// Ends all processes at once. A sandbox dies with its process 1, which the sandbox program takes with it.
+static void kill_all(struct run *run, const char *reason) {
+  if (!run->reason) run->reason = reason;
+  run->killing = true;
+  if (*run->spec.wrap && !run->child_gone) {
+    kill(run->child, SIGKILL);
+    if (run->control >= 0) close(run->control);
+    run->control = -1;
+  }
+}
+
+static void watch(struct run *run) {
+  long long begin = now_ms();
+  struct usage usage = scan_descendants(0);
+  long long cost = now_ms() - begin;
+  if (usage.bytes > run->peak_bytes) run->peak_bytes = usage.bytes;
+  if (run->spec.memory && usage.bytes > run->spec.memory) kill_all(run, "memory");
+  if (run->spec.tasks && usage.tasks > run->spec.tasks + (*run->spec.wrap ? SANDBOX_TASKS : 0)) kill_all(run, "tasks");
+  run->watch_ms = now_ms() + (50 * cost > WATCH_MS ? 50 * cost : WATCH_MS);
+}
+
+/// Takes one message, if there is one. Returns whether there was.
+static bool receive_status(struct run *run) {
+  struct status status;
+  if (run->status < 0) return false;
+  ssize_t n = read(run->status, &status, sizeof status);
+  if (n < 0 && (errno == EAGAIN || errno == EINTR)) return false;
+  if (n != sizeof status) {
+    close(run->status);
+    run->status = -1;
+    return false;
+  }
+  if (status.kind == 'S') {
+    run->started = true;
+    run->started_us = now_us();
+    if (run->spec.timeout_ms) run->deadline_ms = now_ms() + run->spec.timeout_ms;
+  } else if (status.kind == 'X') {
+    run->exited = true;
+    run->end = status;
+    run->ended_us = now_us();
+  } else {
+    run->failure = status;
+  }
+  return true;
+}
+
+/// Without a sandbox nobody reports the end of the command but the kernel.
+static void note_plain_end(struct run *run) {
+  struct rusage used;
+  getrusage(RUSAGE_CHILDREN, &used);
+  run->exited = true;
+  run->ended_us = now_us();
+  run->end.code = WIFEXITED(run->child_status) ? WEXITSTATUS(run->child_status) : 0;
+  run->end.signal = WIFSIGNALED(run->child_status) ? WTERMSIG(run->child_status) : 0;
+  run->end.peak_bytes = used.ru_maxrss * 1024LL;
+}
+
+/// Returns whether all processes are gone. Once the main one is, the others are killed: stopped first, so that they
+/// cannot multiply meanwhile.
+static bool sweep(struct run *run) {
+  bool left = reap_all(run->child, &run->child_status);
+  if (!run->child_gone && run->child_status >= 0) {
+    run->child_gone = true;
+    while (receive_status(run)) {
+    }
+    if (!*run->spec.wrap && run->started) note_plain_end(run);
+  }
+  if (left && (run->child_gone || (run->killing && !*run->spec.wrap))) {
+    scan_descendants(SIGSTOP);
+    scan_descendants(SIGKILL);
+    left = reap_all(run->child, &run->child_status);
+  }
+  return !left;
+}
+
+static void on_signals(struct run *run) {
+  struct signalfd_siginfo info;
+  while (read(run->signals, &info, sizeof info) == sizeof info) {
+    if (info.ssi_signo != SIGCHLD) terminate(run, "cancelled");
+  }
+}
+
+static int patience(const struct run *run) {
+  if (run->killing || run->child_gone) return SWEEP_MS;
+  long long next = run->watch_ms;
+  if (run->terminating && run->kill_ms < next) next = run->kill_ms;
+  if (run->deadline_ms && !run->terminating && run->deadline_ms < next) next = run->deadline_ms;
+  long long wait = next - now_ms();
+  return wait < 0 ? 0 : (int)wait;
+}
+
+static void keep_time(struct run *run) {
+  long long time = now_ms();
+  if (run->killing || run->child_gone) return;
+  if (run->terminating && time >= run->kill_ms) kill_all(run, NULL);
+  else if (run->deadline_ms && time >= run->deadline_ms) terminate(run, "timeout");
+  if (time >= run->watch_ms) watch(run);
+}
+
+static void step(struct run *run) {
+  bool idle = run->pending == 0;
+  struct pollfd events[EVENTS] = {
+      [STDIN] = {.fd = run->killing ? -1 : 0, .events = POLLIN},
+      [SIGNALS] = {.fd = run->signals, .events = POLLIN},
+      [STATUS] = {.fd = run->status, .events = POLLIN},
+      [STDOUT] = {.fd = idle ? -1 : 1, .events = POLLOUT},
+      [OUT] = {.fd = idle ? run->out : -1, .events = POLLIN},
+      [ERR] = {.fd = idle ? run->err : -1, .events = POLLIN},
+  };
+  if (poll(events, EVENTS, patience(run)) < 0) return;
+  if (events[OUT].revents) pump(run, &run->out, 1);
+  if (events[ERR].revents) pump(run, &run->err, 2);
+  if (run->pending) flush(run);
+  if (events[STDIN].revents || (events[STDOUT].revents & (POLLERR | POLLHUP))) kill_all(run, "abandoned");
+  if (events[SIGNALS].revents) on_signals(run);
+  if (events[STATUS].revents) receive_status(run);
+  keep_time(run);
+}
+
+static void write_all(const void *bytes, size_t length) {
+  for (const char *from = bytes; length > 0;) {
+    ssize_t n = write(1, from, length);
+    if (n < 0 && errno != EINTR) return;
+    if (n > 0) from += n, length -= (size_t)n;
+  }
+}
+
+/// Passes on what is left in the pipes: whoever could write more is dead.
+static void drain(struct run *run) {
+  fcntl(1, F_SETFL, 0);
+  do {
+    write_all(run->buffer + run->written, run->pending - run->written);
+    run->pending = run->written = 0;
+    pump(run, &run->out, 1);
+    pump(run, &run->err, 2);
+  } while (run->pending);
+}
+
+/// Writes the last record: `key=value` lines.
+static void report(struct run *run) {
+  unsigned char record[HEADER + 1024];
+  char *text = (char *)record + HEADER;
+  struct rusage used;
+  getrusage(RUSAGE_CHILDREN, &used);
+  long long cpu = run->end.kind == 'X' ? run->end.cpu_micros
+                                       : (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000LL +
+                                             used.ru_utime.tv_usec + used.ru_stime.tv_usec;
+  long long peak = run->end.peak_bytes > run->peak_bytes ? run->end.peak_bytes : run->peak_bytes;
+  if (!run->exited) run->end.signal = SIGKILL;
+  if (!run->ended_us) run->ended_us = now_us();
+  if (!run->failure.kind && !run->started) complain(&run->failure, 'E', "The sandbox could not be set up");
+  bool failed = !run->started;
+  int length = snprintf(text, 1024,
+                        "code=%d\nsignal=%d\nreason=%s\nstart-us=%lld\nend-us=%lld\ncpu-us=%lld\npeak=%lld\n"
+                        "failure=%.1s\nmessage=%s\n",
+                        run->end.code, run->end.signal, run->reason ? run->reason : "", run->started_us, run->ended_us,
+                        cpu, peak, failed ? &run->failure.kind : "", failed ? run->failure.message : "");
+  put_header(record, END_SOURCE, (size_t)length);
+  write_all(record, HEADER + (size_t)length);
+}
+
+/// The child: the command itself, or what becomes process 1 of its sandbox.
+_Noreturn static void be_child(const struct run *run, pid_t parent, const int ends[4]) {
+  struct status status = {0};
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(1);
+  int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  dup2(null, 0);
+  dup2(ends[0], 1);
+  dup2(ends[1], 2);
+  int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (score >= 0 && write(score, "500", 3) < 0) {
+    // The kernel may then choose the farm before its actions, when memory ends: no reason not to run.
+  }
+  if (chdir(run->spec.dir)) {
+    complain(&status, 'E', "Cannot enter `%s`: %s", run->spec.dir, strerror(errno));
+  } else if (*run->spec.wrap) {
+    become_sandbox(&run->spec, ends[2], ends[3]);
+  } else if (enter(&run->spec, &status)) {
+    limit_files(&run->spec);
+    status.kind = 'S';
+    send_status(ends[2], &status);
+    become(&run->spec);
+  }
+  send_status(ends[2], &status);
+  _exit(1);
+}
+
+static void start(struct run *run) {
+  int out[2], err[2], status[2], control[2];
+  pid_t self = getpid();
+  if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC) || pipe2(status, O_CLOEXEC) || pipe2(control, O_CLOEXEC)) {
+    complain(&run->failure, 'E', "Cannot create a pipe: %s", strerror(errno));
+    return;
+  }
+  run->child = fork();
+  if (run->child == 0) be_child(run, self, (int[]){out[1], err[1], status[1], control[0]});
+  if (run->child < 0) complain(&run->failure, 'E', "Cannot start a process: %s", strerror(errno));
+  int theirs[] = {out[1], err[1], status[1], control[0]};
+  int ours[] = {out[0], err[0], status[0], control[1]};
+  for (int i = 0; i < 4; i++) {
+    close(theirs[i]);
+    fcntl(ours[i], F_SETFL, O_NONBLOCK);
+  }
+  run->out = out[0];
+  run->err = err[0];
+  run->status = status[0];
+  run->control = control[1];
+}
+
+static void settle(struct run *run) {
+  sigset_t watched;
+  sigemptyset(&watched);
+  sigaddset(&watched, SIGCHLD);
+  sigaddset(&watched, SIGTERM);
+  sigaddset(&watched, SIGINT);
+  sigaddset(&watched, SIGHUP);
+  setsid();
+  umask(022);
+  close_range(3, ~0U, 0);
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGCHLD, SIG_DFL);
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  sigprocmask(SIG_SETMASK, &watched, NULL);
+  run->signals = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
+  run->child_status = -1;
+  run->watch_ms = now_ms() + WATCH_MS;
+}
+
+int main(int argc, char **argv) {
+  static struct run run;
+  if (argc == 5 && !strcmp(argv[1], "--init")) return init_main(atoi(argv[2]), atoi(argv[3]), atoi(argv[4]));
+  settle(&run);
+  if (!spec_read(0, &run.spec)) return 2;
+  spec_parse(&run.spec);
+  if (!*run.spec.args) return 2;
+  start(&run);
+  fcntl(1, F_SETFL, O_NONBLOCK);
+  if (run.child > 0) {
+    while (!sweep(&run)) step(&run);
+    drain(&run);
+  }
+  report(&run);
+  return 0;
+}

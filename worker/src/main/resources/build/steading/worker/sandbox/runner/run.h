@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// steading-run: the parent of every action. It runs one command, relays what the command prints, enforces limits,
+// and leaves no process behind.
+//
+//   steading-run                          the runner: reads a specification from standard input, see spec.c
+//   steading-run --init SPEC STATUS CTL   process 1 of a sandbox; the arguments are file descriptors, see init.c
+//
+// Standard output is a log in the form of LogFormat (core): records of source 1 and 2, and a last one of source 255
+// whose text says how the command ended, see run.c. Standard input stays open as long as the action is wanted: at
+// its end everything is killed at once. SIGTERM asks politely first.
+#ifndef STEADING_RUN_H
+#define STEADING_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/// What to run. Lists end with NULL.
+struct spec {
+  char *bytes;           // as read
+  size_t length;
+  const char *dir;       // where the runner works; other paths are relative to it
+  const char *overlay;   // options of an overlay to mount on `root` in `dir`; NULL: none
+  const char *root;      // the input root as the command sees it, absolute
+  const char *cwd;       // working directory, relative to `root`
+  char **wrap;           // the sandbox program and its arguments; empty: none
+  char **mkdirs;         // directories to create below `root`
+  char **args, **env;    // the command
+  long long timeout_ms;  // 0: none
+  long long grace_ms;    // between SIGTERM and SIGKILL
+  long long memory;      // bytes of all processes together; 0: no limit
+  long long tasks;       // processes and threads together; 0: no limit
+  long long file_bytes;  // size of one file; 0: no limit
+};
+
+/// What a sandbox's process 1, or whoever should become it, tells the runner. Small enough to be written at once.
+struct status {
+  char kind;  // 'S' started, 'X' exited, 'I' invalid: the action is at fault, 'E' error: the machine is
+  int code, signal;
+  long long cpu_micros, peak_bytes;
+  char message[512];
+};
+
+/// What a set of processes uses now.
+struct usage {
+  long long tasks, bytes;
+};
+
+// spec.c
+bool spec_read(int fd, struct spec *spec);
+void spec_parse(struct spec *spec);
+
+// command.c
+void reset_signals(void);
+bool enter(const struct spec *spec, struct status *status);
+_Noreturn void become(const struct spec *spec);
+void complain(struct status *status, char kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void send_status(int fd, const struct status *status);
+
+// init.c
+int init_main(int spec_fd, int status_fd, int control_fd);
+
+// sandbox.c
+_Noreturn void become_sandbox(const struct spec *spec, int status_fd, int control_fd);
+void limit_files(const struct spec *spec);
+
+// processes.c
+struct usage scan_descendants(int signal);
+bool reap_all(pid_t wanted, int *wait_status);
+
+#endif

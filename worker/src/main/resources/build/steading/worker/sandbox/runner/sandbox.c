@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From a fresh child of the runner to process 1 of a sandbox: a mount namespace with the overlay, then the sandbox
+// program, which starts this same program again by a file descriptor, as the sandbox need not contain it.
+#define _GNU_SOURCE
+#include "run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { SPEC_FD = 3, STATUS_FD = 4, CONTROL_FD = 5, SELF_FD = 6, FIRST_FREE_FD = 7, OPEN_FILES = 4096 };
+
+static void limit(int resource, rlim_t soft, rlim_t hard) {
+  struct rlimit value;
+  getrlimit(resource, &value);
+  if (hard < value.rlim_max) value.rlim_max = hard;
+  value.rlim_cur = soft < value.rlim_max ? soft : value.rlim_max;
+  setrlimit(resource, &value);
+}
+
+/// No core files, no file above the limit, and as many open files as a login shell would allow, more or less: the
+/// JVM that started us allows itself far more, which some programs take for a reason to close them all one by one.
+void limit_files(const struct spec *spec) {
+  limit(RLIMIT_CORE, 0, 0);
+  limit(RLIMIT_NOFILE, OPEN_FILES, RLIM_INFINITY);
+  if (spec->file_bytes > 0) limit(RLIMIT_FSIZE, (rlim_t)spec->file_bytes, (rlim_t)spec->file_bytes);
+}
+
+_Noreturn static void give_up(int status_fd, const char *what) {
+  struct status status = {0};
+  complain(&status, 'E', "%s: %s", what, strerror(errno));
+  send_status(status_fd, &status);
+  _exit(1);
+}
+
+static bool write_file(const char *path, const char *text) {
+  int fd = open(path, O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  bool ok = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+  close(fd);
+  return ok;
+}
+
+/// A mount namespace of our own; without privileges also a user namespace in which we are who we were.
+static void unshare_mounts(int status_fd) {
+  uid_t uid = geteuid();
+  gid_t gid = getegid();
+  char map[64];
+  if (unshare(CLONE_NEWNS | (uid ? CLONE_NEWUSER : 0))) give_up(status_fd, "Cannot create a mount namespace");
+  if (uid) {
+    snprintf(map, sizeof map, "%u %u 1", uid, uid);
+    if (!write_file("/proc/self/uid_map", map)) give_up(status_fd, "Cannot map the user");
+    write_file("/proc/self/setgroups", "deny");
+    snprintf(map, sizeof map, "%u %u 1", gid, gid);
+    if (!write_file("/proc/self/gid_map", map)) give_up(status_fd, "Cannot map the group");
+  }
+  if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)) give_up(status_fd, "Cannot make mounts private");
+}
+
+static int spec_memory(const struct spec *spec, int status_fd) {
+  int fd = memfd_create("spec", 0);
+  if (fd < 0) give_up(status_fd, "Cannot create a memory file");
+  for (size_t done = 0; done < spec->length;) {
+    ssize_t n = write(fd, spec->bytes + done, spec->length - done);
+    if (n < 0 && errno != EINTR) give_up(status_fd, "Cannot write a memory file");
+    if (n > 0) done += (size_t)n;
+  }
+  lseek(fd, 0, SEEK_SET);
+  return fd;
+}
+
+/// Moves the descriptors that process 1 needs to fixed numbers and closes all others.
+static void arrange_descriptors(int spec_fd, int status_fd, int control_fd) {
+  int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+  int from[] = {spec_fd, status_fd, control_fd, self};
+  int high[4];
+  for (int i = 0; i < 4; i++) high[i] = fcntl(from[i], F_DUPFD_CLOEXEC, 64);
+  for (int i = 0; i < 4; i++) dup2(high[i], SPEC_FD + i);
+  close_range(FIRST_FREE_FD, ~0U, 0);
+}
+
+_Noreturn void become_sandbox(const struct spec *spec, int status_fd, int control_fd) {
+  if (spec->overlay) {
+    unshare_mounts(status_fd);
+    if (mount("overlay", "root", "overlay", 0, spec->overlay)) give_up(status_fd, "Cannot mount the input tree");
+  }
+  size_t count = 0;
+  while (spec->wrap[count]) count++;
+  char **args = calloc(count + 7, sizeof(char *));
+  if (!args) give_up(status_fd, "No memory");
+  memcpy(args, spec->wrap, count * sizeof(char *));
+  char *tail[] = {"--", "/proc/self/fd/6", "--init", "3", "4", "5", NULL};
+  memcpy(args + count, tail, sizeof tail);
+  char *env[] = {NULL};
+  arrange_descriptors(spec_memory(spec, status_fd), status_fd, control_fd);
+  execve(args[0], args, env);
+  give_up(STATUS_FD, "Cannot run the sandbox program");
+}
