@@ -159,8 +159,8 @@ public final class FileBlobStore implements LocalBlobs, AutoCloseable {
 
     private void write(Digest digest, InputStream content, boolean executable) {
         var shelf = shelves.of(digest);
-        var file = shelf.unfinished(unique + unfinished.getAndIncrement());
         try (var _ = eviction.reserve(Ledger.diskBytes(digest))) {
+            var file = shelf.unfinished(unique + unfinished.getAndIncrement());
             try {
                 var now = clock.instant();
                 incoming.write(file, content, digest, new FileKind(executable, now));

@@ -49,6 +49,10 @@ final class Shelf {
     @GuardedBy("this")
     private long bytes;
 
+    @GuardedBy("this")
+    private boolean made;
+
+    /// @param directory made when it is needed
     /// @param bytes what the blobs here take up, as far as is known
     Shelf(Path directory, Ledger ledger, long bytes) {
         this.directory = directory;
@@ -62,8 +66,17 @@ final class Shelf {
     }
 
     /// Returns where to write what is not yet to be seen.
-    Path unfinished(String unique) {
+    synchronized Path unfinished(String unique) throws IOException {
+        make();
         return directory.resolve(UNFINISHED + unique);
+    }
+
+    @GuardedBy("this")
+    private void make() throws IOException {
+        if (!made) {
+            Files.createDirectories(directory);
+            made = true;
+        }
     }
 
     synchronized long bytes() {
@@ -72,6 +85,7 @@ final class Shelf {
 
     /// Makes the finished `file` visible as a blob; it is deleted if the blob is there already.
     synchronized void publish(Path file, Digest digest, boolean executable, Publication how) throws IOException {
+        make();
         var target = file(digest, executable);
         if (Files.exists(target)) {
             Files.delete(file);
@@ -186,6 +200,8 @@ final class Shelf {
                     look(file, name).ifPresent(entries::add);
                 }
             }
+        } catch (NoSuchFileException _) {
+            // Nothing has been stored here yet.
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }

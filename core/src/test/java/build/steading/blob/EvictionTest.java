@@ -255,6 +255,7 @@ class EvictionTest {
     void whatADeadProcessLeftIsClearedAway() throws IOException {
         var left = home.resolve("store/blobs/ab/.new-1-1-0");
         store.close();
+        Files.createDirectories(left.getParent());
         Files.writeString(left, "half a blob");
         open();
 
