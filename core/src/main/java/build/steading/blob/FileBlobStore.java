@@ -193,6 +193,9 @@ public final class FileBlobStore implements LocalBlobs, AutoCloseable {
             withdrawIfBad(digest, executable);
             // A twin is made anew from the blob; a blob that was bad is now missing.
             return executable ? file(digest, true) : gone(digest);
+        } catch (NoSuchFileException _) {
+            // It was evicted meanwhile.
+            return gone(digest);
         } catch (IOException e) {
             throw unavailable("Blob `%s` cannot be verified".formatted(digest), e);
         }

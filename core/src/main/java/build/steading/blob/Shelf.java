@@ -52,6 +52,10 @@ final class Shelf {
     @GuardedBy("this")
     private boolean made;
 
+    /// Whether the directory itself survives the end of the machine.
+    @GuardedBy("this")
+    private boolean rooted;
+
     /// @param directory made when it is needed
     /// @param bytes what the blobs here take up, as far as is known
     Shelf(Path directory, Ledger ledger, long bytes) {
@@ -92,10 +96,14 @@ final class Shelf {
             touch(digest, how.now());
             return;
         }
+        if (how.durability() == Durability.EACH && !rooted) {
+            sync(Objects.requireNonNull(directory.getParent()));
+            rooted = true;
+        }
         Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
         count(Ledger.diskBytes(digest));
         if (how.durability() == Durability.EACH) {
-            sync();
+            sync(directory);
         }
         if (!executable) {
             ledger.recordUse(digest, how.now());
@@ -105,7 +113,7 @@ final class Shelf {
     /// @param now when the file was last used, as the file itself says as well
     record Publication(Instant now, Durability durability) {}
 
-    private void sync() throws IOException {
+    private static void sync(Path directory) throws IOException {
         try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }
