@@ -50,17 +50,17 @@ final class EmbeddedFarm implements Farm {
     private final CommandRunner commands;
 
     /// @throws SteadingException with `Unavailable` if a part cannot be opened; what was opened is closed again
-    EmbeddedFarm(Home home, Distribution distribution) {
+    EmbeddedFarm(Home home, String version) {
         try {
             var blobs = blobs(home);
             var farm = farm(home, blobs);
-            startWorker(home, farm, blobs);
+            var sandbox = startWorker(home, farm, blobs);
             var trees = new Trees(blobs, TREES_REMEMBERED_BYTES);
             var git = resources.add(new GitRepositories(blobs, directory(home, "git")));
             var plans = new Plans(blobs, trees);
             var delivery = new FileDelivery(blobs, trees);
             this.builds = builds(home, new Wiring(blobs, farm, trees, plans, git, delivery));
-            var facts = new Facts(home, distribution, blobs, farm, clock.instant());
+            var facts = new Facts(home, version, blobs, farm, clock.instant());
             this.commands = new Commands(new Services(
                     builds,
                     plans,
@@ -69,8 +69,8 @@ final class EmbeddedFarm implements Farm {
                     delivery,
                     git::open,
                     facts::all,
-                    new Doctor(home)::checks,
-                    distribution.version(),
+                    new Doctor(home, sandbox)::checks,
+                    version,
                     clock));
             builds.resume();
         } catch (RuntimeException e) {

@@ -7,6 +7,7 @@ import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc;
 import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc.ContentAddressableStorageBlockingV2Stub;
 import build.bazel.remote.execution.v2.FindMissingBlobsRequest;
 import build.steading.blob.BlobStore;
+import build.steading.blob.VerifyingInputStream;
 import build.steading.digest.Digest;
 import build.steading.digest.DigestingInputStream;
 import build.steading.digest.Digests;
@@ -21,8 +22,8 @@ import io.grpc.protobuf.StatusProto;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.StandardCopyOption;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +38,8 @@ final class RemoteBlobStore implements BlobStore {
 
     /// What a message needs beside the bytes of its only blob.
     private static final int OVERHEAD_BYTES = 1_024;
+
+    private static final int BUFFER_BYTES = 128 << 10;
 
     private static final Status NO_ANSWER = Status.newBuilder()
             .setCode(Code.INTERNAL_VALUE)
@@ -75,7 +78,7 @@ final class RemoteBlobStore implements BlobStore {
         }
         var small = fitsMessage(digest) ? receive(digest) : Optional.<ByteString>empty();
         var content = small.map(ByteString::newInput).orElseGet(() -> Download.of(connection, digest));
-        return new VerifyingInputStream(digest, content);
+        return new VerifyingInputStream(content, digest, () -> {});
     }
 
     @Override
@@ -176,11 +179,26 @@ final class RemoteBlobStore implements BlobStore {
         var spool = Files.createTempFile("steading-upload", null);
         try {
             var digesting = new DigestingInputStream(content);
-            Files.copy(digesting, spool, StandardCopyOption.REPLACE_EXISTING);
+            try (var out = Files.newOutputStream(spool)) {
+                copy(digesting, out, digest.sizeBytes() + 1);
+            }
             check(digest, digesting.digest());
             uploader.upload(digest, () -> Files.newInputStream(spool));
         } finally {
             Files.deleteIfExists(spool);
+        }
+    }
+
+    private static void copy(InputStream in, OutputStream out, long maxBytes) throws IOException {
+        var buffer = new byte[BUFFER_BYTES];
+        var left = maxBytes;
+        while (left > 0) {
+            var n = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+            if (n < 0) {
+                return;
+            }
+            out.write(buffer, 0, n);
+            left -= n;
         }
     }
 

@@ -8,6 +8,8 @@ import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +20,9 @@ final class RemoteExecution implements Execution {
 
     private final Conversation conversation;
     private final OutputReader output;
-    private final ExecutionObserver observer;
+
+    @GuardedBy("this")
+    private final List<ExecutionObserver> observers = new ArrayList<>();
 
     @GuardedBy("this")
     private @Nullable Future<?> thread;
@@ -29,7 +33,7 @@ final class RemoteExecution implements Execution {
     RemoteExecution(Conversation conversation, OutputReader output, ExecutionObserver observer) {
         this.conversation = conversation;
         this.output = output;
-        this.observer = observer;
+        this.observers.add(observer);
     }
 
     void start(ExecutorService threads) {
@@ -46,6 +50,20 @@ final class RemoteExecution implements Execution {
         return outcome;
     }
 
+    /// Output comes at the end only, so whoever follows has missed nothing.
+    @Override
+    public synchronized boolean follow(ExecutionObserver another) {
+        if (outcome != null) {
+            return false;
+        }
+        observers.add(another);
+        return true;
+    }
+
+    private synchronized List<ExecutionObserver> observers() {
+        return List.copyOf(observers);
+    }
+
     @Override
     public synchronized void withdraw(String by) {
         end(new Outcome.Cancelled(by));
@@ -58,7 +76,9 @@ final class RemoteExecution implements Execution {
     private void run() {
         try {
             var found = conversation.hold();
-            output.deliver(found, observer);
+            for (var observer : observers()) {
+                output.deliver(found, observer);
+            }
             end(found);
         } catch (InterruptedException _) {
             end(new Outcome.NotRun(new Failure.Unavailable("The connection to the server was closed")));

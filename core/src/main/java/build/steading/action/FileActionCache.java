@@ -89,7 +89,7 @@ public final class FileActionCache implements ActionCache, AutoCloseable {
         var unfinished = file.resolveSibling(ResultFiles.UNFINISHED + unique + number);
         try {
             try {
-                Files.write(unfinished, StoredResult.encode(action, result));
+                ResultFiles.write(unfinished, StoredResult.encode(action, result));
                 Files.setLastModifiedTime(unfinished, FileTime.from(clock.instant()));
                 Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
             } finally {

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 
 /// The files of a [FileActionCache], in 256 directories. Thread-safe.
 final class ResultFiles {
@@ -31,16 +32,17 @@ final class ResultFiles {
         this.directory = directory;
         this.maxEntries = maxEntries;
         this.alive = alive;
-        // The directory that is made last stands for all of them.
-        if (Files.notExists(directory.resolve(name(DIRECTORIES - 1)))) {
-            for (var i = 0; i < DIRECTORIES; i++) {
-                Files.createDirectories(directory.resolve(name(i)));
-            }
-        }
+        Files.createDirectories(directory);
     }
 
-    private static String name(int number) {
-        return "%02x".formatted(number);
+    /// Writes a file into one of the directories, which is made when it is needed.
+    static void write(Path file, byte[] bytes) throws IOException {
+        try {
+            Files.write(file, bytes);
+        } catch (NoSuchFileException _) {
+            Files.createDirectories(Objects.requireNonNull(file.getParent()));
+            Files.write(file, bytes);
+        }
     }
 
     Path of(Digest action) {
@@ -72,10 +74,12 @@ final class ResultFiles {
     private List<Path> list() throws IOException {
         var found = new ArrayList<Path>();
         for (var i = 0; i < DIRECTORIES && !Thread.currentThread().isInterrupted(); i++) {
-            try (var files = Files.newDirectoryStream(directory.resolve(name(i)))) {
+            try (var files = Files.newDirectoryStream(directory.resolve("%02x".formatted(i)))) {
                 for (var file : files) {
                     sort(file, found);
                 }
+            } catch (NoSuchFileException _) {
+                // Nothing has been stored here yet.
             } catch (DirectoryIteratorException e) {
                 throw e.getCause();
             }

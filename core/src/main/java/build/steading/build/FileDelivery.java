@@ -187,6 +187,11 @@ public final class FileDelivery implements Delivery {
     /// Removes a file of an earlier delivery, and the directories that it leaves empty.
     private static void remove(Path out, String path) throws IOException {
         var file = out.resolve(path);
+        var above = path.contains("/") ? out.resolve(path.substring(0, path.lastIndexOf('/'))) : out;
+        if (!Files.isDirectory(above, LinkOption.NOFOLLOW_LINKS)) {
+            // A file of this delivery took the place of the directory.
+            return;
+        }
         if (!Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
             Files.deleteIfExists(file);
         }

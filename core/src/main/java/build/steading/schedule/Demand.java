@@ -4,6 +4,7 @@ package build.steading.schedule;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What one tenant wants of one class of workers: lanes, some of which may have become empty since.
 final class Demand {
@@ -19,5 +20,19 @@ final class Demand {
     Demand(Tenant tenant) {
         this.tenant = tenant;
         this.usedSeconds = tenant.usedSeconds;
+    }
+
+    /// Returns the first execution of a lane that is not empty, and forgets lanes before it that are; null if all
+    /// are.
+    @Nullable
+    Execution first() {
+        for (var each = lanes.iterator(); each.hasNext(); ) {
+            var first = each.next().first();
+            if (first != null) {
+                return first;
+            }
+            each.remove();
+        }
+        return null;
     }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Execution {
     /// Who goes first within a tenant.
     static final Comparator<Execution> BY_RANK =
-            Comparator.<Execution>comparingLong(e -> e.rank).thenComparingLong(e -> e.id.value());
+            (a, b) -> a.rank == b.rank ? Long.compare(a.id.value(), b.id.value()) : Long.compare(a.rank, b.rank);
 
     final ExecutionId id;
     final Job job;
@@ -64,7 +64,17 @@ final class Execution {
     }
 
     List<WaiterId> waiterIds() {
-        return waiters.stream().map(Waiter::id).toList();
+        return waiters.size() == 1
+                ? List.of(waiters.getFirst().id)
+                : waiters.stream().map(Waiter::id).toList();
+    }
+
+    /// Returns whichever of the two goes first; null if there is neither.
+    static @Nullable Execution earlier(@Nullable Execution a, @Nullable Execution b) {
+        if (a == null || b == null) {
+            return a == null ? b : a;
+        }
+        return BY_RANK.compare(a, b) <= 0 ? a : b;
     }
 
     /// One stake in an execution.

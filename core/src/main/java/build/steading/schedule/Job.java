@@ -26,6 +26,6 @@ public record Job(
                     .formatted(key, affinity.size(), MAX_AFFINITY));
         }
         // Sorted, for the order of immutable sets differs from one run of Java to the next, and histories must not.
-        affinity = affinity.isEmpty() ? Set.of() : Collections.unmodifiableSet(new TreeSet<>(affinity));
+        affinity = affinity.size() < 2 ? Set.copyOf(affinity) : Collections.unmodifiableSet(new TreeSet<>(affinity));
     }
 }

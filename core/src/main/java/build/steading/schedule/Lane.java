@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.schedule;
 
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +12,9 @@ final class Lane {
     final RequirementClass requirement;
     final Tenant tenant;
     private final TreeSet<Execution> waiting = new TreeSet<>(Execution.BY_RANK);
-    private final Map<String, TreeSet<Execution>> byInput = new HashMap<>();
+
+    /// The first of `waiting`, which is asked for much more often than it changes.
+    private @Nullable Execution first;
 
     Lane(RequirementClass requirement, Tenant tenant) {
         this.requirement = requirement;
@@ -25,69 +23,38 @@ final class Lane {
 
     void add(Execution execution) {
         waiting.add(execution);
-        for (var input : execution.job.affinity()) {
-            byInput.computeIfAbsent(input, _ -> new TreeSet<>(Execution.BY_RANK))
-                    .add(execution);
-        }
+        first = Execution.earlier(first, execution);
     }
 
     void remove(Execution execution) {
         waiting.remove(execution);
-        for (var input : execution.job.affinity()) {
-            byInput.computeIfPresent(input, (_, sharing) -> {
-                sharing.remove(execution);
-                return sharing.isEmpty() ? null : sharing;
-            });
+        if (first == execution) {
+            first = waiting.isEmpty() ? null : waiting.first();
         }
     }
 
-    boolean isEmpty() {
-        return waiting.isEmpty();
-    }
-
-    /// Returns the first execution. The lane must not be empty.
+    /// Returns the first execution; null if there is none.
+    @Nullable
     Execution first() {
-        return waiting.first();
+        return first;
     }
 
     /// Returns the first execution that is not held from `worker`; null if all are. If too many are, the first of
     /// them has to do.
     @Nullable
     Execution firstFor(Worker worker, long now) {
+        if (first == null || !first.heldFrom(worker, now)) {
+            return first;
+        }
         var seen = 0;
         for (var execution : waiting) {
             if (!execution.heldFrom(worker, now)) {
                 return execution;
             }
             if (++seen == LOOKAHEAD) {
-                return waiting.first();
+                return first;
             }
         }
         return null;
-    }
-
-    /// Returns an execution with an input that `worker` holds, the first such one as a rule; null if there is
-    /// none.
-    @Nullable
-    Execution firstSharing(Worker worker, long now) {
-        if (byInput.isEmpty() || worker.inputs.isEmpty()) {
-            return null;
-        }
-        // Whichever set is smaller leads; both are bounded by what a worker is thought to hold.
-        Collection<String> candidates = byInput.size() < worker.inputs.size() ? byInput.keySet() : worker.inputs;
-        Execution best = null;
-        for (var input : candidates) {
-            var sharing = worker.inputs.contains(input) ? byInput.get(input) : null;
-            var first = sharing == null ? null : first(sharing, worker, now);
-            if (first != null && (best == null || Execution.BY_RANK.compare(first, best) < 0)) {
-                best = first;
-            }
-        }
-        return best;
-    }
-
-    private static @Nullable Execution first(SortedSet<Execution> sharing, Worker worker, long now) {
-        var first = sharing.first();
-        return first.heldFrom(worker, now) ? null : first;
     }
 }

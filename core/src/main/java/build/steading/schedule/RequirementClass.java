@@ -31,7 +31,7 @@ final class RequirementClass {
         fits.put(workers, fit);
         if (fit instanceof Fit.Fits) {
             fitting.add(workers);
-            lanes.values().stream().filter(lane -> !lane.isEmpty()).forEach(workers::demand);
+            lanes.values().stream().filter(lane -> lane.first() != null).forEach(workers::demand);
         }
     }
 

@@ -12,6 +12,9 @@ final class Tenant {
     /// Executions that are queued.
     int queued;
 
+    /// All queued executions that have an affinity.
+    final InputIndex sharing = new InputIndex();
+
     double usedSeconds;
     double creditSeconds;
     long relievedNanos;

@@ -35,8 +35,9 @@ final class WorkQueue {
         execution.rank = execution.submittedNanos / 1000 + execution.priority * ageingMicros;
         var requirement = execution.requirement;
         var lane = requirement.lanes.computeIfAbsent(execution.tenant, tenant -> new Lane(requirement, tenant));
-        var first = lane.isEmpty();
+        var first = lane.first() == null;
         lane.add(execution);
+        execution.tenant.sharing.add(execution);
         execution.lane = lane;
         shares.queued(execution.tenant, now);
         size++;
@@ -51,6 +52,7 @@ final class WorkQueue {
     void remove(Execution execution, long now) {
         if (execution.lane != null) {
             execution.lane.remove(execution);
+            execution.tenant.sharing.remove(execution);
             execution.lane = null;
             shares.unqueued(execution.tenant, now);
             size--;
@@ -72,7 +74,7 @@ final class WorkQueue {
                 return best;
             }
             if (fallback == null) {
-                fallback = demand.lanes.iterator().next().first();
+                fallback = demand.first();
             }
         }
         return fallback;
@@ -80,21 +82,18 @@ final class WorkQueue {
 
     private @Nullable Execution best(Demand demand, Worker worker, long now) {
         Execution first = null;
-        Execution sharing = null;
-        for (var lane : demand.lanes) {
-            first = earlier(first, lane.firstFor(worker, now));
-            sharing = earlier(sharing, lane.firstSharing(worker, now));
+        for (var lanes = demand.lanes.iterator(); lanes.hasNext(); ) {
+            var lane = lanes.next();
+            if (lane.first() == null) {
+                lanes.remove();
+            } else if (Execution.earlier(first, lane.first()) != first) {
+                first = Execution.earlier(first, lane.firstFor(worker, now));
+            }
         }
+        var sharing = demand.tenant.sharing.firstFor(worker, now);
         // To share an input counts as much as to have waited longer by the delay.
         var overtakes = sharing != null && (first == null || sharing.rank - first.rank <= delayNanos / 1000);
         return overtakes ? sharing : first;
-    }
-
-    private static @Nullable Execution earlier(@Nullable Execution a, @Nullable Execution b) {
-        if (a == null || b == null) {
-            return a == null ? b : a;
-        }
-        return Execution.BY_RANK.compare(a, b) <= 0 ? a : b;
     }
 
     /// Keeps the execution for a while from workers that failed at it, and if `reservedOn` is given, from those

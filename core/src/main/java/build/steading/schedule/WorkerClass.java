@@ -79,7 +79,7 @@ final class WorkerClass {
     }
 
     /// Returns the demand with something in it of the tenant that used least, of those that follow `after`; null
-    /// if there is none. Its lanes are not empty.
+    /// if there is none.
     @Nullable
     Demand next(@Nullable Demand after) {
         while (true) {
@@ -87,8 +87,7 @@ final class WorkerClass {
             if (demand == null) {
                 return null;
             }
-            demand.lanes.removeIf(Lane::isEmpty);
-            if (demand.lanes.isEmpty()) {
+            if (demand.first() == null) {
                 drop(demand);
             } else if (demand.usedSeconds == demand.tenant.usedSeconds) {
                 return demand;

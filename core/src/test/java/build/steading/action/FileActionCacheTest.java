@@ -84,6 +84,7 @@ class FileActionCacheTest extends ActionCacheContract {
     void resultOfAnotherActionIsAMiss() throws IOException {
         var other = Digest.of(new byte[] {2});
         cache.put(ACTION, result("done"));
+        Files.createDirectories(file(other).getParent());
         Files.move(file(ACTION), file(other), StandardCopyOption.REPLACE_EXISTING);
 
         assertThat(cache.find(other)).isEmpty();
@@ -120,7 +121,8 @@ class FileActionCacheTest extends ActionCacheContract {
 
     @Test
     void whatADeadProcessLeftIsClearedAway() throws IOException {
-        var left = Files.writeString(home.resolve("results/ab/.new-1-1-0"), "half a result");
+        var directory = Files.createDirectories(home.resolve("results/ab"));
+        var left = Files.writeString(directory.resolve(".new-1-1-0"), "half a result");
 
         cache.trim();
         assertThat(left).doesNotExist();

@@ -15,6 +15,7 @@ import build.steading.tree.Trees;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -45,7 +46,7 @@ class FileDeliveryTest {
     private Map<String, String> content() throws IOException {
         var found = new TreeMap<String, String>();
         try (var paths = Files.walk(out())) {
-            for (var path : paths.filter(Files::isRegularFile).toList()) {
+            for (var path : paths.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)).toList()) {
                 found.put(out().relativize(path).toString(), Files.readString(path));
             }
         }

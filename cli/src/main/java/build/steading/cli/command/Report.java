@@ -10,6 +10,7 @@ import build.steading.build.TaskRecord;
 import build.steading.build.TaskState;
 import build.steading.cli.door.ExitCode;
 import build.steading.digest.Digest;
+import build.steading.failure.ByteSize;
 import build.steading.failure.SteadingException;
 import build.steading.tree.Node;
 import java.nio.file.Path;
@@ -43,12 +44,7 @@ final class Report {
     }
 
     static String size(long bytes) {
-        if (bytes < 1024) {
-            return bytes + " B";
-        }
-        var units = "KMGTPE";
-        var exponent = (63 - Long.numberOfLeadingZeros(bytes)) / 10;
-        return String.format(Locale.ROOT, "%.1f %siB", bytes / Math.pow(1024, exponent), units.charAt(exponent - 1));
+        return new ByteSize(bytes).toString();
     }
 
     /// Prints all that is known of a build.

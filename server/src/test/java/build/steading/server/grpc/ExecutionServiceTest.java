@@ -17,6 +17,7 @@ import build.steading.digest.Digest;
 import build.steading.execute.Outcome;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
+import build.steading.lifecycle.ManualClock;
 import build.steading.schedule.WorkerId;
 import com.google.longrunning.CancelOperationRequest;
 import com.google.longrunning.GetOperationRequest;
@@ -43,7 +44,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class ExecutionServiceTest extends GrpcTest {
-    private final TestClock clock = new TestClock();
+    private final ManualClock clock = new ManualClock();
     private final InProcessServer timed = new InProcessServer(config(), blobs, results, executor, clock);
     private final ExecutionBlockingV2Stub stub = ExecutionGrpc.newBlockingV2Stub(timed.channel());
     private final OperationsBlockingV2Stub operations = OperationsGrpc.newBlockingV2Stub(timed.channel());

@@ -17,11 +17,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Does with actions what a test tells it to.
 public final class FakeExecutor implements ActionExecutor {
     private final BlockingQueue<Stake> stakes = new LinkedBlockingQueue<>();
+    private final AtomicInteger asked = new AtomicInteger();
     private volatile @Nullable SteadingException refusal;
 
     @Override
@@ -30,9 +32,15 @@ public final class FakeExecutor implements ActionExecutor {
         if (why != null) {
             throw why;
         }
+        asked.incrementAndGet();
         var stake = new Stake(request, observer);
         stakes.add(stake);
         return stake;
+    }
+
+    /// Returns how often it was asked to execute anything.
+    public int asked() {
+        return asked.get();
     }
 
     /// Refuses whatever is asked from now on.

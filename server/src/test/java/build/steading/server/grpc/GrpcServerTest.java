@@ -10,6 +10,8 @@ import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc;
 import build.bazel.remote.execution.v2.GetCapabilitiesRequest;
 import build.steading.blob.Blobs;
 import build.steading.blob.MemoryBlobStore;
+import build.steading.client.RemoteCluster;
+import build.steading.client.RetryPolicy;
 import build.steading.digest.Digest;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
@@ -22,10 +24,12 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import java.net.StandardProtocolFamily;
+import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
@@ -56,6 +60,24 @@ class GrpcServerTest {
             ask("127.0.0.1:" + server.port().getAsInt());
         }
         assertThat(socket).doesNotExist();
+    }
+
+    @Test
+    void clientReachesItByEitherAddress() throws Exception {
+        var socket = directory.resolve("farm");
+        var both =
+                new GrpcConfig(Optional.of(socket), OptionalInt.of(0), InstanceNames.ANY, false, GrpcLimits.STANDARD);
+        try (var server = start(both)) {
+            var addresses = List.of(
+                    "unix:" + socket, "grpc://127.0.0.1:" + server.port().getAsInt());
+            for (var address : addresses) {
+                var content = GrpcTest.bytes(10_000_000, address.length());
+                try (var cluster = RemoteCluster.connect(URI.create(address), "main", RetryPolicy.STANDARD)) {
+                    assertThat(Blobs.read(cluster.blobs(), Blobs.put(cluster.blobs(), content)))
+                            .isEqualTo(content);
+                }
+            }
+        }
     }
 
     @Test

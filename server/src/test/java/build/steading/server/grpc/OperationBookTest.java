@@ -8,6 +8,7 @@ import build.steading.digest.Digest;
 import build.steading.execute.ExecutionRequest;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
+import build.steading.lifecycle.ManualClock;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,6 @@ class OperationBookTest {
     private OperationBook book(int maxRunning, long maxEndedBytes) {
         var limits = new OperationLimits(
                 maxRunning, maxEndedBytes, Duration.ofMinutes(10), Duration.ofMinutes(1), Duration.ofSeconds(30));
-        return new OperationBook(executor, limits, new TestClock());
+        return new OperationBook(executor, limits, new ManualClock());
     }
 }

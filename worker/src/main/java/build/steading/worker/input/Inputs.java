@@ -14,7 +14,7 @@ public sealed interface Inputs permits LayeredInputs, CopiedInputs {
     ///
     /// @param directory of this attempt, absent so far
     /// @param warm those that cannot be had are left out, as they are for speed only
-    /// @throws SteadingException with `MissingBlobs` naming everything that is absent, `Invalid` if there can be no
-    ///     such tree, `Unavailable` if the disk fails
+    /// @throws SteadingException with `MissingBlobs` naming everything that is absent, `Invalid` if there can be
+    ///     no such tree, `Unavailable` if the disk fails
     InputTree prepare(Digest root, List<WarmDirectory> warm, Path directory);
 }

@@ -32,9 +32,12 @@ final class LayerCache {
     private static final class Entry {
         final CompletableFuture<Layer> layer = new CompletableFuture<>();
         int holders;
-        @Nullable Pin base;
 
-        @Nullable Layer ready() {
+        @Nullable
+        Pin base;
+
+        @Nullable
+        Layer ready() {
             return layer.isDone() && !layer.isCompletedExceptionally() ? layer.join() : null;
         }
     }
@@ -138,7 +141,8 @@ final class LayerCache {
             if (latest.size() == count) {
                 break;
             }
-            if (candidate.getKey() instanceof Layer.Key.Tree && candidate.getValue().ready() != null) {
+            if (candidate.getKey() instanceof Layer.Key.Tree
+                    && candidate.getValue().ready() != null) {
                 candidate.getValue().holders++;
                 latest.add(new Pin(candidate.getKey(), candidate.getValue()));
             }

@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/// Input trees as read-only layers of hard links, for an overlay to lie on. Actions with the same tree share a layer,
-/// and a tree that differs little from one used of late is a thin layer on that one. Thread-safe.
+/// Input trees as read-only layers of hard links, for an overlay to lie on. Actions with the same tree share a
+/// layer, and a tree that differs little from one used of late is a thin layer on that one. Thread-safe.
 public final class LayeredInputs implements Inputs {
     /*
      * A layer is never written to: the kernel copies a file up into the action's own directory before the first
@@ -68,7 +68,8 @@ public final class LayeredInputs implements Inputs {
             }
             Place.create(attempt, true);
             warmInputs.renew(restored, attempt.resolve("upper"));
-            var chain = pins.stream().flatMap(pin -> pin.layer().chain().stream()).toList();
+            var chain =
+                    pins.stream().flatMap(pin -> pin.layer().chain().stream()).toList();
             return new InputTree(new Place(attempt, chain), below, () -> release(pins, attempt));
         } catch (IOException e) {
             release(pins, attempt);
@@ -108,11 +109,12 @@ public final class LayeredInputs implements Inputs {
                 || !(base.key() instanceof Layer.Key.Tree(var baseRoot))) {
             return Optional.empty();
         }
-        return TreeDiff.overlay(directories, baseRoot, root, below.treeFiles() / 4).map(plan -> {
-            plan.requireAll(blobs);
-            var made = new Layer(link(plan), below, size(plan), below.treeFiles() + size(plan));
-            return new Made(made, base.share());
-        });
+        return TreeDiff.overlay(directories, baseRoot, root, below.treeFiles() / 4)
+                .map(plan -> {
+                    plan.requireAll(blobs);
+                    var made = new Layer(link(plan), below, size(plan), below.treeFiles() + size(plan));
+                    return new Made(made, base.share());
+                });
     }
 
     private static int size(Plan plan) {

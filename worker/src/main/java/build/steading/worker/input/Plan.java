@@ -80,8 +80,8 @@ final class Plan {
         return this;
     }
 
-    /// Adds all that is below the directory `root`, at `path`. Directories that are not in the store are noted, and
-    /// the walk goes on.
+    /// Adds all that is below the directory `root`, at `path`. Directories that are not in the store are noted,
+    /// and the walk goes on.
     Plan tree(String path, Digest root) {
         if (path.length() > LONGEST_PATH) {
             throw SteadingException.invalid("Path `%s…` in the input tree is too long", path.substring(0, 100));

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Finds what makes one tree out of another. Equal digests are not looked into, so the work grows with the number of
-/// differences, not with that of files.
+/// Finds what makes one tree out of another. Equal digests are not looked into, so the work grows with the number
+/// of differences, not with that of files.
 final class TreeDiff {
     private final Directories directories;
     private final Plan plan;

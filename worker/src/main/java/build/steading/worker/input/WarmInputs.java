@@ -19,9 +19,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/// Restores warm directories, so that programs which compare times see what changed since: warm files have the times
-/// that they had, inputs that are the same as then are far older than all of them, and inputs that have changed are
-/// newer. Thread-safe.
+/// Restores warm directories, so that programs which compare times see what changed since: warm files have the
+/// times that they had, inputs that are the same as then are far older than all of them, and inputs that have
+/// changed are newer. Thread-safe.
 final class WarmInputs {
     private static final System.Logger LOG = System.getLogger(WarmInputs.class.getName());
 
@@ -61,8 +61,7 @@ final class WarmInputs {
                     .folders(warm.path())
                     .tree(warm.path(), warm.tree())
                     .requireAll(blobs);
-            return Optional.of(
-                    new Restorable(warm, content, TreeDiff.changes(directories, warm.inputRoot(), root)));
+            return Optional.of(new Restorable(warm, content, TreeDiff.changes(directories, warm.inputRoot(), root)));
         } catch (SteadingException e) {
             if (!(e.failure() instanceof Failure.MissingBlobs)) {
                 throw e;
@@ -72,8 +71,8 @@ final class WarmInputs {
         }
     }
 
-    /// Writes the files of a plan with their own times; what is there already is kept. All times are put back alike
-    /// if the newest lies in the future, as other machines' clocks may be wrong.
+    /// Writes the files of a plan with their own times; what is there already is kept. All times are put back
+    /// alike if the newest lies in the future, as other machines' clocks may be wrong.
     void write(Plan plan, Path root) throws IOException {
         var newest = plan.files().stream()
                 .map(file -> modified(file.node()))
@@ -82,7 +81,9 @@ final class WarmInputs {
         var latest = Instant.now().minus(MARGIN);
         var back = newest.isAfter(latest) ? Duration.between(latest, newest) : Duration.ZERO;
         writer.copyMissing(
-                plan, root, file -> Optional.of(FileTime.from(modified(file.node()).minus(back))));
+                plan,
+                root,
+                file -> Optional.of(FileTime.from(modified(file.node()).minus(back))));
     }
 
     private static Instant modified(FileNode node) {

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,7 @@ public final class MergedDirectory {
     private static final int LINK = 0120000;
     private static final int CHARACTER_DEVICE = 0020000;
     private static final Map<Integer, String> SPECIAL =
-            Map.of(0010000, "a FIFO", 0140000, "a socket", 0060000, "a block device", CHARACTER_DEVICE, "a character device");
+            Map.of(0010000, "a FIFO", 0140000, "a socket", 0060000, "a block device");
     private static final int OWNER_EXECUTES = 0100;
     private static final int OWNER_ALL = 0700;
 
@@ -101,8 +102,7 @@ public final class MergedDirectory {
         }
         var file = written.resolve(name);
         try {
-            var attributes = Files.readAttributes(
-                    file, "unix:mode,rdev,lastModifiedTime", LinkOption.NOFOLLOW_LINKS);
+            var attributes = Files.readAttributes(file, "unix:mode,rdev,lastModifiedTime", LinkOption.NOFOLLOW_LINKS);
             return interpret(name, file, attributes);
         } catch (NoSuchFileException _) {
             if (name.indexOf('\uFFFD') >= 0) {
@@ -115,15 +115,21 @@ public final class MergedDirectory {
     }
 
     private Optional<Entry> interpret(String name, Path file, Map<String, Object> attributes) throws IOException {
-        var mode = (int) attributes.get("mode");
-        var modified = ((FileTime) attributes.get("lastModifiedTime")).toInstant();
+        var mode = (int) Objects.requireNonNull(attributes.get("mode"));
+        var device = (long) Objects.requireNonNull(attributes.get("rdev"));
+        var modified = (FileTime) Objects.requireNonNull(attributes.get("lastModifiedTime"));
         return switch (mode & KIND) {
-            case FILE -> Optional.of(new Written(file, (mode & OWNER_EXECUTES) != 0, modified));
+            case FILE -> Optional.of(new Written(file, (mode & OWNER_EXECUTES) != 0, modified.toInstant()));
             case LINK -> Optional.of(new Link(Files.readSymbolicLink(file).toString()));
             case DIRECTORY -> Optional.of(new Sub(sub(name, file, mode)));
-            case CHARACTER_DEVICE when (long) attributes.get("rdev") == 0 -> Optional.empty();
+            case CHARACTER_DEVICE -> character(device);
             default -> Optional.of(new Special(SPECIAL.getOrDefault(mode & KIND, "of an unknown kind")));
         };
+    }
+
+    /// The device 0/0 does not exist: it stands for what was deleted.
+    private static Optional<Entry> character(long device) {
+        return device == 0 ? Optional.empty() : Optional.of(new Special("a character device"));
     }
 
     private MergedDirectory sub(String name, Path file, int mode) throws IOException {
@@ -146,8 +152,8 @@ public final class MergedDirectory {
     }
 
     private static boolean isOpaque(Path directory) throws IOException {
-        var attributes = Files.getFileAttributeView(
-                directory, UserDefinedFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        var attributes =
+                Files.getFileAttributeView(directory, UserDefinedFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
         if (attributes == null) {
             return false;
         }

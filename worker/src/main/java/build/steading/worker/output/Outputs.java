@@ -32,8 +32,7 @@ public final class Outputs {
     /// Adds all declared outputs that exist to `result`.
     ///
     /// @throws SteadingException with `Invalid` if one cannot be an output; those before it have been added
-    public static void collect(
-            Finder finder, FileKeeper files, DeclaredOutputs declared, ActionResult.Builder result) {
+    public static void collect(Finder finder, FileKeeper files, DeclaredOutputs declared, ActionResult.Builder result) {
         var outputs = new Outputs(finder, files, result, declared.workingDirectory());
         declared.paths().forEach(outputs::addPath);
         declared.files().forEach(outputs::addFile);
@@ -78,11 +77,11 @@ public final class Outputs {
 
     private void addFileOrDirectory(String path, Entry entry) {
         switch (entry) {
-            case Written(var file, var executable, _) ->
+            case Written written ->
                 result.addOutputFiles(OutputFile.newBuilder()
                         .setPath(path)
-                        .setDigest(Digests.toProto(files.keep(file)))
-                        .setIsExecutable(executable));
+                        .setDigest(Digests.toProto(files.keep(written.file())))
+                        .setIsExecutable(written.executable()));
             case Given(var node) ->
                 result.addOutputFiles(OutputFile.newBuilder()
                         .setPath(path)

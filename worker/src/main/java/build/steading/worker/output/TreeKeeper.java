@@ -18,8 +18,8 @@ import java.io.ByteArrayInputStream;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
-/// Stores one output directory: its files, a `Directory` of each directory, and the `Tree` of them all. Equal content
-/// gives equal bytes. Not thread-safe.
+/// Stores one output directory: its files, a `Directory` of each directory, and the `Tree` of them all. Equal
+/// content gives equal bytes. Not thread-safe.
 final class TreeKeeper {
     private final FileKeeper files;
 
@@ -51,10 +51,12 @@ final class TreeKeeper {
 
     private void keepDirectories() {
         var blobs = files.blobs();
-        for (var digest : blobs.findMissing(directories.keySet())) {
-            var bytes = directories.get(digest).toByteArray();
-            blobs.put(digest, new ByteArrayInputStream(bytes));
-        }
+        var missing = blobs.findMissing(directories.keySet());
+        directories.forEach((digest, directory) -> {
+            if (missing.contains(digest)) {
+                blobs.put(digest, new ByteArrayInputStream(directory.toByteArray()));
+            }
+        });
     }
 
     private Digest store(String path, MergedDirectory directory) {
@@ -62,8 +64,7 @@ final class TreeKeeper {
         directory.entries().forEach((name, entry) -> {
             switch (entry) {
                 case Written written -> builder.file(name, files.keep(written.file()), written.executable());
-                case Given(var node) ->
-                    builder.file(name, Digests.fromProto(node.getDigest()), node.getIsExecutable());
+                case Given(var node) -> builder.file(name, Digests.fromProto(node.getDigest()), node.getIsExecutable());
                 case Link(var target) -> builder.symlink(name, target);
                 case Sub(var sub) -> builder.directory(name, store(path + "/" + name, sub));
                 case Special(var kind) ->

@@ -25,8 +25,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Stores what a task's warm directories hold after a success, with the times of the files. What the input tree brings
-/// along anyway is left out, and so is what cannot be stored. Not thread-safe.
+/// Stores what a task's warm directories hold after a success, with the times of the files. What the input tree
+/// brings along anyway is left out, and so is what cannot be stored. Not thread-safe.
 public final class WarmOutputs {
     private final Finder finder;
     private final FileKeeper files;
@@ -54,7 +54,7 @@ public final class WarmOutputs {
 
     private Optional<Directory> inputs(String path) {
         var directory = Optional.of(directories.read(inputRoot));
-        for (var name : path.split("/")) {
+        for (var name : path.split("/", -1)) {
             directory = directory.flatMap(parent -> sub(parent, name));
         }
         return directory;

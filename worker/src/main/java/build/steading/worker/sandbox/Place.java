@@ -52,7 +52,9 @@ public record Place(Path directory, List<Path> layers) {
     String overlay() {
         var lower = String.join(
                 ":",
-                layers.stream().map(layer -> directory.relativize(layer).toString()).toList());
+                layers.stream()
+                        .map(layer -> directory.relativize(layer).toString())
+                        .toList());
         return "userxattr,volatile,lowerdir=" + lower + ",upperdir=upper,workdir=work";
     }
 }

@@ -16,7 +16,7 @@ public final class Runner {
 
     /// @param bin directory for the runner, which is compiled there on first use
     /// @throws SteadingException with `Unavailable` if there is no runner and none can be made
-    public static Runner prepare(Path bin) throws InterruptedException {
+    public static Runner prepare(Path bin) {
         return new Runner(RunnerProgram.prepare(bin));
     }
 

@@ -25,7 +25,7 @@ final class RunnerProgram {
     /// Returns the program, in `directory`, under a name that follows from its sources.
     ///
     /// @throws SteadingException with `Unavailable` if it cannot be made
-    static Path prepare(Path directory) throws InterruptedException {
+    static Path prepare(Path directory) {
         try {
             var program = directory.resolve("steading-run-" + version());
             if (!Files.isExecutable(program)) {
@@ -34,6 +34,9 @@ final class RunnerProgram {
             return program;
         } catch (IOException e) {
             throw SteadingException.unavailable("The runner cannot be made in `%s`".formatted(directory), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw SteadingException.unavailable("Interrupted while the runner was compiled", e);
         }
     }
 

@@ -19,8 +19,8 @@ public sealed interface Sandbox {
     /// Adds to `spec` what confines a command to `place`.
     void confine(RunSpec spec, Place place, boolean network);
 
-    /// Namespaces of bubblewrap around an overlay: the command sees the machine read-only, its input tree at the same
-    /// path in every run, no other process and, unless it asks, no network.
+    /// Namespaces of bubblewrap around an overlay: the command sees the machine read-only, its input tree at the
+    /// same path in every run, no other process and, unless it asks, no network.
     ///
     /// @param program bubblewrap
     /// @param hidden directories that commands see empty, for instance the user's home
@@ -52,7 +52,8 @@ public sealed interface Sandbox {
             return Path.of("/tmp");
         }
 
-        /// Temporary files are kept on disk, like all else that the command writes: in memory they would be nobody's.
+        /// Temporary files are kept on disk, like all else that the command writes: in memory they would be
+        /// nobody's.
         @Override
         public void confine(RunSpec spec, Place place, boolean network) {
             var arguments = new ArrayList<String>();

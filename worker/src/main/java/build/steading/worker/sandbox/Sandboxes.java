@@ -17,28 +17,48 @@ import java.util.stream.Stream;
 public final class Sandboxes {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    private static final List<Path> PRIVATE =
+            List.of(Path.of("/tmp"), Path.of("/var/tmp"), Path.of("/run"), Path.of("/dev"), Path.of("/proc"));
+
     private Sandboxes() {}
 
     /// Returns bubblewrap with an overlay if both work, tried with a command that does nothing; else plain
     /// directories, with the reason.
     ///
-    /// @param scratch an empty or absent directory on the file system of the worker, made and left behind
-    /// @param hidden directories that commands must not see into; those that do not exist are left out
-    public static Sandbox detect(Runner runner, Path scratch, List<Path> hidden) {
+    /// @param directory the worker's, where it also has its runner
+    /// @param hidden directories that commands must not see into, for instance the user's home and the state of
+    ///     Steading; those that commands do not see anyway are left out
+    /// @throws SteadingException with `Unavailable` if there is no runner and none can be made
+    public static Sandbox detect(Path directory, List<Path> hidden) {
+        var runner = Runner.prepare(directory.resolve("bin"));
         var program = find("bwrap");
         if (program.isEmpty()) {
             return new Plain("bubblewrap is not installed: there is no `bwrap` on the PATH");
         }
-        var present = hidden.stream().filter(Files::isDirectory).toList();
-        var sandbox = new Bubblewrap(program.get(), present);
+        var sandbox = new Bubblewrap(program.get(), toHide(hidden));
         try {
-            var layer = Files.createDirectories(scratch.resolve("layer"));
-            var directory = scratch.resolve("attempt");
-            Place.create(directory, true);
-            return tryOut(runner, sandbox, new Place(directory, List.of(layer)));
+            var scratch = Files.createTempDirectory(directory, "probe-");
+            try {
+                var layer = Files.createDirectory(scratch.resolve("layer"));
+                var attempt = scratch.resolve("attempt");
+                Place.create(attempt, true);
+                return tryOut(runner, sandbox, new Place(attempt, List.of(layer)));
+            } finally {
+                Trees.delete(scratch);
+            }
         } catch (IOException e) {
-            return new Plain("bubblewrap could not be tried in `%s`: %s".formatted(scratch, e.getMessage()));
+            return new Plain("bubblewrap could not be tried in `%s`: %s".formatted(directory, e.getMessage()));
         }
+    }
+
+    /// A directory below one that is private anyway would only be seen there.
+    private static List<Path> toHide(List<Path> hidden) {
+        return hidden.stream()
+                .map(path -> path.toAbsolutePath().normalize())
+                .filter(path -> path.getNameCount() > 0 && Files.isDirectory(path))
+                .filter(path -> PRIVATE.stream().noneMatch(path::startsWith))
+                .distinct()
+                .toList();
     }
 
     private static Sandbox tryOut(Runner runner, Bubblewrap sandbox, Place place) {

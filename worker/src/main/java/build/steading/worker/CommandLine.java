@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.worker;
+
+import build.steading.execute.WarmDirectory;
+import build.steading.failure.ByteSize;
+import build.steading.worker.output.DeclaredOutputs;
+import build.steading.worker.sandbox.Place;
+import build.steading.worker.sandbox.RunSpec;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// Turns a task into what the runner is told.
+///
+/// The environment is what the action declares, and what it cannot do without where it declares nothing: `PATH`,
+/// `HOME` and `TMPDIR` (private directories), `LANG` (`C.UTF-8`, so that tools read and write UTF-8 everywhere),
+/// and `STEADING_SLOTS` (how many processors the command may keep busy).
+record CommandLine(Machine machine, Task task, List<WarmDirectory> warm) {
+    private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    RunSpec spec(Place place) {
+        var sandbox = machine.sandbox();
+        var limits = machine.config().limits();
+        var spec = new RunSpec(place, sandbox.root(place))
+                .command(task.arguments(), environment(place))
+                .workingDirectory(task.outputs().workingDirectory())
+                .timeout(task.timeout(), limits.killGrace())
+                .limits(task.memoryBytes(), task.tasks(), limits.fileBytes());
+        directories(task.outputs()).forEach(spec::makeDirectory);
+        warm.forEach(each -> spec.makeDirectory(each.path()));
+        sandbox.confine(spec, place, task.network());
+        return spec;
+    }
+
+    private Map<String, String> environment(Place place) {
+        var tmp = machine.sandbox().tmp(place);
+        var environment = new TreeMap<>(task.environment());
+        environment.putIfAbsent("PATH", PATH);
+        environment.putIfAbsent("HOME", tmp.resolve("home").toString());
+        environment.putIfAbsent("TMPDIR", tmp.toString());
+        environment.putIfAbsent("LANG", "C.UTF-8");
+        environment.putIfAbsent(
+                "STEADING_SLOTS", Integer.toString(machine.config().limits().cpus()));
+        return environment;
+    }
+
+    /// Returns the parents of all outputs, relative to the input root. The outputs themselves are the command's to
+    /// make.
+    private static Set<String> directories(DeclaredOutputs outputs) {
+        var prefix = outputs.workingDirectory().isEmpty() ? "" : outputs.workingDirectory() + "/";
+        var parents = new LinkedHashSet<String>();
+        for (var paths : List.of(outputs.paths(), outputs.files(), outputs.directories())) {
+            for (var path : paths) {
+                var end = path.replaceAll("/+$", "").lastIndexOf('/');
+                if (end > 0) {
+                    parents.add(prefix + path.substring(0, end));
+                }
+            }
+        }
+        return parents;
+    }
+
+    static String sayMemory(long bytes) {
+        return "killed: it used more memory than %s".formatted(new ByteSize(bytes));
+    }
+
+    static String say(Duration duration) {
+        return duration.toMillis() % 1000 == 0
+                ? duration.toSeconds() + " s"
+                : "%.3f s".formatted(duration.toMillis() / 1000.0);
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.worker;
+
+import build.steading.digest.Digest;
+import build.steading.worker.output.DeclaredOutputs;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// An action, checked and with everything that it leaves open decided.
+///
+/// @param environment as declared; what the worker adds is not in it
+/// @param memoryBytes of all processes together; 0 for no limit
+/// @param tasks processes and threads together
+record Task(
+        Digest inputRoot,
+        List<String> arguments,
+        Map<String, String> environment,
+        DeclaredOutputs outputs,
+        Duration timeout,
+        boolean network,
+        long memoryBytes,
+        long tasks) {
+    Task {
+        arguments = List.copyOf(arguments);
+        environment = Map.copyOf(environment);
+    }
+}

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.worker;
+
+import build.steading.blob.LocalBlobs;
+import build.steading.execute.Lease;
+import build.steading.execute.Outcome;
+import build.steading.execute.WorkSource;
+import build.steading.failure.Failure;
+import build.steading.failure.SteadingException;
+import build.steading.schedule.LeaseId;
+import build.steading.worker.input.CopiedInputs;
+import build.steading.worker.input.Directories;
+import build.steading.worker.input.Inputs;
+import build.steading.worker.input.LayeredInputs;
+import build.steading.worker.sandbox.Runner;
+import build.steading.worker.sandbox.Sandbox;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Runs actions: each slot takes a lease, runs its action, and says how it ended. Whatever an action does, its
+/// slot goes on with the next one. Thread-safe.
+public final class Worker implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Worker.class.getName());
+
+    /// How many files, directories and links the `Directory` messages in memory may name: about 50 MB.
+    private static final int DIRECTORY_NODES = 200_000;
+
+    private static final Duration TAKE_PATIENCE = Duration.ofSeconds(20);
+    private static final Duration BACK_OFF = Duration.ofSeconds(1);
+    private static final int FINISH_TRIES = 30;
+    private static final Duration KILL_PATIENCE = Duration.ofSeconds(15);
+
+    private final WorkSource source;
+    private final WorkerConfig config;
+    private final Remover remover;
+    private final Machine machine;
+    private final build.steading.platform.Properties properties;
+    private final Map<LeaseId, Attempt> attempts = new ConcurrentHashMap<>();
+    private final AtomicLong names = new AtomicLong();
+    private final List<Slot> slots = new ArrayList<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread heart;
+    private volatile boolean draining;
+    private volatile boolean announced;
+
+    /// Clears away what an earlier worker left in its directory. Nothing runs before [#start].
+    ///
+    /// @param blobs on the file system of the worker's directory
+    /// @throws SteadingException with `Unavailable` if the directory cannot be used, or there is no C compiler to
+    ///     make the runner with
+    public Worker(WorkSource source, LocalBlobs blobs, Sandbox sandbox, WorkerConfig config, InstantSource clock) {
+        this.source = source;
+        this.config = config;
+        this.remover = new Remover();
+        Leftovers.clear(config.directory(), remover);
+        var runner = Runner.prepare(config.directory().resolve("bin"));
+        var directories = new Directories(blobs, DIRECTORY_NODES);
+        var inputs = inputs(sandbox, blobs, directories);
+        makeDirectory("attempts");
+        this.machine = new Machine(config, blobs, directories, inputs, sandbox, runner, clock);
+        this.properties = WorkerProperties.detect(sandbox, config.directory());
+        this.heart = Thread.ofVirtual().name("worker-heart").unstarted(this::beat);
+        for (var number = 0; number < config.slots(); number++) {
+            slots.add(new Slot(number));
+        }
+        if (sandbox instanceof Sandbox.Plain(var why)) {
+            LOG.log(Level.WARNING, "Actions are not isolated from this machine: {0}", why);
+        }
+    }
+
+    private Inputs inputs(Sandbox sandbox, LocalBlobs blobs, Directories directories) {
+        return switch (sandbox) {
+            case Sandbox.Bubblewrap _ ->
+                new LayeredInputs(
+                        makeDirectory("layers"),
+                        blobs,
+                        directories,
+                        config.limits().layerFiles(),
+                        remover);
+            case Sandbox.Plain _ -> new CopiedInputs(blobs, directories, remover);
+        };
+    }
+
+    private Path makeDirectory(String name) {
+        try {
+            return Files.createDirectories(config.directory().resolve(name));
+        } catch (IOException e) {
+            throw SteadingException.unavailable(
+                    "The worker's directory `%s` cannot be used".formatted(config.directory()), e);
+        }
+    }
+
+    /// Joins the farm and begins to take leases.
+    public Worker start() {
+        heart.start();
+        slots.forEach(slot -> slot.thread.start());
+        return this;
+    }
+
+    /// Takes no more leases and lets running actions finish; past the drain limit, ends them.
+    @Override
+    public void close() {
+        draining = true;
+        slots.forEach(Slot::wake);
+        try {
+            if (!join(config.limits().drain())) {
+                attempts.values().forEach(attempt -> attempt.cancel("the worker stops"));
+                join(KILL_PATIENCE);
+            }
+        } catch (InterruptedException _) {
+            attempts.values().forEach(attempt -> attempt.cancel("the worker stops"));
+            Thread.currentThread().interrupt();
+        }
+        closed.countDown();
+        remover.close();
+    }
+
+    private boolean join(Duration limit) throws InterruptedException {
+        var end = Instant.now().plus(limit);
+        for (var slot : slots) {
+            var left = Duration.between(Instant.now(), end);
+            if (slot.thread.isAlive() && !slot.thread.join(left.isNegative() ? Duration.ZERO : left)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void beat() {
+        try {
+            do {
+                beatOnce();
+            } while (!closed.await(config.limits().heartbeat().toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException _) {
+            // Nobody interrupts this thread; were it so, it should end.
+        }
+    }
+
+    private void beatOnce() {
+        try {
+            if (!announced) {
+                source.announce(config.id(), properties, draining ? 0 : config.slots(), attempts.keySet());
+                announced = true;
+            }
+            for (var lost : source.renew(config.id(), attempts.keySet())) {
+                var attempt = attempts.get(lost);
+                if (attempt != null) {
+                    attempt.cancel("the lease was taken back");
+                }
+            }
+        } catch (RuntimeException e) {
+            announced = false;
+            LOG.log(Level.WARNING, "The farm does not answer worker `%s`".formatted(config.id()), e);
+        }
+    }
+
+    /// One place for an action.
+    private final class Slot {
+        private final Thread thread;
+        private boolean waiting;
+
+        Slot(int number) {
+            this.thread = Thread.ofVirtual().name("worker-slot-" + number).unstarted(this::serve);
+        }
+
+        /// Ends the wait for a lease, but disturbs no action.
+        synchronized void wake() {
+            if (waiting) {
+                thread.interrupt();
+            }
+        }
+
+        private synchronized boolean setWaiting(boolean now) {
+            waiting = now && !draining;
+            return waiting;
+        }
+
+        private void serve() {
+            try {
+                while (setWaiting(true)) {
+                    serveOnce();
+                }
+            } catch (InterruptedException _) {
+                // close() wants this slot to end while it had nothing to do.
+            }
+        }
+
+        private void serveOnce() throws InterruptedException {
+            try {
+                var lease = source.take(config.id(), TAKE_PATIENCE);
+                setWaiting(false);
+                // An interrupt that came too late must not disturb the action.
+                var late = Thread.interrupted();
+                lease.ifPresent(taken -> finish(taken, late || draining ? stopping() : run(taken)));
+            } catch (RuntimeException e) {
+                announced = false;
+                LOG.log(Level.WARNING, "Worker `%s` gets no work".formatted(config.id()), e);
+                Thread.sleep(BACK_OFF);
+            }
+        }
+    }
+
+    private static Outcome stopping() {
+        return new Outcome.NotRun(new Failure.Unavailable("The worker stops"));
+    }
+
+    private Outcome run(Lease lease) {
+        var name = Long.toString(names.incrementAndGet(), Character.MAX_RADIX);
+        var attempt = new Attempt(
+                machine, source, lease, config.directory().resolve("attempts").resolve(name));
+        attempts.put(lease.id(), attempt);
+        try {
+            return attempt.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "Action `%s` met a bug of the worker".formatted(lease.action()), e);
+            return new Outcome.NotRun(new Failure.Unavailable("The worker failed: " + e));
+        }
+    }
+
+    /// Reports the outcome, again and again for a while if the farm does not answer.
+    private void finish(Lease lease, Outcome outcome) {
+        try {
+            for (var tries = 1; !finishOnce(lease, outcome) && tries < FINISH_TRIES; tries++) {
+                Thread.sleep(BACK_OFF);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } finally {
+            attempts.remove(lease.id());
+        }
+    }
+
+    private boolean finishOnce(Lease lease, Outcome outcome) {
+        try {
+            source.finish(lease.id(), outcome);
+            return true;
+        } catch (SteadingException e) {
+            if (e.failure() instanceof Failure.Unavailable || e.failure() instanceof Failure.Overloaded) {
+                return false;
+            }
+            LOG.log(Level.DEBUG, "The outcome of lease `%s` is not wanted: %s".formatted(lease.id(), e.getMessage()));
+            return true;
+        }
+    }
+}
