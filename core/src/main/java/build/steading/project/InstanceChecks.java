@@ -93,7 +93,7 @@ final class InstanceChecks {
         if (theirs.isPresent() && theirs.get().mayOverlap(globs)) {
             problems.add(
                     output.where(),
-                    "Output `%s` collides with `%s` of task `%s`: what one task makes may not be, or be inside, what another makes"
+                    "Output `%s` collides with `%s` of task `%s`: each path can be made by one task only"
                             .formatted(
                                     RelativePath.printable(output.pattern()),
                                     RelativePath.printable(other.pattern()),
@@ -121,7 +121,7 @@ final class InstanceChecks {
                 if (made.isPresent() && made.get().mayOverlap(kept.get())) {
                     problems.add(
                             where + "/outputs/" + j,
-                            "Output `%s` overlaps the directory `%s` under `cache`: an output may not depend on what ran before"
+                            "Output `%s` overlaps `%s` under `cache`: it would depend on what ran before"
                                     .formatted(RelativePath.printable(output), cache.get(i)));
                 }
             }
