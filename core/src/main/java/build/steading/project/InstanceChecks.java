@@ -20,7 +20,7 @@ import java.util.Set;
 ///   task makes does not depend on what ran before.
 final class InstanceChecks {
     /// How many different outputs the instances may have, for each is compared with each.
-    static final int MAX_OUTPUTS = 4000;
+    static final int MAX_OUTPUTS = 2000;
 
     private record Output(String task, int index, String pattern) {
         String where() {
