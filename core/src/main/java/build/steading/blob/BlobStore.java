@@ -19,8 +19,8 @@ public interface BlobStore {
     /// @throws SteadingException with `MissingBlobs` if it is absent, `Unavailable` if the medium fails
     InputStream open(Digest digest);
 
-    /// Stores `content`, whose bytes must have the digest `digest`. Storing a blob again changes nothing.
-    /// The caller closes `content`.
+    /// Stores `content`, whose bytes must have the digest `digest`. Storing a blob again changes nothing, and may
+    /// leave `content` unread. The caller closes `content`.
     ///
     /// @throws SteadingException with `Invalid` if the bytes have another digest (nothing is stored then),
     ///     `Unavailable` if the medium fails or is full

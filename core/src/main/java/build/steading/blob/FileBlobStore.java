@@ -159,8 +159,8 @@ public final class FileBlobStore implements LocalBlobs, AutoCloseable {
 
     private void write(Digest digest, InputStream content, boolean executable) {
         var shelf = shelves.of(digest);
-        var file = shelf.unfinished(unique + unfinished.getAndIncrement());
         try (var _ = eviction.reserve(Ledger.diskBytes(digest))) {
+            var file = shelf.unfinished(unique + unfinished.getAndIncrement());
             try {
                 var now = clock.instant();
                 incoming.write(file, content, digest, new FileKind(executable, now));
@@ -193,6 +193,9 @@ public final class FileBlobStore implements LocalBlobs, AutoCloseable {
             withdrawIfBad(digest, executable);
             // A twin is made anew from the blob; a blob that was bad is now missing.
             return executable ? file(digest, true) : gone(digest);
+        } catch (NoSuchFileException _) {
+            // It was evicted meanwhile.
+            return gone(digest);
         } catch (IOException e) {
             throw unavailable("Blob `%s` cannot be verified".formatted(digest), e);
         }

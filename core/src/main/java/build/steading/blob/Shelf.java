@@ -49,6 +49,14 @@ final class Shelf {
     @GuardedBy("this")
     private long bytes;
 
+    @GuardedBy("this")
+    private boolean made;
+
+    /// Whether the directory itself survives the end of the machine.
+    @GuardedBy("this")
+    private boolean rooted;
+
+    /// @param directory made when it is needed
     /// @param bytes what the blobs here take up, as far as is known
     Shelf(Path directory, Ledger ledger, long bytes) {
         this.directory = directory;
@@ -62,8 +70,17 @@ final class Shelf {
     }
 
     /// Returns where to write what is not yet to be seen.
-    Path unfinished(String unique) {
+    synchronized Path unfinished(String unique) throws IOException {
+        make();
         return directory.resolve(UNFINISHED + unique);
+    }
+
+    @GuardedBy("this")
+    private void make() throws IOException {
+        if (!made) {
+            Files.createDirectories(directory);
+            made = true;
+        }
     }
 
     synchronized long bytes() {
@@ -72,16 +89,21 @@ final class Shelf {
 
     /// Makes the finished `file` visible as a blob; it is deleted if the blob is there already.
     synchronized void publish(Path file, Digest digest, boolean executable, Publication how) throws IOException {
+        make();
         var target = file(digest, executable);
         if (Files.exists(target)) {
             Files.delete(file);
             touch(digest, how.now());
             return;
         }
+        if (how.durability() == Durability.EACH && !rooted) {
+            sync(Objects.requireNonNull(directory.getParent()));
+            rooted = true;
+        }
         Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
         count(Ledger.diskBytes(digest));
         if (how.durability() == Durability.EACH) {
-            sync();
+            sync(directory);
         }
         if (!executable) {
             ledger.recordUse(digest, how.now());
@@ -91,7 +113,7 @@ final class Shelf {
     /// @param now when the file was last used, as the file itself says as well
     record Publication(Instant now, Durability durability) {}
 
-    private void sync() throws IOException {
+    private static void sync(Path directory) throws IOException {
         try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }
@@ -186,6 +208,8 @@ final class Shelf {
                     look(file, name).ifPresent(entries::add);
                 }
             }
+        } catch (NoSuchFileException _) {
+            // Nothing has been stored here yet.
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }

@@ -29,24 +29,16 @@ final class Shelves {
         this.ledger = ledger;
         this.alive = alive;
         var blobs = Files.createDirectories(directory.resolve("blobs"));
-        // The directory that is made last stands for all of them.
-        if (Files.notExists(blobs.resolve(name(COUNT - 1)))) {
-            for (var i = 0; i < COUNT; i++) {
-                Files.createDirectories(blobs.resolve(name(i)));
-            }
-        }
         this.usageFile = new UsageFile(directory.resolve("usage"), COUNT);
         var usage = usageFile.load();
         this.exact = usage.clean();
         this.shelves = IntStream.range(0, COUNT)
-                .mapToObj(i ->
-                        new Shelf(blobs.resolve(name(i)), ledger, usage.bytes().get(i)))
+                .mapToObj(i -> new Shelf(
+                        blobs.resolve("%02x".formatted(i)),
+                        ledger,
+                        usage.bytes().get(i)))
                 .toList();
         usageFile.save(new Usage(false, usage.bytes()));
-    }
-
-    private static String name(int shelf) {
-        return "%02x".formatted(shelf);
     }
 
     Shelf of(Digest digest) {

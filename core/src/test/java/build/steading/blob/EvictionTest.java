@@ -14,10 +14,14 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -255,11 +259,54 @@ class EvictionTest {
     void whatADeadProcessLeftIsClearedAway() throws IOException {
         var left = home.resolve("store/blobs/ab/.new-1-1-0");
         store.close();
+        Files.createDirectories(left.getParent());
         Files.writeString(left, "half a blob");
         open();
 
         store.evict();
         assertThat(left).doesNotExist();
+    }
+
+    @Test
+    void everyoneSeesWholeBlobsOrNoneWhileTheyComeAndGo() throws Exception {
+        store.close();
+        var config = new FileBlobStore.Config(home.resolve("busy"), MAX_BYTES, Duration.ZERO, Durability.NONE);
+        store = new FileBlobStore(config, pins, InstantSource.system());
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var users = new ArrayList<Future<?>>();
+            for (var seed = 0; seed < 4; seed++) {
+                var random = new Random(seed);
+                users.add(executor.submit(() -> {
+                    for (var i = 0; i < 300; i++) {
+                        use(random);
+                    }
+                    return null;
+                }));
+            }
+            for (var user : users) {
+                user.get();
+            }
+        }
+
+        var counted = store.usedBytes();
+        assertThat(counted).isLessThanOrEqualTo(MAX_BYTES);
+        store.evict();
+        assertThat(store.usedBytes()).isLessThanOrEqualTo(counted);
+    }
+
+    private void use(Random random) throws IOException {
+        var bytes = ByteBuffer.allocate(BLOB_BYTES).putInt(random.nextInt(20)).array();
+        var digest = Digest.of(bytes);
+        try {
+            switch (random.nextInt(5)) {
+                case 0, 1 -> Blobs.put(store, bytes);
+                case 2 -> assertThat(Blobs.read(store, digest)).isEqualTo(bytes);
+                case 3 -> store.file(digest, random.nextBoolean());
+                default -> store.evict();
+            }
+        } catch (SteadingException e) {
+            assertThat(e.failure()).isInstanceOfAny(Failure.MissingBlobs.class, Failure.Overloaded.class);
+        }
     }
 
     private static void assertFull(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {

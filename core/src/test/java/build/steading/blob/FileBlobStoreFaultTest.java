@@ -95,7 +95,7 @@ class FileBlobStoreFaultTest {
     void everythingVisibleIsWholeAfterAKill() throws Exception {
         var directory = home.resolve("store");
         var random = new Random(1);
-        for (var kill = 0; kill < 4; kill++) {
+        for (var kill = 0; kill < 3; kill++) {
             var child = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
@@ -129,7 +129,7 @@ class FileBlobStoreFaultTest {
             store.evict();
             assertThat(store.usedBytes()).isGreaterThanOrEqualTo(visible * 4096L);
         }
-        assertThat(visible).isGreaterThan(400);
+        assertThat(visible).isGreaterThanOrEqualTo(300);
         try (var files = Files.walk(directory.resolve("blobs"))) {
             assertThat(files.filter(file -> file.getFileName().toString().startsWith(Shelf.UNFINISHED)))
                     .isEmpty();
@@ -151,7 +151,7 @@ class FileBlobStoreFaultTest {
         private static void write(FileBlobStore store, long seed) {
             var random = new Random(seed);
             while (true) {
-                var bytes = ByteBuffer.allocate(8 + random.nextInt(300_000)).putLong(random.nextLong());
+                var bytes = ByteBuffer.allocate(8 + random.nextInt(30_000)).putLong(random.nextLong());
                 Digest digest = Blobs.put(store, bytes.array());
                 store.file(digest, random.nextBoolean());
                 System.out.write('.');
