@@ -36,7 +36,10 @@ final class Doctor {
                 ""));
         checks.add(program("git", true, "git", "install the package `git`"));
         checks.add(program(
-                "C compiler", true, "cc", "install the package `gcc`; the launcher and the parent of actions are C programs"));
+                "C compiler",
+                true,
+                "cc",
+                "install the package `gcc`; the launcher and the parent of actions are C programs"));
         checks.add(program("Maven", false, "mvn", "install the package `maven`; it builds Steading from source"));
         checks.add(confinement());
         checks.add(disk());

@@ -19,16 +19,23 @@ import build.steading.failure.SteadingException;
 import build.steading.lifecycle.Resources;
 import build.steading.schedule.Limits;
 import build.steading.schedule.Scheduler;
+import build.steading.schedule.WorkerId;
 import build.steading.scm.git.GitRepositories;
 import build.steading.server.sql.SqliteBuildRecords;
 import build.steading.server.sql.SqliteDatabase;
 import build.steading.server.sql.SqliteWarmRecords;
 import build.steading.tree.Trees;
+import build.steading.worker.Worker;
+import build.steading.worker.WorkerConfig;
+import build.steading.worker.sandbox.Sandbox;
+import build.steading.worker.sandbox.Sandboxes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// One user's farm in one process: server, worker and stores, wired together.
@@ -110,6 +117,30 @@ final class EmbeddedFarm implements Farm {
         var scheduler = new Scheduler(Limits.STANDARD, clock.millis() << 20);
         var logs = emptied(directory(home, "live"));
         return resources.add(new build.steading.server.farm.Farm(blobs, cache, scheduler, logs, clock));
+    }
+
+    /// @return says which sandbox is in use, and if it is not bubblewrap, why
+    private Supplier<String> startWorker(Home home, build.steading.server.farm.Farm farm, FileBlobStore blobs) {
+        var directory = directory(home, "work");
+        var hidden = List.of(home.directory(), Path.of(System.getProperty("user.home")), Path.of("/root"));
+        var sandbox = Sandboxes.detect(directory, hidden);
+        var limits = WorkerConfig.Limits.besideTheServer();
+        var slots = Runtime.getRuntime().availableProcessors();
+        var config = new WorkerConfig(new WorkerId(hostName()), slots, directory, limits);
+        var worker = resources.add(new Worker(farm, blobs, sandbox, config, clock));
+        worker.start();
+        return () -> switch (sandbox) {
+            case Sandbox.Bubblewrap _ -> "bubblewrap";
+            case Sandbox.Plain(var why) -> "plain: " + why;
+        };
+    }
+
+    private static String hostName() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        } catch (IOException _) {
+            return "localhost";
+        }
     }
 
     private Builds builds(Home home, Wiring wiring) {

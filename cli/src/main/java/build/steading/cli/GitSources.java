@@ -29,7 +29,8 @@ final class GitSources implements Sources {
             return digest;
         }
         throw SteadingException.notFound(
-                "There is no directory `%s` in `%s`", source.directory(), source.revision().name());
+                "There is no directory `%s` in `%s`",
+                source.directory(), source.revision().name());
     }
 
     @Override

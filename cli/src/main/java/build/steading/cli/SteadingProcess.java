@@ -2,15 +2,9 @@
 package build.steading.cli;
 
 import build.steading.cli.door.BackgroundProcess;
-import build.steading.cli.door.CommandRunner;
 import build.steading.cli.door.ExitCode;
-import build.steading.cli.door.Farm;
 import build.steading.cli.door.Home;
-import build.steading.cli.door.Invocation;
-import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /// Main class of the background process. Arguments: the home directory, the build's id.
@@ -21,7 +15,7 @@ public final class SteadingProcess {
         var console = System.err;
         try {
             var settings = BackgroundProcess.Settings.of(arguments[1]);
-            BackgroundProcess.run(new Home(Path.of(arguments[0])), settings, _ -> new Commands(settings.buildId()));
+            BackgroundProcess.run(new Home(Path.of(arguments[0])), settings, home -> new EmbeddedFarm(home, version()));
         } catch (SteadingException e) {
             console.println(e.failure().message());
             System.exit(ExitCode.of(e.failure()));
@@ -30,36 +24,8 @@ public final class SteadingProcess {
         System.exit(ExitCode.OK);
     }
 
-    /// The commands that need no farm.
-    private record Commands(String buildId) implements Farm {
-        @Override
-        public CommandRunner commands() {
-            return this::run;
-        }
-
-        private int run(Invocation invocation) {
-            var out = new PrintStream(invocation.out(), true, StandardCharsets.UTF_8);
-            var command = invocation.arguments().isEmpty()
-                    ? "help"
-                    : invocation.arguments().getFirst();
-            switch (command) {
-                case "version" -> out.println("steading " + buildId);
-                case "stop" -> invocation.caller().requestStop("Steading has ended");
-                default ->
-                    throw new SteadingException(new Failure.Invalid(
-                            "Command `%s` is unknown: `version` and `stop` are allowed".formatted(command)));
-            }
-            return ExitCode.OK;
-        }
-
-        @Override
-        public boolean busy() {
-            return false;
-        }
-
-        @Override
-        public void close() {
-            // Nothing was opened.
-        }
+    private static String version() {
+        var packaged = SteadingProcess.class.getPackage().getImplementationVersion();
+        return packaged == null ? "unpackaged" : packaged;
     }
 }

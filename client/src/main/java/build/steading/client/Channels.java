@@ -17,8 +17,7 @@ import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.util.concurrent.TimeUnit;
 
-/// Opens channels by the JDK's own sockets: they need no native library, which would have to be unpacked and
-/// loaded by every process.
+/// Opens channels by the JDK's own sockets: they work wherever the JDK does.
 final class Channels {
     private static final int MAX_MESSAGE_BYTES = 16 << 20;
     private static final int MAX_HEADER_BYTES = 64 << 10;

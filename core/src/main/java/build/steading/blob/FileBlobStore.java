@@ -30,8 +30,8 @@ import java.util.function.Predicate;
 
 /// Keeps each blob in a file of its own below one directory, which belongs to one process at a time. Thread-safe.
 ///
-/// Below the directory: `blobs/ab/abcd…-123` (`hash-size`, mode 0444), beside it `….x` (its executable twin, mode
-/// 0555) and `.new-…` (unfinished files), `quarantine/` (the last few files whose bytes were found bad), `usage`.
+/// Below the directory: `blobs/ab/abcd…-123` (`hash-size`, mode 0644), beside it `….x` (its executable twin, mode
+/// 0755) and `.new-…` (unfinished files), `quarantine/` (the last few files whose bytes were found bad), `usage`.
 /// A file is renamed to its name when it is whole and verified, so a crash leaves at most `.new-…` files, which
 /// the next process clears away. All files are modified at one moment long ago, so that no two inputs of an
 /// action seem to be of different age; a use is recorded in the time of access, every few minutes at most.

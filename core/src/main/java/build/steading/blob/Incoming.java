@@ -19,13 +19,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Set;
 
-/// Writes the files of a store: read-only, whole, of the right digest, and all with one time of modification, so
-/// that programs which compare the times of two inputs see no difference. Thread-safe.
+/// Writes the files of a store: whole, of the right digest, and all with one time of modification, so that
+/// programs which compare the times of two inputs see no difference. Their owner may write, as actions see these
+/// modes on their inputs, and expect to be able to change what they checked out. Thread-safe.
 final class Incoming {
     private static final FileTime MODIFIED = FileTime.from(Instant.parse("2000-01-01T00:00:00Z"));
     private static final Set<OpenOption> NEW = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    private static final Set<PosixFilePermission> READABLE = PosixFilePermissions.fromString("r--r--r--");
-    private static final Set<PosixFilePermission> EXECUTABLE = PosixFilePermissions.fromString("r-xr-xr-x");
+    private static final Set<PosixFilePermission> PLAIN = PosixFilePermissions.fromString("rw-r--r--");
+    private static final Set<PosixFilePermission> EXECUTABLE = PosixFilePermissions.fromString("rwxr-xr-x");
     private static final int BUFFER_BYTES = 128 * 1024;
 
     private final Durability durability;
@@ -49,7 +50,7 @@ final class Incoming {
     /// @throws SteadingException with `Invalid` if the bytes are not those of `digest`, `Unavailable` if
     ///     `content` cannot be read
     void write(Path target, InputStream content, Digest digest, FileKind kind) throws IOException {
-        var permissions = kind.executable() ? EXECUTABLE : READABLE;
+        var permissions = kind.executable() ? EXECUTABLE : PLAIN;
         try (var file = FileChannel.open(target, NEW, PosixFilePermissions.asFileAttribute(permissions))) {
             copy(content, digest, file);
             if (durability == Durability.EACH) {
@@ -103,7 +104,7 @@ final class Incoming {
 
     /// Makes a finished file that others wrote look like one of ours.
     void seal(Path file, Instant used) throws IOException {
-        Files.setPosixFilePermissions(file, READABLE);
+        Files.setPosixFilePermissions(file, PLAIN);
         if (durability == Durability.EACH) {
             try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
                 channel.force(true);

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 /// A store whose blobs are plain files on this machine, so that they can be hard linked into input trees that
 /// nobody can write through, and outputs can be moved in without copying.
 public interface LocalBlobs extends BlobStore {
-    /// Returns the read-only file that holds a blob, verified. It is to be linked or copied, never written or
+    /// Returns the file that holds a blob, verified. It is to be linked or copied, never written or
     /// kept: the store may evict it.
     ///
     /// @param executable whether the file shall have its executable bits set (a file of its own then, as links

@@ -20,7 +20,7 @@ import java.util.Set;
 ///   task makes does not depend on what ran before.
 final class InstanceChecks {
     /// How many different outputs the instances may have, for each is compared with each.
-    static final int MAX_OUTPUTS = 4000;
+    static final int MAX_OUTPUTS = 2000;
 
     private record Output(String task, int index, String pattern) {
         String where() {
@@ -93,7 +93,7 @@ final class InstanceChecks {
         if (theirs.isPresent() && theirs.get().mayOverlap(globs)) {
             problems.add(
                     output.where(),
-                    "Output `%s` collides with `%s` of task `%s`: what one task makes may not be, or be inside, what another makes"
+                    "Output `%s` collides with `%s` of task `%s`: each path can be made by one task only"
                             .formatted(
                                     RelativePath.printable(output.pattern()),
                                     RelativePath.printable(other.pattern()),
@@ -121,7 +121,7 @@ final class InstanceChecks {
                 if (made.isPresent() && made.get().mayOverlap(kept.get())) {
                     problems.add(
                             where + "/outputs/" + j,
-                            "Output `%s` overlaps the directory `%s` under `cache`: an output may not depend on what ran before"
+                            "Output `%s` overlaps `%s` under `cache`: it would depend on what ran before"
                                     .formatted(RelativePath.printable(output), cache.get(i)));
                 }
             }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
 
@@ -105,27 +106,7 @@ public record Matrix(
     public List<SequencedMap<String, String>> select(Map<String, String> values) {
         var all = combinations();
         var problems = Problems.unlocated();
-        values.forEach((axis, value) -> {
-            var known = new LinkedHashSet<String>();
-            all.stream().map(combination -> combination.get(axis)).forEach(found -> {
-                if (found != null) {
-                    known.add(found);
-                }
-            });
-            if (axisNames().isEmpty()) {
-                problems.add("", "Found axis `%s`, but this project has no `matrix`".formatted(axis));
-            } else if (!axisNames().contains(axis)) {
-                problems.add(
-                        "",
-                        "Found axis `%s`, allowed are %s%s"
-                                .formatted(axis, Value.quoted(axisNames()), Suggestions.didYouMean(axis, axisNames())));
-            } else if (!known.contains(value)) {
-                problems.add(
-                        "",
-                        "Found `%s` for axis `%s`, allowed is one of %s%s"
-                                .formatted(value, axis, Value.quoted(known), Suggestions.didYouMean(value, known)));
-            }
-        });
+        values.forEach((axis, value) -> checkSelected(axis, value, all, problems));
         problems.throwIfAny();
         var selected = all.stream()
                 .filter(combination -> contains(combination, values))
@@ -134,6 +115,27 @@ public record Matrix(
             throw SteadingException.invalid("No combination of the matrix has %s", label(values));
         }
         return selected;
+    }
+
+    private void checkSelected(
+            String axis, String value, List<SequencedMap<String, String>> combinations, Problems problems) {
+        var known = combinations.stream()
+                .flatMap(combination -> Optional.ofNullable(combination.get(axis)).stream())
+                .distinct()
+                .toList();
+        if (axisNames().isEmpty()) {
+            problems.add("", "Found axis `%s`, but this project has no `matrix`".formatted(axis));
+        } else if (!axisNames().contains(axis)) {
+            problems.add(
+                    "",
+                    "Found axis `%s`, allowed are %s%s"
+                            .formatted(axis, Value.quoted(axisNames()), Suggestions.didYouMean(axis, axisNames())));
+        } else if (!known.contains(value)) {
+            problems.add(
+                    "",
+                    "Found `%s` for axis `%s`, allowed is one of %s%s"
+                            .formatted(value, axis, Value.quoted(known), Suggestions.didYouMean(value, known)));
+        }
     }
 
     /// Returns a combination as people write it, for instance `cc=gcc,opt=O2`.

@@ -47,7 +47,7 @@ final class MatrixReader {
             if (text.isPresent() && values.contains(text.get())) {
                 item.problem("Found `%s` twice".formatted(text.get()));
             }
-            text.ifPresent(values::add);
+            text.filter(found -> !values.contains(found)).ifPresent(values::add);
         }
         if (axis.isList() && items.isEmpty()) {
             axis.problem("Found an empty list, needed is at least one value");

@@ -48,7 +48,7 @@ final class OptionReader {
                 if (text.isPresent() && values.contains(text.get())) {
                     item.problem("Found `%s` twice".formatted(text.get()));
                 }
-                text.ifPresent(values::add);
+                text.filter(found -> !values.contains(found)).ifPresent(values::add);
             }
             if (list.isList() && items.isEmpty()) {
                 list.problem("Found an empty list, needed is at least one value");

@@ -20,6 +20,9 @@ final class Problems {
     /// More problems than these are only counted.
     static final int MAX_SHOWN = 50;
 
+    /// Longer messages are cut.
+    static final int MAX_CHARACTERS = 1000;
+
     /// @param label what stands before each message about this place
     private record Place(int line, int column, String label) {}
 
@@ -56,7 +59,7 @@ final class Problems {
 
     /// Notes a problem; the same one at the same place is noted once.
     void add(String where, String message) {
-        problems.add(new Problem(place(where), message));
+        problems.add(new Problem(place(where), shown(message)));
         faulty.add(where);
     }
 
@@ -93,5 +96,11 @@ final class Problems {
             }
         }
         return start;
+    }
+
+    /// What the file says must not steer the terminal that shows it.
+    private static String shown(String message) {
+        var cut = message.length() > MAX_CHARACTERS ? message.substring(0, MAX_CHARACTERS) + "…" : message;
+        return cut.replaceAll("\\p{Cntrl}", "?");
     }
 }

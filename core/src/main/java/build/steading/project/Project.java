@@ -4,6 +4,7 @@ package build.steading.project;
 import build.steading.failure.SteadingException;
 import build.steading.failure.Suggestions;
 import build.steading.tree.Globs;
+import build.steading.tree.RelativePath;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -82,15 +83,7 @@ public record Project(
         given.forEach((key, value) -> {
             var option = options.get(key);
             if (option == null) {
-                problems.add(
-                        "",
-                        options.isEmpty()
-                                ? "Found option `%s`, but this project has no options".formatted(key)
-                                : "Found option `%s`, allowed are %s%s"
-                                        .formatted(
-                                                key,
-                                                Value.quoted(options.keySet()),
-                                                Suggestions.didYouMean(key, options.keySet())));
+                problems.add("", unknownOption(key));
                 return;
             }
             option.accept(value)
@@ -99,10 +92,22 @@ public record Project(
                             () -> problems.add(
                                     "",
                                     "Found `%s` for option `%s`, allowed is %s%s"
-                                            .formatted(value, key, option.allowed(), option.didYouMean(value))));
+                                            .formatted(
+                                                    RelativePath.printable(value),
+                                                    key,
+                                                    option.allowed(),
+                                                    option.didYouMean(value))));
         });
         problems.throwIfAny();
         return values;
+    }
+
+    private String unknownOption(String name) {
+        return options.isEmpty()
+                ? "Found option `%s`, but this project has no options".formatted(name)
+                : "Found option `%s`, allowed are %s%s"
+                        .formatted(
+                                name, Value.quoted(options.keySet()), Suggestions.didYouMean(name, options.keySet()));
     }
 
     /// Returns the combinations of the matrix that have certain values.
@@ -141,17 +146,21 @@ public record Project(
         instances.forEach(instance -> needed.addAll(instance.needs()));
         var rules = new ArrayList<ArtifactRule>();
         for (var instance : instances) {
-            var paths = artifacts.isPresent()
-                    ? artifacts.get().stream()
-                            .filter(choice -> choice.task().equals(instance.task()))
-                            .map(ArtifactChoice::paths)
-                            .toList()
-                    : needed.contains(instance.id()) ? List.<String>of() : List.of("**");
+            var paths = artifacts
+                    .map(choices -> chosen(choices, instance.task()))
+                    .orElse(needed.contains(instance.id()) ? List.of() : List.of("**"));
             if (!paths.isEmpty() && !instance.outputs().isEmpty()) {
                 rules.add(new ArtifactRule(instance.id(), Globs.of(paths), instance.artifactDirectory()));
             }
         }
         return rules;
+    }
+
+    private static List<String> chosen(List<ArtifactChoice> choices, String task) {
+        return choices.stream()
+                .filter(choice -> choice.task().equals(task))
+                .map(ArtifactChoice::paths)
+                .toList();
     }
 
     SequencedMap<String, String> defaultOptions() {

@@ -101,7 +101,7 @@ final class ProjectChecks {
         if (!references.isEmpty()) {
             problems.add(
                     where,
-                    "Found `${%s}`, but values of the matrix are put in as they are: refer to it where the value is used"
+                    "Found `${%s}`, but values of the matrix are put in as they are: refer to it in the task"
                             .formatted(references.getFirst()));
         }
     }

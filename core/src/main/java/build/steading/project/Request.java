@@ -88,12 +88,7 @@ final class Request {
                         .filter(id -> id.equals(task) || id.startsWith(task + "["))
                         .toList()
                 : List.copyOf(tasks);
-        var shown = known.stream().limit(20).toList();
-        return "Found no task `%s`, there are %s%s%s"
-                .formatted(
-                        name,
-                        Value.quoted(shown),
-                        shown.size() < known.size() ? " and %d more".formatted(known.size() - shown.size()) : "",
-                        Suggestions.didYouMean(name, known));
+        return "Found no task `%s`, there are %s%s"
+                .formatted(name, Value.quoted(known), Suggestions.didYouMean(name, known));
     }
 }

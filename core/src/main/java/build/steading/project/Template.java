@@ -81,7 +81,7 @@ final class Template {
                 }
                 default ->
                     complaints.add(
-                            "Found `${%s}`, allowed are `${options.…}` and `${matrix.…}`%s; `$${` stands for `${` itself"
+                            "Found `${%s}`, allowed are `${options.…}` and `${matrix.…}`%s; `$${` is a plain `${`"
                                     .formatted(
                                             name,
                                             Suggestions.didYouMean(
@@ -109,7 +109,7 @@ final class Template {
         if (name.equals("slots") && place != Place.NOTICE) {
             return place == Place.SCRIPT
                     ? List.of()
-                    : List.of("Found `${slots}`, allowed only where the shell reads it: in `run`, written as one text");
+                    : List.of("Found `${slots}`, allowed only where the shell reads it: in a `run` that is one text");
         }
         if (OF_ONE_BUILD.contains(name)) {
             return List.of(("Found `${%s}`, allowed only in `notify` and `concurrency`: here it would keep equal tasks"
@@ -119,13 +119,13 @@ final class Template {
         return switch (place) {
             case SCRIPT, ARGUMENT -> List.of();
             case SETTING ->
-                List.of(("Found `${%s}`, allowed here are `${project}`, `${options.…}` and `${matrix.…}`; `$${` stands"
-                                + " for `${` itself")
+                List.of(("Found `${%s}`, allowed here are `${project}`, `${options.…}` and `${matrix.…}`; `$${` is"
+                                + " a plain `${`")
                         .formatted(name));
             case NOTICE ->
-                List.of(
-                        "Found `${%s}`, allowed here are `${project}`, `${branch}`, `${revision}`, `${requester}` and `${options.…}`"
-                                .formatted(name));
+                List.of(("Found `${%s}`, allowed here are `${project}`, `${branch}`, `${revision}`, `${requester}` and"
+                                + " `${options.…}`")
+                        .formatted(name));
         };
     }
 }

@@ -22,6 +22,8 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 /// One value of the file. Whoever asks it for something that it is not gets the nearest harmless thing, and the
 /// problem is noted.
 final class Value {
+    private static final int MAX_NAMES = 20;
+
     private final Node node;
     private final String where;
     private final Problems problems;
@@ -224,7 +226,12 @@ final class Value {
         at.getStartMark().ifPresent(mark -> problems.locate(place, mark.getLine() + 1, mark.getColumn() + 1));
     }
 
+    /// Returns names as a list for people; of very many, only the first.
     static String quoted(Collection<String> names) {
-        return names.stream().map(name -> "`" + name + "`").collect(Collectors.joining(", "));
+        var shown = names.stream()
+                .limit(MAX_NAMES)
+                .map(name -> "`" + RelativePath.printable(name) + "`")
+                .collect(Collectors.joining(", "));
+        return names.size() <= MAX_NAMES ? shown : shown + " and %d more".formatted(names.size() - MAX_NAMES);
     }
 }

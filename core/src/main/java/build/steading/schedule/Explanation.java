@@ -72,9 +72,8 @@ final class Explanation {
                 causes.add("and %d more reasons".formatted(workersByReason.size() - MAX_MISFITS));
                 return;
             }
-            var count = entry.getValue();
-            causes.add(
-                    "No worker fits: %s (%d %s)".formatted(entry.getKey(), count, count == 1 ? "worker" : "workers"));
+            var workers = entry.getValue() == 1 ? "1 worker" : entry.getValue() + " workers";
+            causes.add("No worker fits: " + entry.getKey() + " (" + workers + ")");
         }
     }
 }

@@ -10,7 +10,8 @@ import java.util.SequencedSet;
 
 /// Keeps account of the slot time that each tenant used; whoever used least goes first.
 final class FairShare {
-    // This is weighted fair queueing. `fairSeconds` is what a tenant would have used that always had work and got
+    // This is fair queueing by virtual time. `fairSeconds` is what a tenant would have used that always had work and
+    // got
     // exactly its share; it advances by each charge, divided by the number of tenants that have work queued. What
     // counts is a tenant's distance from it, its balance. The balance halves with every half-life in which the tenant
     // has nothing queued, and is never better than CREDIT: neither a busy nor an idle past is held against anybody for
@@ -107,7 +108,8 @@ final class FairShare {
         fairSeconds += (seconds - fromCredit) / Math.max(1, backlogged);
     }
 
+    /// Returns how long the attempt has run; what was beyond its lease is nobody's use.
     private static double seconds(ActiveLease lease, long now) {
-        return (now - lease.sinceNanos) / 1e9;
+        return (Math.min(now, lease.deadlineNanos) - lease.sinceNanos) / 1e9;
     }
 }

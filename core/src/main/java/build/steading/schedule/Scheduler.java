@@ -171,7 +171,7 @@ public final class Scheduler {
                 .filter(lease -> !announced.held().contains(lease.id))
                 .toList();
         renew(announced.held(), worker);
-        lose(lost, "Worker `%s` came back without it".formatted(worker.id));
+        lose(lost, "Worker `" + worker.id + "` came back without it");
         serve(worker);
     }
 
@@ -197,7 +197,7 @@ public final class Scheduler {
             fits.leave(worker, null);
             roster.remove(worker);
             worker.slots = 0;
-            lose(List.copyOf(worker.leases.values()), "Worker `%s` left".formatted(id));
+            lose(List.copyOf(worker.leases.values()), "Worker `" + id + "` left");
         }
     }
 
@@ -260,7 +260,7 @@ public final class Scheduler {
             roster.index(lease.worker);
         }
         for (var lease : lapsed) {
-            lose(List.of(lease), "Worker `%s` went silent".formatted(lease.worker.id));
+            lose(List.of(lease), "Worker `" + lease.worker.id + "` went silent");
         }
     }
 

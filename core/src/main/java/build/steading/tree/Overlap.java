@@ -19,18 +19,19 @@ final class Overlap {
         reachable[0][0] = true;
         for (var i = 0; i <= a.size(); i++) {
             for (var j = 0; j <= b.size(); j++) {
-                if (reachable[i][j]) {
-                    var repeatsA = i < a.size() && many.test(a.get(i));
-                    var repeatsB = j < b.size() && many.test(b.get(j));
-                    if (repeatsA) {
-                        reachable[i + 1][j] = true;
-                    }
-                    if (repeatsB) {
-                        reachable[i][j + 1] = true;
-                    }
-                    if (i < a.size() && j < b.size() && meets.test(a.get(i), b.get(j))) {
-                        reachable[repeatsA ? i : i + 1][repeatsB ? j : j + 1] = true;
-                    }
+                if (!reachable[i][j]) {
+                    continue;
+                }
+                var repeatsA = i < a.size() && many.test(a.get(i));
+                var repeatsB = j < b.size() && many.test(b.get(j));
+                if (repeatsA) {
+                    reachable[i + 1][j] = true;
+                }
+                if (repeatsB) {
+                    reachable[i][j + 1] = true;
+                }
+                if (i < a.size() && j < b.size() && meets.test(a.get(i), b.get(j))) {
+                    reachable[repeatsA ? i : i + 1][repeatsB ? j : j + 1] = true;
                 }
             }
         }

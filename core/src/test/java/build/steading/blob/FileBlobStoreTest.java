@@ -199,12 +199,12 @@ class FileBlobStoreTest extends BlobStoreContract {
     @Nested
     class LocalFiles {
         @Test
-        void fileIsReadOnly() throws IOException {
+        void fileIsWritableForItsOwnerOnly() throws IOException {
             Blobs.put(store, HELLO);
 
             var file = store.file(HELLO_DIGEST, false);
             assertThat(file).hasBinaryContent(HELLO);
-            assertThat(mode(file)).isEqualTo("r--r--r--");
+            assertThat(mode(file)).isEqualTo("rw-r--r--");
         }
 
         @Test
@@ -213,7 +213,7 @@ class FileBlobStoreTest extends BlobStoreContract {
 
             var file = store.file(HELLO_DIGEST, true);
             assertThat(file).hasBinaryContent(HELLO);
-            assertThat(mode(file)).isEqualTo("r-xr-xr-x");
+            assertThat(mode(file)).isEqualTo("rwxr-xr-x");
             assertThat(inode(file)).isNotEqualTo(inode(store.file(HELLO_DIGEST, false)));
             assertThat(store.usedBytes()).isEqualTo(8192);
         }
@@ -308,7 +308,7 @@ class FileBlobStoreTest extends BlobStoreContract {
 
             store.adopt(file);
             assertThat((Integer) Files.getAttribute(store.file(HELLO_DIGEST, false), "unix:mode"))
-                    .isEqualTo(0100444);
+                    .isEqualTo(0100644);
         }
 
         @Test

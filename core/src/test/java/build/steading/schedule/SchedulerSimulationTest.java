@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// Runs random histories, other ones each time. `-Dsteading.simulation.seed=…` repeats a single one.
 class SchedulerSimulationTest {
@@ -13,18 +14,15 @@ class SchedulerSimulationTest {
     private static final int EVENTS = 40;
 
     @Test
+    @Timeout(120)
     void everyHistoryKeepsThePromises() {
         var seed = Long.getLong(SEED);
         if (seed != null) {
             run(seed);
             return;
         }
-        var seeds = new SplittableRandom();
-        var decisions = 0L;
-        for (var i = 0; i < HISTORIES; i++) {
-            decisions += run(seeds.nextLong());
-        }
-        assertThat(decisions).isGreaterThan(HISTORIES * 10L);
+        var seeds = new SplittableRandom().longs(HISTORIES).parallel();
+        assertThat(seeds.map(SchedulerSimulationTest::run).sum()).isGreaterThan(HISTORIES * 10L);
     }
 
     private static long run(long seed) {

@@ -17,21 +17,20 @@ class GlobsRandomTest {
     @Test
     void agreesWithTheNaiveMatcher() {
         var paths = paths(4);
-        for (var seed = 0; seed < 400; seed++) {
+        for (var seed = 0; seed < 250; seed++) {
             var patterns = patterns(new Random(seed));
             var globs = Globs.of(patterns);
-            for (var path : paths) {
-                assertThat(globs.matches(path))
-                        .as("%s on %s, seed %d", patterns, path, seed)
-                        .isEqualTo(naive(patterns, path));
-            }
+            assertThat(paths.stream().filter(globs::matches))
+                    .as("%s, seed %d", patterns, seed)
+                    .containsExactlyElementsOf(
+                            paths.stream().filter(path -> naive(patterns, path)).toList());
         }
     }
 
     @Test
     void coverageIsTrueOfEveryPathBelow() {
         var paths = paths(4);
-        for (var seed = 0; seed < 400; seed++) {
+        for (var seed = 0; seed < 250; seed++) {
             var globs = Globs.of(patterns(new Random(seed)));
             for (var directory : paths(2)) {
                 var coverage = globs.below(directory);
@@ -48,7 +47,7 @@ class GlobsRandomTest {
     @Test
     void overlapIsFoundWhereverAPathMatchesBoth() {
         var paths = paths(4);
-        for (var seed = 0; seed < 2000; seed++) {
+        for (var seed = 0; seed < 1000; seed++) {
             var random = new Random(seed);
             var a = Globs.of(List.of(pattern(random)));
             var b = Globs.of(List.of(pattern(random)));

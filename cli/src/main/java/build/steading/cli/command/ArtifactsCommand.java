@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -18,9 +17,6 @@ import picocli.CommandLine.Parameters;
 final class ArtifactsCommand implements Callable<Integer> {
     private final Services services;
     private final Console console;
-
-    @Mixin
-    private HelpOption help;
 
     @Parameters(paramLabel = "ID", description = "Number of the build.")
     private long build;

@@ -16,9 +16,6 @@ final class AttachCommand implements Callable<Integer> {
     private final Console console;
 
     @Mixin
-    private HelpOption help;
-
-    @Mixin
     private FollowOptions following;
 
     @Parameters(arity = "1..*", paramLabel = "ID", description = "Numbers of builds.")
@@ -35,7 +32,9 @@ final class AttachCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var ids = builds.stream().map(BuildId::new).toList();
-        ids.forEach(id -> services.builds().find(id).orElseThrow(() -> Report.unknown(id)));
+        for (var id : ids) {
+            var _ = services.builds().find(id).orElseThrow(() -> Report.unknown(id));
+        }
         var mine = ids.stream()
                 .flatMap(id -> services.builds().requests(id).stream())
                 .filter(request -> requests.contains(request.id()))

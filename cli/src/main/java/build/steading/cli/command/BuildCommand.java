@@ -48,9 +48,6 @@ final class BuildCommand implements Callable<Integer> {
     private final Console console;
 
     @Mixin
-    private HelpOption help;
-
-    @Mixin
     private ProjectOptions project;
 
     @Mixin
@@ -201,7 +198,8 @@ final class BuildCommand implements Callable<Integer> {
         var located = place.locate(services.trees(), revision, root, false);
         return services.plans()
                 .inTree(located.root(), "`%s`".formatted(revision.name()))
-                .tasks().keySet();
+                .tasks()
+                .keySet();
     }
 
     private RequestRecord submit(ProjectOptions.Place place, Revision revision, Wanted wanted) {

@@ -19,9 +19,6 @@ final class BuildsCommand implements Callable<Integer> {
     private final Console console;
 
     @Mixin
-    private HelpOption help;
-
-    @Mixin
     private ProjectOptions project;
 
     @Option(

@@ -6,7 +6,6 @@ import build.steading.cli.door.ExitCode;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// Cancel builds.
@@ -14,9 +13,6 @@ import picocli.CommandLine.Parameters;
 final class CancelCommand implements Callable<Integer> {
     private final Services services;
     private final Console console;
-
-    @Mixin
-    private HelpOption help;
 
     @Parameters(arity = "1..*", paramLabel = "ID", description = "Numbers of builds.")
     private List<Long> builds = List.of();
@@ -29,7 +25,9 @@ final class CancelCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var ids = builds.stream().map(BuildId::new).toList();
-        ids.forEach(id -> services.builds().find(id).orElseThrow(() -> Report.unknown(id)));
+        for (var id : ids) {
+            var _ = services.builds().find(id).orElseThrow(() -> Report.unknown(id));
+        }
         for (var id : ids) {
             if (services.builds().withdraw(id, List.of(), console.user())) {
                 console.say("Build %d is cancelled", id.value());

@@ -42,6 +42,7 @@ public final class Commands implements CommandRunner {
 
     private CommandLine commandLine(Console console) {
         var line = new CommandLine(new Top(services.version()));
+        line.addMixin("help", new HelpOption());
         add(line, "build", new BuildCommand(services, console));
         add(line, "status", new StatusCommand(services, console));
         add(line, "builds", new BuildsCommand(services, console));
@@ -62,7 +63,7 @@ public final class Commands implements CommandRunner {
     }
 
     private static void add(CommandLine line, String name, Callable<Integer> command) {
-        line.addSubcommand(name, command);
+        line.addSubcommand(name, new CommandLine(command).addMixin("help", new HelpOption()));
     }
 
     private static int report(Exception e, Console console, Interruption interruption) throws Exception {
@@ -109,12 +110,6 @@ public final class Commands implements CommandRunner {
 
         @CommandLine.Spec
         private CommandSpec spec;
-
-        @CommandLine.Option(
-                names = {"-h", "--help"},
-                usageHelp = true,
-                description = "Show this help.")
-        private boolean help;
 
         @CommandLine.Option(names = "--version", description = "Show the version.")
         private boolean showVersion;

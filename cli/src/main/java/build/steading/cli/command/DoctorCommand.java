@@ -4,7 +4,6 @@ package build.steading.cli.command;
 import build.steading.cli.door.ExitCode;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Check what this machine has and lacks, and say how to mend it.
@@ -12,9 +11,6 @@ import picocli.CommandLine.Option;
 final class DoctorCommand implements Callable<Integer> {
     private final Services services;
     private final Console console;
-
-    @Mixin
-    private HelpOption help;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;

@@ -3,11 +3,11 @@ package build.steading.cli.command;
 
 import picocli.CommandLine.Option;
 
-/// The option that every command has.
+/// The option that every command has; picocli itself acts on it.
 final class HelpOption {
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this help.")
-    private boolean help;
+    private boolean unusedHelp;
 }

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -32,9 +31,6 @@ final class LogCommand implements Callable<Integer> {
 
     private final Services services;
     private final Console console;
-
-    @Mixin
-    private HelpOption help;
 
     @Parameters(index = "0", paramLabel = "ID", description = "Number of the build.")
     private long build;

@@ -19,9 +19,6 @@ final class RetryCommand implements Callable<Integer> {
     private final Console console;
 
     @Mixin
-    private HelpOption help;
-
-    @Mixin
     private FollowOptions following;
 
     @Parameters(paramLabel = "ID", description = "Number of the build.")

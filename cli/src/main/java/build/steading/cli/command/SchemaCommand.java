@@ -5,15 +5,11 @@ import build.steading.cli.door.ExitCode;
 import build.steading.project.ProjectFile;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /// Prints the JSON Schema of `steading.yaml`.
 @Command(name = "schema", description = "Print the JSON Schema of `steading.yaml`, for editors.")
 final class SchemaCommand implements Callable<Integer> {
     private final Console console;
-
-    @Mixin
-    private HelpOption help;
 
     SchemaCommand(Console console) {
         this.console = console;

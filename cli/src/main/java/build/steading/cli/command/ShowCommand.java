@@ -4,7 +4,6 @@ package build.steading.cli.command;
 import build.steading.build.BuildId;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -13,9 +12,6 @@ import picocli.CommandLine.Parameters;
 final class ShowCommand implements Callable<Integer> {
     private final Services services;
     private final Console console;
-
-    @Mixin
-    private HelpOption help;
 
     @Parameters(paramLabel = "ID", description = "Number of the build.")
     private long build;

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Show what the farm is doing.
@@ -15,9 +14,6 @@ import picocli.CommandLine.Option;
 final class StatusCommand implements Callable<Integer> {
     private final Services services;
     private final Console console;
-
-    @Mixin
-    private HelpOption help;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;

@@ -4,16 +4,12 @@ package build.steading.cli.command;
 import build.steading.cli.door.ExitCode;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /// End the background process; unfinished builds go on at the next command.
 @Command(name = "stop", description = "End the background process; unfinished builds go on at the next command.")
 final class StopCommand implements Callable<Integer> {
     private final Services services;
     private final Console console;
-
-    @Mixin
-    private HelpOption help;
 
     StopCommand(Services services, Console console) {
         this.services = services;

@@ -32,7 +32,7 @@ public final class GrpcServer implements AutoCloseable {
     private static final int PING_ANSWER_SECONDS = 20;
 
     /// How long calls may go on after [#close]; those that stream have no end of their own.
-    private static final int DRAIN_SECONDS = 2;
+    private static final int DRAIN_SECONDS = 1;
 
     private final Resources resources = new Resources();
     private final GrpcConfig config;

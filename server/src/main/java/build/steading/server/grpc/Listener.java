@@ -20,8 +20,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// The places that a server can listen on, by the JDK's own sockets: they need no native library, which would have
-/// to be unpacked and loaded at every start.
+/// The places that a server can listen on, by the JDK's own sockets: they work wherever the JDK does. Netty's
+/// epoll transport would do as well, but unpacks and loads a native library.
 final class Listener {
     /// What the kernel's `sockaddr_un` holds, without the zero at the end.
     private static final int MAX_SOCKET_PATH_BYTES = 107;

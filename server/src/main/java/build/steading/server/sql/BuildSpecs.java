@@ -8,9 +8,7 @@ import build.steading.build.BuildSpec.SourceRef;
 import build.steading.digest.Digests;
 import build.steading.source.Revision;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Timestamp;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.Optional;
 
 /// Writes a [BuildSpec] as the message of the same name, and reads it again.
@@ -64,16 +62,13 @@ final class BuildSpecs {
                 .setTreeId(revision.treeId())
                 .setName(revision.name())
                 .setUncommitted(revision.uncommitted())
-                .setTime(Timestamp.newBuilder()
-                        .setSeconds(revision.time().getEpochSecond())
-                        .setNanos(revision.time().getNano()))
+                .setTimeMicros(Rows.micros(revision.time()))
                 .setSubject(revision.subject())
                 .build();
     }
 
     private static SourceRef source(Source source) {
-        var time = Instant.ofEpochSecond(
-                source.getTime().getSeconds(), source.getTime().getNanos());
+        var time = Rows.time(source.getTimeMicros());
         return new SourceRef(
                 source.getRepository(),
                 source.getDirectory(),

@@ -18,13 +18,17 @@ final class Rows {
         return ChronoUnit.MICROS.between(Instant.EPOCH, time);
     }
 
+    static Instant time(long micros) {
+        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+    }
+
     static Instant time(ResultSet row, String column) throws SQLException {
-        return Instant.EPOCH.plus(row.getLong(column), ChronoUnit.MICROS);
+        return time(row.getLong(column));
     }
 
     static Optional<Instant> optionalTime(ResultSet row, String column) throws SQLException {
         var micros = row.getLong(column);
-        return row.wasNull() ? Optional.empty() : Optional.of(Instant.EPOCH.plus(micros, ChronoUnit.MICROS));
+        return row.wasNull() ? Optional.empty() : Optional.of(time(micros));
     }
 
     static Optional<Digest> optionalDigest(ResultSet row, String column) throws SQLException {

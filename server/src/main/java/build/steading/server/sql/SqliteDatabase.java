@@ -175,7 +175,7 @@ public final class SqliteDatabase implements AutoCloseable {
             }
             for (var next = version; next < MIGRATIONS.size(); next++) {
                 statement.execute("BEGIN IMMEDIATE");
-                for (var sql : script(MIGRATIONS.get(next)).split(";\\s*\n")) {
+                for (var sql : script(MIGRATIONS.get(next)).split(";\\s*\n", -1)) {
                     if (!sql.isBlank()) {
                         statement.execute(sql);
                     }

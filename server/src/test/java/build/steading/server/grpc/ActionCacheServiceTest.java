@@ -7,9 +7,14 @@ import build.bazel.remote.execution.v2.ActionCacheGrpc;
 import build.bazel.remote.execution.v2.ActionCacheGrpc.ActionCacheBlockingV2Stub;
 import build.bazel.remote.execution.v2.ActionResult;
 import build.bazel.remote.execution.v2.GetActionResultRequest;
+import build.bazel.remote.execution.v2.OutputDirectory;
 import build.bazel.remote.execution.v2.OutputFile;
+import build.bazel.remote.execution.v2.Tree;
 import build.bazel.remote.execution.v2.UpdateActionResultRequest;
+import build.steading.action.CompleteActionCache;
+import build.steading.blob.Blobs;
 import build.steading.digest.Digest;
+import build.steading.tree.DirectoryBuilder;
 import io.grpc.Status;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -34,6 +39,22 @@ class ActionCacheServiceTest extends GrpcTest {
 
         update(stub, result("second"));
         assertThat(get(stub, action)).isEqualTo(result("second"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"A03 file", "A04 tree", "A05 stdout"})
+    void incompleteResultIsNotServed(String what) throws Exception {
+        var complete = new CompleteActionCache(results, blobs);
+        try (var whole = new InProcessServer(config(InstanceNames.ANY, true), blobs, complete, executor)) {
+            var other = ActionCacheGrpc.newBlockingV2Stub(whole.channel());
+            var content = bytes(10, 7);
+            update(other, naming(what.substring(4), Digest.of(content)));
+            assertFails(Status.Code.NOT_FOUND, () -> get(other, action));
+
+            Blobs.put(blobs, content);
+
+            assertThat(get(other, action)).isEqualTo(naming(what.substring(4), Digest.of(content)));
+        }
     }
 
     @Test
@@ -65,6 +86,23 @@ class ActionCacheServiceTest extends GrpcTest {
         var failed = ActionResult.newBuilder().setExitCode(1).build();
 
         assertFails(Status.Code.INVALID_ARGUMENT, () -> update(stub, failed));
+    }
+
+    private ActionResult naming(String what, Digest blob) {
+        var result = ActionResult.newBuilder();
+        return switch (what) {
+            case "file" ->
+                result.addOutputFiles(OutputFile.newBuilder().setPath("f").setDigest(proto(blob)))
+                        .build();
+            case "stdout" -> result.setStdoutDigest(proto(blob)).build();
+            default -> {
+                var root = new DirectoryBuilder().file("f", blob, false).build();
+                var tree = Blobs.put(blobs, Tree.newBuilder().setRoot(root).build());
+                yield result.addOutputDirectories(
+                                OutputDirectory.newBuilder().setPath("d").setTreeDigest(proto(tree)))
+                        .build();
+            }
+        };
     }
 
     private static ActionResult result(String path) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc;
 import build.bazel.remote.execution.v2.FindMissingBlobsRequest;
+import build.steading.action.MemoryActionCache;
 import build.steading.blob.BlobStore;
 import build.steading.digest.Digest;
 import build.steading.failure.Failure;
@@ -96,7 +97,7 @@ class FailureInterceptorTest {
     private static StatusException thrownFor(RuntimeException thrown) {
         var config = GrpcTest.config(InstanceNames.ANY, false);
         var broken = new BrokenBlobStore(thrown);
-        try (var server = new InProcessServer(config, broken, new MemoryActionCache(), new FakeExecutor())) {
+        try (var server = new InProcessServer(config, broken, new MemoryActionCache(1_000), new FakeExecutor())) {
             var stub = ContentAddressableStorageGrpc.newBlockingV2Stub(server.channel());
             return catchThrowableOfType(
                     StatusException.class, () -> stub.findMissingBlobs(FindMissingBlobsRequest.getDefaultInstance()));

@@ -8,6 +8,7 @@ import build.bazel.remote.execution.v2.BatchUpdateBlobsRequest;
 import build.bazel.remote.execution.v2.CapabilitiesGrpc;
 import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc;
 import build.bazel.remote.execution.v2.GetCapabilitiesRequest;
+import build.steading.action.MemoryActionCache;
 import build.steading.blob.Blobs;
 import build.steading.blob.MemoryBlobStore;
 import build.steading.client.RemoteCluster;
@@ -169,7 +170,7 @@ class GrpcServerTest {
     }
 
     private GrpcServer start(GrpcConfig config) {
-        return GrpcServer.start(config, blobs, new MemoryActionCache(), new FakeExecutor());
+        return GrpcServer.start(config, blobs, new MemoryActionCache(1_000), new FakeExecutor());
     }
 
     private void ask(String target) throws Exception {

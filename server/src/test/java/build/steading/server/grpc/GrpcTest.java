@@ -4,6 +4,7 @@ package build.steading.server.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import build.steading.action.MemoryActionCache;
 import build.steading.blob.MemoryBlobStore;
 import build.steading.digest.Digest;
 import com.google.protobuf.ByteString;
@@ -24,7 +25,7 @@ abstract class GrpcTest {
     static final GrpcLimits LIMITS = GrpcLimits.STANDARD;
 
     final MemoryBlobStore blobs = new MemoryBlobStore();
-    final MemoryActionCache results = new MemoryActionCache();
+    final MemoryActionCache results = new MemoryActionCache(1_000);
     final FakeExecutor executor = new FakeExecutor();
     final InProcessServer server = new InProcessServer(config(), blobs, results, executor);
     final Channel channel = server.channel();

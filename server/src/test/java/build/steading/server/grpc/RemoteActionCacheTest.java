@@ -4,8 +4,9 @@ package build.steading.server.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import build.bazel.remote.execution.v2.ActionResult;
 import build.steading.action.ActionCache;
+import build.steading.action.ActionCacheContract;
+import build.steading.action.MemoryActionCache;
 import build.steading.blob.MemoryBlobStore;
 import build.steading.client.RemoteCluster;
 import build.steading.client.RetryPolicy;
@@ -13,12 +14,11 @@ import build.steading.digest.Digest;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.lifecycle.Resources;
-import com.google.protobuf.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /// The client's action cache over the server's service over memory.
-class RemoteActionCacheTest {
+class RemoteActionCacheTest extends ActionCacheContract {
     private static final Digest ACTION = Digest.of(new byte[] {1});
 
     private final Resources resources = new Resources();
@@ -28,14 +28,9 @@ class RemoteActionCacheTest {
         resources.close();
     }
 
-    @Test
-    void lastResultCounts() {
-        var results = remote(true);
-
-        assertThat(results.find(ACTION)).isEmpty();
-        results.put(ACTION, result("first"));
-        results.put(ACTION, result("second"));
-        assertThat(results.find(ACTION)).contains(result("second"));
+    @Override
+    protected ActionCache newCache() {
+        return remote(true);
     }
 
     @Test
@@ -49,16 +44,10 @@ class RemoteActionCacheTest {
         var server = resources.add(new InProcessServer(
                 GrpcTest.config(InstanceNames.ANY, clientsUpdate),
                 new MemoryBlobStore(),
-                new MemoryActionCache(),
+                new MemoryActionCache(1_000),
                 new FakeExecutor()));
         return resources
                 .add(RemoteCluster.over(server.channel(), "", RetryPolicy.STANDARD))
                 .results();
-    }
-
-    private static ActionResult result(String stdout) {
-        return ActionResult.newBuilder()
-                .setStdoutRaw(ByteString.copyFromUtf8(stdout))
-                .build();
     }
 }

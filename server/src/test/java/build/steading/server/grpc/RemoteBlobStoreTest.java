@@ -4,6 +4,7 @@ package build.steading.server.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import build.steading.action.MemoryActionCache;
 import build.steading.blob.BlobStore;
 import build.steading.blob.BlobStoreContract;
 import build.steading.blob.Blobs;
@@ -135,7 +136,8 @@ class RemoteBlobStoreTest extends BlobStoreContract {
     void badBytesAreNoticed(int size) throws Exception {
         var good = GrpcTest.bytes(size, 1);
         var bad = GrpcTest.bytes(size, 2);
-        var blobs = remote(new LyingBlobStore(ByteString.copyFrom(bad)), ONCE, Quirks.failing(_ -> false, Status.OK, NOTHING));
+        var blobs = remote(
+                new LyingBlobStore(ByteString.copyFrom(bad)), ONCE, Quirks.failing(_ -> false, Status.OK, NOTHING));
 
         try (var content = blobs.open(Digest.of(good))) {
             assertThatThrownBy(content::readAllBytes).isInstanceOf(IOException.class);
@@ -175,7 +177,11 @@ class RemoteBlobStoreTest extends BlobStoreContract {
 
     private BlobStore remote(BlobStore behind, RetryPolicy policy, ServerInterceptor quirk) {
         var server = resources.add(new InProcessServer(
-                GrpcTest.config(InstanceNames.ANY, true), behind, new MemoryActionCache(), new FakeExecutor(), quirk));
+                GrpcTest.config(InstanceNames.ANY, true),
+                behind,
+                new MemoryActionCache(1_000),
+                new FakeExecutor(),
+                quirk));
         return resources
                 .add(RemoteCluster.over(server.channel(), "a/b", policy))
                 .blobs();

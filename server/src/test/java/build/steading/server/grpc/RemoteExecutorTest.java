@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import build.bazel.remote.execution.v2.ActionResult;
 import build.bazel.remote.execution.v2.ExecutedActionMetadata;
 import build.bazel.remote.execution.v2.RequestMetadata;
+import build.steading.action.MemoryActionCache;
 import build.steading.blob.Blobs;
 import build.steading.blob.MemoryBlobStore;
 import build.steading.client.RemoteCluster;
@@ -269,7 +270,7 @@ class RemoteExecutorTest {
 
     private RemoteCluster cluster(RetryPolicy policy, ServerInterceptor quirk) {
         var server = resources.add(new InProcessServer(
-                GrpcTest.config(GrpcTest.only("a/b"), true), blobs, new MemoryActionCache(), behind, quirk));
+                GrpcTest.config(GrpcTest.only("a/b"), true), blobs, new MemoryActionCache(1_000), behind, quirk));
         return resources.add(RemoteCluster.over(server.channel(), "a/b", policy));
     }
 
