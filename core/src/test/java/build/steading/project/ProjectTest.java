@@ -19,7 +19,7 @@ class ProjectTest {
     class WithoutAFile {
         @Test
         void isOneTaskThatReadsEverything() {
-            var project = Project.single("My site", "make -j${slots} html", List.of("build/html"));
+            var project = Project.single("My site", "make -j${slots} html", List.of("build/html"), false);
 
             assertThat(project.name()).isEqualTo("My-site");
             assertThat(project.expand(Map.of(), Map.of(), List.of()))
@@ -35,19 +35,19 @@ class ProjectTest {
 
         @Test
         void messagesNameTheCommandLineOption() {
-            assertThatThrownBy(() -> Project.single("p", " ", List.of("ok", "/abs")))
+            assertThatThrownBy(() -> Project.single("p", " ", List.of("ok", "/abs"), false))
                     .hasMessage("""
                         `--run`: Found nothing, allowed is a command
                         `--output`: Pattern `/abs` is absolute, but only paths below the project directory are allowed\
                         """);
-            assertThatThrownBy(() -> Project.single("p", "echo ${options.x}", List.of()))
+            assertThatThrownBy(() -> Project.single("p", "echo ${options.x}", List.of(), false))
                     .hasMessage("`--run`: Found `${options.x}`, but this project has no `options`");
         }
 
         @Test
         void anyTextMakesAName() {
-            assertThat(Project.single("...", "x", List.of()).name()).isEqualTo("project");
-            assertThat(Project.single("ä b/c", "x", List.of()).name()).isEqualTo("b-c");
+            assertThat(Project.single("...", "x", List.of(), false).name()).isEqualTo("project");
+            assertThat(Project.single("ä b/c", "x", List.of(), false).name()).isEqualTo("b-c");
         }
     }
 

@@ -104,6 +104,11 @@ public final class FakeExecutor implements ActionExecutor {
         }
 
         @Override
+        public boolean follow(ExecutionObserver another) {
+            return !outcome.isDone();
+        }
+
+        @Override
         public void withdraw(String by) {
             outcome.complete(new Outcome.Cancelled(by));
         }

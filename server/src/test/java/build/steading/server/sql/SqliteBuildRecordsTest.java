@@ -11,8 +11,8 @@ import build.steading.failure.SteadingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,21 +52,25 @@ class SqliteBuildRecordsTest extends BuildRecordsContract {
     }
 
     @Test
-    void failingWriteFailsAloneThoughItSharesATransaction() throws InterruptedException {
+    void failingWriteFailsAloneThoughItSharesATransaction() {
         database.write(connection -> connection.createStatement().execute("CREATE TABLE t (x UNIQUE)"));
-        var go = new CountDownLatch(1);
+        var refused = new AtomicInteger();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (var i = 0; i < 50; i++) {
                 var value = i / 2;
-                threads.submit(() -> {
-                    go.await();
-                    return database.write(connection ->
-                            connection.createStatement().executeUpdate("INSERT INTO t VALUES (%d)".formatted(value)));
+                threads.execute(() -> {
+                    try {
+                        database.write(connection -> connection
+                                .createStatement()
+                                .executeUpdate("INSERT INTO t VALUES (%d)".formatted(value)));
+                    } catch (SteadingException _) {
+                        refused.incrementAndGet();
+                    }
                 });
             }
-            go.countDown();
         }
 
+        assertThat(refused).hasValue(25);
         int count = database.read(connection -> connection
                 .createStatement()
                 .executeQuery("SELECT count(*) FROM t")
