@@ -50,7 +50,7 @@ final class Farm implements AutoCloseable {
                 Duration.ofMillis(50),
                 3,
                 usual.tasks(),
-                usual.logBytes(),
+                1 << 20,
                 usual.fileBytes(),
                 usual.layerFiles());
     }

@@ -3,19 +3,23 @@ package build.steading.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import build.bazel.remote.execution.v2.Action;
 import build.bazel.remote.execution.v2.ActionResult;
 import build.bazel.remote.execution.v2.Directory;
+import build.bazel.remote.execution.v2.FileNode;
 import build.bazel.remote.execution.v2.Tree;
 import build.steading.api.v1.ExecutionDetails;
 import build.steading.blob.Blobs;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
 import build.steading.execute.Outcome;
+import build.steading.execute.WarmDirectory;
 import build.steading.failure.Failure;
 import build.steading.platform.PlatformProperties;
 import build.steading.worker.sandbox.Sandbox;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -164,7 +168,7 @@ abstract class WorkerContract {
                     .command(command -> command.setWorkingDirectory("w").addOutputPaths("")));
 
             assertThat(tree(result, 0).getRoot().getFilesList())
-                    .extracting(file -> file.getName())
+                    .extracting(FileNode::getName)
                     .containsExactly("in", "out");
         }
 
@@ -176,7 +180,7 @@ abstract class WorkerContract {
                     .outputs("d"));
 
             assertThat(tree(result, 0).getRoot().getFilesList())
-                    .extracting(file -> file.getName())
+                    .extracting(FileNode::getName)
                     .containsExactly("new");
             assertThat(tree(result, 0).getRoot().getDirectoriesList()).isEmpty();
         }
@@ -239,7 +243,7 @@ abstract class WorkerContract {
                 directory.getDirectoriesList().forEach(node -> promised.add(Digests.fromProto(node.getDigest())));
             }
             assertThat(tree.getRoot().getFilesList())
-                    .extracting(file -> file.getName())
+                    .extracting(FileNode::getName)
                     .containsExactly("Z", "z");
         }
 
@@ -496,8 +500,7 @@ abstract class WorkerContract {
         void e09AllMissingBlobsAreNamedAtOnce() throws Exception {
             var absent = List.of(Digest.of("a".getBytes(StandardCharsets.UTF_8)), Digest.of(new byte[] {1, 2}));
             var folder = Digest.of(Directory.newBuilder()
-                    .addFiles(build.bazel.remote.execution.v2.FileNode.newBuilder()
-                            .setName("never"))
+                    .addFiles(FileNode.newBuilder().setName("never"))
                     .build());
             var good = new TestAction(farm.store).file("a", absent.get(0)).file("s/b", absent.get(1));
             var tree = Directory.parseFrom(Blobs.read(farm.store, good.tree()));
@@ -509,7 +512,7 @@ abstract class WorkerContract {
             var command = Digest.of(new byte[] {9});
             var action = Blobs.put(
                     farm.store,
-                    build.bazel.remote.execution.v2.Action.newBuilder()
+                    Action.newBuilder()
                             .setCommandDigest(Digests.toProto(command))
                             .setInputRootDigest(Digests.toProto(root))
                             .build());
@@ -523,7 +526,7 @@ abstract class WorkerContract {
         void impossibleNamesAreInvalid() throws Exception {
             var root = Blobs.put(farm.store, TestAction.withSub("..", Digest.EMPTY));
             var command = action().shell("true");
-            var digest = build.bazel.remote.execution.v2.Action.parseFrom(Blobs.read(farm.store, command.store()));
+            var digest = Action.parseFrom(Blobs.read(farm.store, command.store()));
             var action = Blobs.put(
                     farm.store,
                     digest.toBuilder().setInputRootDigest(Digests.toProto(root)).build());
@@ -532,6 +535,178 @@ abstract class WorkerContract {
                     .isInstanceOfSatisfying(
                             Outcome.NotRun.class,
                             outcome -> assertThat(outcome.failure()).isInstanceOf(Failure.Invalid.class));
+        }
+    }
+
+    @Nested
+    class WarmDirectories {
+        private static final String MAKEFILE = """
+            build/app: build/a.o build/b.o
+            \t@echo link; cat $^ > $@
+            build/%.o: src/%.c
+            \t@echo compile $<; cp $< $@
+            """;
+
+        private TestAction make(String a, String b) {
+            return action().file("Makefile", MAKEFILE)
+                    .file("src/a.c", a)
+                    .file("src/b.c", b)
+                    .shell("make -s && mkdir -p out && cp build/app out/app")
+                    .outputs("out/app");
+        }
+
+        private Outcome.Completed make(TestAction action, List<WarmDirectory> warm) throws InterruptedException {
+            return (Outcome.Completed) farm.source.outcome(farm.submit(action.store(), warm));
+        }
+
+        @Test
+        void makeRebuildsExactlyWhatChanged() throws Exception {
+            var empty = List.of(new WarmDirectory("build", Digest.EMPTY, Digest.EMPTY));
+
+            var first = make(make("a1", "b1"), empty);
+            assertThat(farm.stdout(first.result())).isEqualTo("compile src/a.c\ncompile src/b.c\nlink\n");
+
+            var same = make(make("a1", "b1"), first.warm());
+            assertThat(farm.stdout(same.result())).isEmpty();
+            assertThat(content(same.result(), "out/app")).isEqualTo("a1b1");
+
+            var changed = make(make("a2", "b1"), same.warm());
+            assertThat(farm.stdout(changed.result())).isEqualTo("compile src/a.c\nlink\n");
+
+            var back = make(make("a2", "b2"), changed.warm());
+            assertThat(farm.stdout(back.result())).isEqualTo("compile src/b.c\nlink\n");
+            assertThat(content(back.result(), "out/app")).isEqualTo("a2b2");
+        }
+
+        @Test
+        void whatCannotBeRestoredBeginsEmpty() throws Exception {
+            var evicted = new WarmDirectory("build", Digest.of(new byte[] {1}), Digest.of(new byte[] {2}));
+
+            assertThat(farm.stdout(make(make("a", "b"), List.of(evicted)).result()))
+                    .contains("compile src/a.c", "compile src/b.c");
+        }
+
+        @Test
+        void failureLeavesNothingBehind() throws Exception {
+            var warm = List.of(new WarmDirectory("build", Digest.EMPTY, Digest.EMPTY));
+
+            assertThat(make(action().shell("echo x > build/x; exit 1"), warm).warm())
+                    .isEmpty();
+        }
+
+        @Test
+        void inputsInTheDirectoryAreNotSaved() throws Exception {
+            var warm = List.of(new WarmDirectory("build", Digest.EMPTY, Digest.EMPTY));
+            var run = action().file("build/in", "given").file("build/d/in", "given");
+
+            var saved = make(run.shell("echo x > build/d/x; echo changed > build/in"), warm)
+                    .warm()
+                    .getFirst();
+
+            var tree = Directory.parseFrom(Blobs.read(farm.store, saved.tree()));
+            assertThat(tree.getFilesList()).isEmpty();
+            var sub = Blobs.read(
+                    farm.store, Digests.fromProto(tree.getDirectories(0).getDigest()));
+            assertThat(Directory.parseFrom(sub).getFilesList())
+                    .extracting(FileNode::getName)
+                    .containsExactly("x");
+        }
+    }
+
+    @Nested
+    class Endings {
+        @Test
+        void timeoutIsReportedWithWhatWasPrinted() throws Exception {
+            var limit = Duration.ofMillis(300);
+            var outcome = farm.run(
+                    action().shell("echo said; sleep 60 & setsid sleep 60").timeout(limit));
+
+            assertThat(outcome).isInstanceOfSatisfying(Outcome.TimedOut.class, late -> {
+                assertThat(late.limit()).isEqualTo(limit);
+                assertThat(farm.stdout(late.partial())).isEqualTo("said\n");
+                assertThat(farm.stderr(late.partial())).contains("[killed: it ran for longer than 0.300 s]");
+            });
+        }
+
+        @Test
+        void memoryLimitIsExplained() throws Exception {
+            var result = farm.complete(action().shell("perl -e '$x = \"a\" x 200_000_000; sleep 60'")
+                    .property(PlatformProperties.MEMORY, "100000000"));
+
+            assertThat(result.getExitCode()).isEqualTo(137);
+            assertThat(farm.stderr(result)).contains("[killed: it used more memory than 95.4 MiB]");
+        }
+
+        @Test
+        void outputIsSeenWhileTheCommandRuns() throws Exception {
+            var lease = farm.submit(action().shell("echo first; sleep 60"));
+
+            farm.source.awaitPrinted(lease, "first\n");
+            farm.source.revoke(lease);
+        }
+
+        @Test
+        void commandOfALostLeaseIsKilled() throws Exception {
+            var lease = farm.submit(action().shell("echo begun; sleep 60 & sleep 60"));
+            farm.source.awaitPrinted(lease, "begun\n");
+
+            farm.source.revoke(lease);
+
+            assertThat(farm.source.outcome(lease)).isInstanceOf(Outcome.NotRun.class);
+        }
+
+        @Test
+        void actionsRunAtTheSameTime() throws Exception {
+            var one = farm.submit(action().shell("echo begun; sleep 60"));
+            var two = farm.submit(action().shell("echo begun; sleep 60"));
+
+            farm.source.awaitPrinted(one, "begun");
+            farm.source.awaitPrinted(two, "begun");
+            farm.source.revoke(one);
+            farm.source.revoke(two);
+        }
+
+        @Test
+        void floodIsCutAndTheCutIsMarked() throws Exception {
+            var script = "echo begin; head -c 100000000 /dev/zero | tr '\\0' x; echo end";
+            var result = farm.complete(action().shell(script));
+
+            var printed = farm.stdout(result);
+            assertThat(printed.length()).isBetween(900_000, 1 << 20);
+            assertThat(printed).startsWith("begin\nxxx").endsWith("xxxend\n");
+            assertThat(farm.stderr(result)).contains("omitted: the log limit is 1.0 MiB]");
+        }
+
+        @Test
+        void w24FiveHundredKilobytesComeBackWhole() throws Exception {
+            var result = farm.complete(action().shell("head -c 500000 /dev/zero | tr '\\0' y"));
+
+            assertThat(farm.stdout(result)).hasSize(500_000).matches("y+");
+            assertThat(result.getStdoutRaw().isEmpty()).isTrue();
+        }
+
+        @Test
+        void closingWorkerLetsActionsFinish() throws Exception {
+            var lease = farm.submit(action().shell("echo begun; sleep 0.5; echo done"));
+            farm.source.awaitPrinted(lease, "begun");
+
+            farm.worker.close();
+
+            assertThat(farm.source.outcome(lease))
+                    .isInstanceOfSatisfying(
+                            Outcome.Completed.class,
+                            completed ->
+                                    assertThat(farm.stdout(completed.result())).isEqualTo("begun\ndone\n"));
+        }
+
+        @Test
+        void nothingIsLeftOfAnAction() throws Exception {
+            farm.complete(action().file("a", "a").shell("mkdir -p d/e; chmod 0 d/e; echo x > f; ln -s /etc l"));
+            farm.worker.close();
+
+            try (var attempts = Files.list(directory.resolve("worker").resolve("attempts"))) {
+                assertThat(attempts).isEmpty();
+            }
         }
     }
 
