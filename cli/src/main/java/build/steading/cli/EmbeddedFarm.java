@@ -21,6 +21,8 @@ import build.steading.schedule.Limits;
 import build.steading.schedule.Scheduler;
 import build.steading.schedule.WorkerId;
 import build.steading.scm.git.GitRepositories;
+import build.steading.server.grpc.GrpcConfig;
+import build.steading.server.grpc.GrpcServer;
 import build.steading.server.sql.SqliteBuildRecords;
 import build.steading.server.sql.SqliteDatabase;
 import build.steading.server.sql.SqliteWarmRecords;
@@ -30,6 +32,7 @@ import build.steading.worker.WorkerConfig;
 import build.steading.worker.sandbox.Sandbox;
 import build.steading.worker.sandbox.Sandboxes;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,6 +47,7 @@ import java.util.stream.Stream;
 /// of git objects, `work/` the worker's, `live/` output of what runs now. All but `records.db` may be deleted
 /// while no process runs: it costs time only.
 final class EmbeddedFarm implements Farm {
+    private static final System.Logger LOG = System.getLogger(EmbeddedFarm.class.getName());
     private static final Duration BLOB_GRACE = Duration.ofHours(2);
     private static final long MIN_STORE_BYTES = 1L << 30;
     private static final long MAX_STORE_BYTES = 64L << 30;
@@ -53,6 +57,7 @@ final class EmbeddedFarm implements Farm {
 
     private final InstantSource clock = InstantSource.system();
     private final Resources resources = new Resources();
+    private final build.steading.server.farm.Farm farm;
     private final Builds builds;
     private final CommandRunner commands;
 
@@ -60,7 +65,8 @@ final class EmbeddedFarm implements Farm {
     EmbeddedFarm(Home home, String version) {
         try {
             var blobs = blobs(home);
-            var farm = farm(home, blobs);
+            var cache = cache(home, blobs);
+            this.farm = farm(home, blobs, cache);
             var sandbox = startWorker(home, farm, blobs);
             var trees = new Trees(blobs, TREES_REMEMBERED_BYTES);
             var git = resources.add(new GitRepositories(blobs, directory(home, "git")));
@@ -79,6 +85,7 @@ final class EmbeddedFarm implements Farm {
                     new Doctor(home, sandbox)::checks,
                     version,
                     clock));
+            serveRemoteExecution(home, blobs, cache);
             builds.resume();
         } catch (RuntimeException e) {
             resources.close();
@@ -110,9 +117,12 @@ final class EmbeddedFarm implements Farm {
         }
     }
 
-    private build.steading.server.farm.Farm farm(Home home, FileBlobStore blobs) {
+    private ActionCache cache(Home home, FileBlobStore blobs) {
         var results = resources.add(new FileActionCache(directory(home, "ac"), MAX_RESULTS, clock));
-        ActionCache cache = new CompleteActionCache(results, blobs);
+        return new CompleteActionCache(results, blobs);
+    }
+
+    private build.steading.server.farm.Farm farm(Home home, FileBlobStore blobs, ActionCache cache) {
         // Ids go on above those of any earlier process, whatever the clock did in between by less than its age.
         var scheduler = new Scheduler(Limits.STANDARD, clock.millis() << 20);
         var logs = emptied(directory(home, "live"));
@@ -157,6 +167,20 @@ final class EmbeddedFarm implements Farm {
                 new Builds(ports, wiring.trees(), wiring.plans(), new Builds.Limits(16, 2 * cores, 10_000), clock));
     }
 
+    /// Lets this user's other clients of the Remote Execution API use the farm. Only workers write results.
+    private void serveRemoteExecution(Home home, FileBlobStore blobs, ActionCache cache) {
+        var socket = home.run().resolve("reapi.sock");
+        try {
+            resources.add(GrpcServer.start(GrpcConfig.onSocket(socket), blobs, cache, farm));
+        } catch (SteadingException e) {
+            // A home with a long path has no room for a socket; everything else works all the same.
+            LOG.log(
+                    Level.WARNING,
+                    "The Remote Execution API is not served: {0}",
+                    e.failure().message());
+        }
+    }
+
     private static Path directory(Home home, String name) {
         try {
             return Files.createDirectories(home.directory().resolve(name));
@@ -184,7 +208,8 @@ final class EmbeddedFarm implements Farm {
 
     @Override
     public boolean busy() {
-        return !builds.underWay().isEmpty();
+        var farmNow = farm.snapshot();
+        return !builds.underWay().isEmpty() || farmNow.queued() + farmNow.running() > 0;
     }
 
     @Override
