@@ -12,8 +12,8 @@ import build.steading.build.FileDelivery;
 import build.steading.build.Plans;
 import build.steading.cli.command.Commands;
 import build.steading.cli.command.Services;
+import build.steading.cli.door.Backend;
 import build.steading.cli.door.CommandRunner;
-import build.steading.cli.door.Farm;
 import build.steading.cli.door.Home;
 import build.steading.failure.SteadingException;
 import build.steading.lifecycle.Resources;
@@ -21,6 +21,7 @@ import build.steading.schedule.Limits;
 import build.steading.schedule.Scheduler;
 import build.steading.schedule.WorkerId;
 import build.steading.scm.git.GitRepositories;
+import build.steading.server.farm.Farm;
 import build.steading.server.grpc.GrpcConfig;
 import build.steading.server.grpc.GrpcServer;
 import build.steading.server.sql.SqliteBuildRecords;
@@ -46,7 +47,7 @@ import java.util.stream.Stream;
 /// Below the home: `cas/` blobs, `ac/` results of actions, `records.db` builds and requests, `git/` what is known
 /// of git objects, `work/` the worker's, `live/` output of what runs now. All but `records.db` may be deleted
 /// while no process runs: it costs time only.
-final class EmbeddedFarm implements Farm {
+final class EmbeddedFarm implements Backend {
     private static final System.Logger LOG = System.getLogger(EmbeddedFarm.class.getName());
     private static final Duration BLOB_GRACE = Duration.ofHours(2);
     private static final long MIN_STORE_BYTES = 1L << 30;
@@ -57,7 +58,7 @@ final class EmbeddedFarm implements Farm {
 
     private final InstantSource clock = InstantSource.system();
     private final Resources resources = new Resources();
-    private final build.steading.server.farm.Farm farm;
+    private final Farm farm;
     private final Builds builds;
     private final CommandRunner commands;
 
@@ -94,12 +95,7 @@ final class EmbeddedFarm implements Farm {
     }
 
     private record Wiring(
-            FileBlobStore blobs,
-            build.steading.server.farm.Farm farm,
-            Trees trees,
-            Plans plans,
-            GitRepositories git,
-            FileDelivery delivery) {}
+            FileBlobStore blobs, Farm farm, Trees trees, Plans plans, GitRepositories git, FileDelivery delivery) {}
 
     private FileBlobStore blobs(Home home) {
         var directory = directory(home, "cas");
@@ -122,15 +118,15 @@ final class EmbeddedFarm implements Farm {
         return new CompleteActionCache(results, blobs);
     }
 
-    private build.steading.server.farm.Farm farm(Home home, FileBlobStore blobs, ActionCache cache) {
+    private Farm farm(Home home, FileBlobStore blobs, ActionCache cache) {
         // Ids go on above those of any earlier process, whatever the clock did in between by less than its age.
         var scheduler = new Scheduler(Limits.STANDARD, clock.millis() << 20);
         var logs = emptied(directory(home, "live"));
-        return resources.add(new build.steading.server.farm.Farm(blobs, cache, scheduler, logs, clock));
+        return resources.add(new Farm(blobs, cache, scheduler, logs, clock));
     }
 
     /// @return says which sandbox is in use, and if it is not bubblewrap, why
-    private Supplier<String> startWorker(Home home, build.steading.server.farm.Farm farm, FileBlobStore blobs) {
+    private Supplier<String> startWorker(Home home, Farm farm, FileBlobStore blobs) {
         var directory = directory(home, "work");
         var hidden = List.of(home.directory(), Path.of(System.getProperty("user.home")), Path.of("/root"));
         var sandbox = Sandboxes.detect(directory, hidden);
