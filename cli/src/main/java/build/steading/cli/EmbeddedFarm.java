@@ -16,6 +16,7 @@ import build.steading.cli.door.Backend;
 import build.steading.cli.door.CommandRunner;
 import build.steading.cli.door.Home;
 import build.steading.failure.SteadingException;
+import build.steading.lifecycle.BackgroundJob;
 import build.steading.lifecycle.Resources;
 import build.steading.schedule.Limits;
 import build.steading.schedule.Scheduler;
@@ -163,18 +164,22 @@ final class EmbeddedFarm implements Backend {
                 new Builds(ports, wiring.trees(), wiring.plans(), new Builds.Limits(16, 2 * cores, 10_000), clock));
     }
 
-    /// Lets this user's other clients of the Remote Execution API use the farm. Only workers write results.
+    /// Lets this user's other clients of the Remote Execution API use the farm. Only workers write results. No
+    /// command waits for it to start.
     private void serveRemoteExecution(Home home, FileBlobStore blobs, ActionCache cache) {
-        var socket = home.run().resolve("reapi.sock");
-        try {
-            resources.add(GrpcServer.start(GrpcConfig.onSocket(socket), blobs, cache, farm));
-        } catch (SteadingException e) {
-            // A home with a long path has no room for a socket; everything else works all the same.
-            LOG.log(
-                    Level.WARNING,
-                    "The Remote Execution API is not served: {0}",
-                    e.failure().message());
-        }
+        var config = GrpcConfig.onSocket(home.run().resolve("reapi.sock"));
+        var start = resources.add(new BackgroundJob("reapi-start", () -> {
+            try {
+                resources.add(GrpcServer.start(config, blobs, cache, farm));
+            } catch (SteadingException e) {
+                // A home with a long path has no room for a socket; everything else works all the same.
+                LOG.log(
+                        Level.WARNING,
+                        "The Remote Execution API is not served: {0}",
+                        e.failure().message());
+            }
+        }));
+        start.request();
     }
 
     private static Path directory(Home home, String name) {
