@@ -25,7 +25,8 @@ public final class Requirement {
     /// Reads an expression. Which properties it names is free, for every farm has its own.
     ///
     /// @param cel blank for [#ANY]
-    /// @throws SteadingException with `Invalid` if it is not an expression, or one that can never be true or false
+    /// @throws SteadingException with `Invalid` if it is not an expression, or one that can never be true or
+    ///     false
     public static Requirement parse(String cel) {
         var expression = cel.strip();
         if (expression.isEmpty() || expression.equals("true")) {

@@ -21,8 +21,8 @@ final class Execution {
     Tenant tenant;
     int priority;
 
-    /// The time of submission in microseconds, moved by the priority: a step of priority counts as much as a fixed
-    /// time of waiting. So nothing starves, and the order of two executions never changes by itself.
+    /// The time of submission in microseconds, moved by the priority: a step of priority counts as much as a
+    /// fixed time of waiting. So nothing starves, and the order of two executions never changes by itself.
     long rank;
 
     /// Where this waits; null while it runs, and for the moment before it is queued.

@@ -70,8 +70,8 @@ final class Roster {
         });
     }
 
-    /// Returns the available worker that suits the execution best; null if it must wait. Prefers one that holds an
-    /// input, then one that did not fail at it, then the one that has been idle longest.
+    /// Returns the available worker that suits the execution best; null if it must wait. Prefers one that holds
+    /// an input, then one that did not fail at it, then the one that has been idle longest.
     @Nullable
     Worker idleFor(Execution execution, long now) {
         var holder = idleHolder(execution);

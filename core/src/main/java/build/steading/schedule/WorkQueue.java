@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
-/// The executions that wait for a worker. What is best for a worker is found without looking at more than a few of
-/// them: by tenant, then by rank.
+/// The executions that wait for a worker. What is best for a worker is found without looking at more than a few
+/// of them: by tenant, then by rank.
 final class WorkQueue {
     /// How many tenants are looked at, at most, for an execution that is not held from a worker.
     private static final int LOOKAHEAD = 16;

@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/// The one process per home that every command runs in: takes the lock, opens farm and front door, and closes them
-/// orderly when it is stopped, terminated, replaced by another build, or idle for long.
+/// The one process per home that every command runs in: takes the lock, opens farm and front door, and closes
+/// them orderly when it is stopped, terminated, replaced by another build, or idle for long.
 public final class BackgroundProcess {
     private static final long MAX_LOG_BYTES = 16 << 20;
     private static final Duration LOCK_PATIENCE = Duration.ofSeconds(25);
