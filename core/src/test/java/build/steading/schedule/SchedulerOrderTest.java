@@ -78,7 +78,7 @@ class SchedulerOrderTest {
             served(1, Map.of("sometimes", Duration.ofSeconds(1)));
             queue("busy", 300);
             queue("other", 300);
-            served(200, Map.of("busy", Duration.ofSeconds(10), "other", Duration.ofSeconds(10)));
+            served(100, Map.of("busy", Duration.ofSeconds(10), "other", Duration.ofSeconds(10)));
             queue("sometimes", 100);
             var all = Duration.ofSeconds(10);
 
@@ -284,11 +284,11 @@ class SchedulerOrderTest {
             for (var i = 0; i < 3; i++) {
                 farm.poll(BOB);
                 var near = farm.queue(near("a" + i, "tree"));
-                farm.tick(DELAY);
-                farm.apply(new Event.WorkerLeft(BOB));
+                assertThat(farm.why(near)).contains("worker `ann`, which has inputs of it");
+                assigned(farm.tick(DELAY));
                 farm.withdraw(2 + i);
+                farm.apply(new Event.WorkerLeft(BOB));
                 farm.announce(BOB);
-                assertThat(farm.scheduler.why(near)).isEmpty();
             }
         }
 

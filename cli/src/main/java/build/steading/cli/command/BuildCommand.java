@@ -174,7 +174,7 @@ final class BuildCommand implements Callable<Integer> {
         }
         var wanted = new ArrayList<>(tasks);
         if (!names.isEmpty() && run.isEmpty()) {
-            var known = taskNames(place, revisions.firstEntry().getValue());
+            var known = taskNames(place, revisions.firstEntry().getValue(), unknown);
             revisions.keySet().stream().filter(known::contains).findFirst().ifPresent(both -> {
                 throw SteadingException.invalid(
                         "`%s` is both a revision and a task: write `--task %s` or `refs/heads/%s`", both, both, both);
@@ -193,13 +193,17 @@ final class BuildCommand implements Callable<Integer> {
         return new Wanted(List.copyOf(revisions.values()), wanted);
     }
 
-    private Set<String> taskNames(ProjectOptions.Place place, Revision revision) {
-        var root = place.repository().tree(revision, false);
-        var located = place.locate(services.trees(), revision, root, false);
-        return services.plans()
-                .inTree(located.root(), "`%s`".formatted(revision.name()))
-                .tasks()
-                .keySet();
+    /// @param unknown names that are no revisions: where there is no project, that is what is wrong with them
+    private Set<String> taskNames(
+            ProjectOptions.Place place, Revision revision, Map<String, SteadingException> unknown) {
+        try {
+            var root = place.repository().tree(revision, false);
+            var located = place.locate(services.trees(), revision, root, false);
+            var where = "`%s`".formatted(revision.name());
+            return services.plans().inTree(located.root(), where).tasks().keySet();
+        } catch (SteadingException e) {
+            throw unknown.values().stream().findFirst().orElse(e);
+        }
     }
 
     private RequestRecord submit(ProjectOptions.Place place, Revision revision, Wanted wanted) {
@@ -222,7 +226,8 @@ final class BuildCommand implements Callable<Integer> {
 
     private String projectName(ProjectOptions.Located located, Optional<SingleCommand> command) {
         if (command.isPresent()) {
-            return Plans.single(located.directory().toString(), command.get()).name();
+            return Plans.single(String.valueOf(located.directory().getFileName()), command.get())
+                    .name();
         }
         var where = "`%s`".formatted(located.source().revision().name());
         return services.plans().inTree(located.root(), where).name();

@@ -60,6 +60,7 @@ final class LiveView implements View {
     @Override
     public void tick() {
         erase();
+        lines.tick();
         paint();
     }
 

@@ -13,11 +13,14 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Shows builds as lines with the time of day, for files, pipes and other programs. Not thread-safe.
-class PlainView implements View {
+final class PlainView implements View {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
 
     private final Console console;
@@ -25,7 +28,9 @@ class PlainView implements View {
     private final boolean several;
     private final boolean outputToErr;
     private final Map<String, Lines> lines = new HashMap<>();
-    private final Map<Long, BuildRecord> builds = new HashMap<>();
+    private final Map<String, String> said = new HashMap<>();
+    private final Map<Long, BuildRecord> queued = new LinkedHashMap<>();
+    private final Set<Long> begun = new HashSet<>();
 
     /// @param several whether lines must say which build they are about
     /// @param outputToErr whether standard output of tasks must not be mixed with results
@@ -54,27 +59,36 @@ class PlainView implements View {
         }
     }
 
+    /// Most builds that queue begin at once, so the queue is worth a line only if time goes by.
     private void began(BuildRecord build) {
-        var known = builds.put(build.id().value(), build);
-        if (known != null && known.state() == build.state()) {
+        var id = build.id().value();
+        if (build.state() == BuildState.QUEUED) {
+            queued.put(id, build);
             return;
         }
+        queued.remove(id);
+        if (begun.add(id)) {
+            say(id, headline(build));
+        }
+    }
+
+    private static String headline(BuildRecord build) {
         var revision = build.spec().source().revision();
-        var what = "build %s of %s at `%s` %s"
+        return "build %s of %s at `%s` %s"
                 .formatted(build.id(), build.spec().project(), revision.name(), revision.subject())
                 .strip();
-        say(build.id().value(), build.state() == BuildState.QUEUED ? what + " (queued)" : what);
     }
 
     private void changed(long build, TaskRecord task) {
+        var key = build + " " + task.name();
         if (task.state().isFinal()) {
-            var cut = lines.remove(build + " " + task.name());
+            var cut = lines.remove(key);
             if (cut != null) {
                 print(build, task, cut.rest());
             }
         }
         var text = describe(task);
-        if (!text.isEmpty()) {
+        if (!text.isEmpty() && !text.equals(said.put(key, text))) {
             say(build, console.style(Style.NAME, task.name()) + " " + text);
         }
     }
@@ -123,7 +137,10 @@ class PlainView implements View {
     }
 
     @Override
-    public void tick() {}
+    public void tick() {
+        queued.forEach((id, build) -> say(id, headline(build) + " (waits for its turn)"));
+        queued.clear();
+    }
 
     @Override
     public void gap() {

@@ -79,7 +79,8 @@ public final class Run implements AutoCloseable {
 
     /// Asks the command's processes to end, and has them killed a moment later. [#await] then returns.
     public void cancel() {
-        process.destroy();
+        // Unlike `Process.destroy`, this leaves the streams open.
+        process.toHandle().destroy();
     }
 
     /// Kills whatever still runs. Does nothing after [#await] has returned.

@@ -69,7 +69,7 @@ int init_main(int spec_fd, int status_fd, int control_fd) {
   sigaddset(&child, SIGCHLD);
   sigprocmask(SIG_BLOCK, &child, NULL);
   int signals = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
-  limit_files(&spec);
+  limit_resources(&spec);
   pid_t command = fork();
   if (command == 0) become(&spec);
   if (command < 0 || signals < 0) {

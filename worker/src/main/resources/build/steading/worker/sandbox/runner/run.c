@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,11 +17,12 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { CHUNK = 64 << 10, HEADER = 13, WATCH_MS = 250, SWEEP_MS = 2, SANDBOX_TASKS = 2, END_SOURCE = 255 };
+enum { CHUNK = 64 << 10, HEADER = 13, WATCH_MS = 250, GLANCE_MS = 50, SWEEP_MS = 2, SANDBOX_TASKS = 2, END_SOURCE = 255 };
 enum { STDIN, SIGNALS, STATUS, STDOUT, OUT, ERR, EVENTS };
 
 struct run {
@@ -31,7 +33,8 @@ struct run {
   const char *reason;    // why we ended it: `timeout`, `cancelled`, `memory`, `tasks`, `abandoned`; NULL: we did not
   struct status end;     // of kind 'X' once the command ended
   struct status failure; // of kind 'I' or 'E' if the command never started
-  long long started_us, ended_us, deadline_ms, kill_ms, watch_ms, peak_bytes;
+  long long started_us, ended_us, deadline_ms, kill_ms, watch_ms, glance_ms, peak_bytes;
+  long tasks_before;     // of the whole machine
   int child_status;
   size_t pending, written;
   unsigned char buffer[2 * (HEADER + CHUNK)];
@@ -89,7 +92,7 @@ static void terminate(struct run *run, const char *reason) {
   else if (write(run->control, "T", 1) < 0) run->kill_ms = now_ms();
 }
 
-/// Ends all processes at once. A sandbox dies with its process 1, which the sandbox program takes with it.
+/// Ends all processes at once: those of a sandbox with its process 1, if that gets its turn, and with sweep() anyway.
 static void kill_all(struct run *run, const char *reason) {
   if (!run->reason) run->reason = reason;
   run->killing = true;
@@ -107,7 +110,19 @@ static void watch(struct run *run) {
   if (usage.bytes > run->peak_bytes) run->peak_bytes = usage.bytes;
   if (run->spec.memory && usage.bytes > run->spec.memory) kill_all(run, "memory");
   if (run->spec.tasks && usage.tasks > run->spec.tasks + (*run->spec.wrap ? SANDBOX_TASKS : 0)) kill_all(run, "tasks");
-  run->watch_ms = now_ms() + (50 * cost > WATCH_MS ? 50 * cost : WATCH_MS);
+  long long pause = run->spec.memory ? GLANCE_MS : WATCH_MS;
+  run->watch_ms = now_ms() + (50 * cost > pause ? 50 * cost : pause);
+}
+
+static long tasks_of_machine(void) {
+  struct sysinfo info;
+  return sysinfo(&info) ? 0 : info.procs;
+}
+
+/// A look that costs nothing, so that a fork bomb is noticed before it has made thousands of processes.
+static void glance(struct run *run) {
+  run->glance_ms = now_ms() + GLANCE_MS;
+  if (run->spec.tasks && tasks_of_machine() - run->tasks_before > run->spec.tasks) run->watch_ms = 0;
 }
 
 /// Takes one message, if there is one. Returns whether there was.
@@ -156,7 +171,7 @@ static bool sweep(struct run *run) {
     }
     if (!*run->spec.wrap && run->started) note_plain_end(run);
   }
-  if (left && (run->child_gone || (run->killing && !*run->spec.wrap))) {
+  if (left && (run->child_gone || run->killing)) {
     scan_descendants(SIGSTOP);
     scan_descendants(SIGKILL);
     left = reap_all(run->child, &run->child_status);
@@ -173,7 +188,7 @@ static void on_signals(struct run *run) {
 
 static int patience(const struct run *run) {
   if (run->killing || run->child_gone) return SWEEP_MS;
-  long long next = run->watch_ms;
+  long long next = run->watch_ms < run->glance_ms ? run->watch_ms : run->glance_ms;
   if (run->terminating && run->kill_ms < next) next = run->kill_ms;
   if (run->deadline_ms && !run->terminating && run->deadline_ms < next) next = run->deadline_ms;
   long long wait = next - now_ms();
@@ -185,6 +200,7 @@ static void keep_time(struct run *run) {
   if (run->killing || run->child_gone) return;
   if (run->terminating && time >= run->kill_ms) kill_all(run, NULL);
   else if (run->deadline_ms && time >= run->deadline_ms) terminate(run, "timeout");
+  if (time >= run->glance_ms) glance(run);
   if (time >= run->watch_ms) watch(run);
 }
 
@@ -268,7 +284,7 @@ _Noreturn static void be_child(const struct run *run, pid_t parent, const int en
   } else if (*run->spec.wrap) {
     become_sandbox(&run->spec, ends[2], ends[3]);
   } else if (enter(&run->spec, &status)) {
-    limit_files(&run->spec);
+    limit_resources(&run->spec);
     status.kind = 'S';
     send_status(ends[2], &status);
     become(&run->spec);
@@ -315,7 +331,12 @@ static void settle(struct run *run) {
   sigprocmask(SIG_SETMASK, &watched, NULL);
   run->signals = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
   run->child_status = -1;
-  run->watch_ms = now_ms() + WATCH_MS;
+  run->watch_ms = now_ms() + GLANCE_MS;
+  run->glance_ms = now_ms() + GLANCE_MS;
+  run->tasks_before = tasks_of_machine();
+  // Among thousands of processes that all want to run we must still get our turn. Only the superuser is allowed this.
+  struct sched_param lowest = {.sched_priority = 1};
+  sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &lowest);
 }
 
 int main(int argc, char **argv) {

@@ -64,7 +64,7 @@ int init_main(int spec_fd, int status_fd, int control_fd);
 
 // sandbox.c
 _Noreturn void become_sandbox(const struct spec *spec, int status_fd, int control_fd);
-void limit_files(const struct spec *spec);
+void limit_resources(const struct spec *spec);
 
 // processes.c
 struct usage scan_descendants(int signal);
