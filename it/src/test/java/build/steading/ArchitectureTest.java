@@ -18,6 +18,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// Holds the house to its plan: which package uses which.
@@ -68,7 +69,7 @@ class ArchitectureTest {
           cli.command: blob build cli.door digest execute failure log project schedule source tree
                        | com.fasterxml.jackson com.google.protobuf picocli
           cli:         action blob build cli.command cli.door digest failure lifecycle platform schedule scm.git
-                       server.farm server.sql source tree worker worker.sandbox
+                       server.farm server.grpc server.sql source tree worker worker.sandbox
         """);
 
     /// The one knot: `Failure.MissingBlobs` names digests, and whoever reads a digest that is none says so by a
@@ -84,7 +85,8 @@ class ArchitectureTest {
 
     private static final String ROOT = "build.steading.";
     private static final JavaClasses CLASSES = new ClassFileImporter()
-            .withImportOption(place -> !place.contains("/test-classes/") && !place.contains("-tests.jar"))
+            .withImportOption(place -> Stream.of("/test-classes/", "-tests.jar", "package-info.class")
+                    .noneMatch(place::contains))
             .importPackages("build.steading");
 
     /// The arrows that there are, also within a package, each with an example.
