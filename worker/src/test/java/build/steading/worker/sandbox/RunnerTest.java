@@ -2,6 +2,7 @@
 package build.steading.worker.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import build.steading.failure.Failure;
 import build.steading.worker.TestSandboxes;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +36,8 @@ class RunnerTest {
 
     private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
     private final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
+
+    private Runner runner;
 
     private final class Kept implements Run.Printed {
         @Override
@@ -65,7 +69,15 @@ class RunnerTest {
     }
 
     private Runner runner() {
-        return Runner.prepare(directory.resolve("worker").resolve("bin"));
+        if (runner == null) {
+            runner = Runner.prepare(directory.resolve("worker").resolve("bin"));
+        }
+        return runner;
+    }
+
+    @AfterEach
+    void endRunner() {
+        runner().close();
     }
 
     private Ran ran(RunSpec spec) {
@@ -180,7 +192,7 @@ class RunnerTest {
     @ValueSource(strings = {"plain", "bubblewrap"})
     void cancelledRunLeavesNoProcess(String kind) throws Exception {
         RunEnd end;
-        try (var run = runner(spec(kind, "echo begun; setsid sleep %s & sleep %s".formatted(marker, marker)))) {
+        try (var run = start(spec(kind, "echo begun; setsid sleep %s & sleep %s".formatted(marker, marker)))) {
             end = run.await(new Run.Printed() {
                 @Override
                 public void accept(int source, long micros, byte[] bytes, int length) {
@@ -196,7 +208,7 @@ class RunnerTest {
         assertThat(marked()).isZero();
     }
 
-    private Run runner(RunSpec spec) {
+    private Run start(RunSpec spec) {
         return runner().start(spec.timeout(Duration.ofSeconds(60), Duration.ofSeconds(1)));
     }
 
@@ -204,7 +216,7 @@ class RunnerTest {
     @ValueSource(strings = {"plain", "bubblewrap"})
     void abandonedRunLeavesNoProcess(String kind) throws Exception {
         try (var run =
-                runner(spec(kind, "trap '' TERM; echo begun; setsid sleep %s & sleep %s".formatted(marker, marker)))) {
+                start(spec(kind, "trap '' TERM; echo begun; setsid sleep %s & sleep %s".formatted(marker, marker)))) {
             awaitOutput(run);
         }
 
@@ -232,7 +244,7 @@ class RunnerTest {
     @ValueSource(strings = {"plain", "bubblewrap"})
     void floodOfOutputArrivesWhole(String kind) throws Exception {
         var bytes = new AtomicLong();
-        try (var run = runner(spec(kind, "head -c 300000000 /dev/zero"))) {
+        try (var run = start(spec(kind, "head -c 300000000 /dev/zero"))) {
             run.await(new Run.Printed() {
                 @Override
                 public void accept(int source, long micros, byte[] buffer, int length) {
@@ -262,6 +274,34 @@ class RunnerTest {
         ran(spec(kind, "ls /proc/self/fd | wc -l; umask; grep -E 'Sig(Blk|Ign)' /proc/self/status; ulimit -c"));
 
         assertThat(out()).isEqualTo("4\n0022\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n0\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "bubblewrap"})
+    void oneRunnerRunsOneCommandAfterTheOther(String kind) throws Exception {
+        var first = ran(spec(kind, "echo $PPID; perl -e '$x = \"a\" x 50_000_000'; exit 1"));
+        Trees.delete(directory.resolve("worker"));
+        var second = ran(spec(kind, "echo $PPID; exit 2"));
+
+        assertThat(out().lines().distinct()).hasSize(1);
+        assertThat(List.of(first.exitCode(), second.exitCode())).containsExactly(1, 2);
+        assertThat(first.peakBytes()).isGreaterThan(50_000_000);
+        assertThat(second.peakBytes()).isLessThan(50_000_000);
+    }
+
+    @Test
+    void commandThatKillsItsRunnerDiesWithIt() throws Exception {
+        var spec = spec("plain", "kill -9 $PPID; sleep %s".formatted(marker));
+
+        assertThatThrownBy(() -> run(spec)).hasMessage("The runner vanished");
+        awaitNone();
+    }
+
+    /// The kernel kills the command of a runner that is gone.
+    private void awaitNone() throws IOException {
+        while (marked() > 0) {
+            Thread.onSpinWait();
+        }
     }
 
     @Test

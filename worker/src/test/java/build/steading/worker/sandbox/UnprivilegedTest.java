@@ -60,8 +60,9 @@ class UnprivilegedTest {
                 .timeout(Duration.ofSeconds(20), Duration.ZERO)
                 .limits(0, 300, 0);
         sandbox.confine(spec, place, false);
-        var runner = Runner.prepare(directory.resolve("worker").resolve("bin")).behind(AS_NOBODY);
-        try (var run = runner.start(spec)) {
+        try (var own = Runner.prepare(directory.resolve("worker").resolve("bin"));
+                var runner = own.behind(AS_NOBODY);
+                var run = runner.start(spec)) {
             var end = run.await(new Run.Printed() {
                 @Override
                 public void accept(int source, long micros, byte[] bytes, int length) {
