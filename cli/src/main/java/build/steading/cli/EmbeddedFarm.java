@@ -129,8 +129,7 @@ final class EmbeddedFarm implements Backend {
     /// @return says which sandbox is in use, and if it is not bubblewrap, why
     private Supplier<String> startWorker(Home home, Farm farm, FileBlobStore blobs) {
         var directory = directory(home, "work");
-        var hidden = List.of(home.directory(), Path.of(System.getProperty("user.home")), Path.of("/root"));
-        var sandbox = Sandboxes.detect(directory, hidden);
+        var sandbox = sandbox(home, directory);
         var limits = WorkerConfig.Limits.besideTheServer();
         var slots = Runtime.getRuntime().availableProcessors();
         var config = new WorkerConfig(new WorkerId(hostName()), slots, directory, limits);
@@ -139,6 +138,21 @@ final class EmbeddedFarm implements Backend {
         return () -> switch (sandbox) {
             case Sandbox.Bubblewrap _ -> "bubblewrap";
             case Sandbox.Plain(var why) -> "plain: " + why;
+        };
+    }
+
+    /// What works here, unless the user wants it plain.
+    private static Sandbox sandbox(Home home, Path directory) {
+        var wanted = System.getenv().getOrDefault("STEADING_SANDBOX", "");
+        return switch (wanted) {
+            case "plain" -> new Sandbox.Plain("`STEADING_SANDBOX` says so");
+            case "" -> {
+                var hidden = List.of(home.directory(), Path.of(System.getProperty("user.home")), Path.of("/root"));
+                yield Sandboxes.detect(directory, hidden);
+            }
+            default ->
+                throw SteadingException.invalid(
+                        "`STEADING_SANDBOX` is `%s`; allowed is `plain`, or nothing for the best that works", wanted);
         };
     }
 
