@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.schedule;
 
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// The queued executions of one tenant that require the same, in the order of their ranks.
+/// The queued executions of one tenant that require the same.
 final class Lane {
     /// How many executions are looked at, at most, for one that is not held from a worker.
     private static final int LOOKAHEAD = 16;
 
     final RequirementClass requirement;
     final Tenant tenant;
-    private final TreeSet<Execution> waiting = new TreeSet<>(Execution.BY_RANK);
-
-    /// The first of `waiting`, which is asked for much more often than it changes.
-    private @Nullable Execution first;
+    private final RankedSet waiting = new RankedSet();
 
     Lane(RequirementClass requirement, Tenant tenant) {
         this.requirement = requirement;
@@ -23,26 +19,23 @@ final class Lane {
 
     void add(Execution execution) {
         waiting.add(execution);
-        first = Execution.earlier(first, execution);
     }
 
     void remove(Execution execution) {
         waiting.remove(execution);
-        if (first == execution) {
-            first = waiting.isEmpty() ? null : waiting.first();
-        }
     }
 
     /// Returns the first execution; null if there is none.
     @Nullable
     Execution first() {
-        return first;
+        return waiting.first();
     }
 
     /// Returns the first execution that is not held from `worker`; null if all are. If too many are, the first of
     /// them has to do.
     @Nullable
     Execution firstFor(Worker worker, long now) {
+        var first = waiting.first();
         if (first == null || !first.heldFrom(worker, now)) {
             return first;
         }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// The workers that are connected, what they are thought to hold, and which of them waits for work.
 final class Roster {
     /// How many inputs are remembered of each worker.
-    private static final int MAX_INPUTS = 32;
+    private static final int MAX_INPUTS = 16;
 
     /// How many workers with the same input are looked at; beyond that any worker is likely to have it.
     private static final int MAX_HOLDERS = 16;

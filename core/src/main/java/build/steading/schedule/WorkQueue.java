@@ -90,10 +90,10 @@ final class WorkQueue {
                 first = Execution.earlier(first, lane.firstFor(worker, now));
             }
         }
-        var sharing = demand.tenant.sharing.firstFor(worker, now);
         // To share an input counts as much as to have waited longer by the delay.
-        var overtakes = sharing != null && (first == null || sharing.rank - first.rank <= delayNanos / 1000);
-        return overtakes ? sharing : first;
+        var lastRank = first == null ? Long.MAX_VALUE : first.rank + delayNanos / 1000;
+        var sharing = demand.tenant.sharing.firstFor(worker, lastRank, now);
+        return sharing == null ? first : sharing;
     }
 
     /// Keeps the execution for a while from workers that failed at it, and if `reservedOn` is given, from those

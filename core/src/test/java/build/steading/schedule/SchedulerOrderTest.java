@@ -293,16 +293,29 @@ class SchedulerOrderTest {
         }
 
         @Test
-        void workerThatForgotTheInputsIsNotWaitedFor() {
+        void theLast16InputsOfAWorkerAreRemembered() {
             warm(ANN);
-            for (var i = 0; i < 32; i++) {
+            fill(15);
+
+            assertThat(farm.submit(near("a", "tree"))).last().isInstanceOf(Decision.Queued.class);
+        }
+
+        @Test
+        void workerThatHadMoreInputsSinceIsNotWaitedFor() {
+            warm(ANN);
+            fill(16);
+
+            assertThat(assigned(farm.submit(near("a", "tree"))).worker()).isEqualTo(BOB);
+        }
+
+        /// Has ann run actions with other inputs, while bob becomes idle.
+        private void fill(int inputs) {
+            for (var i = 0; i < inputs; i++) {
                 farm.queue(near("filler" + i, "other" + i));
                 farm.done(farm.take(ANN).lease());
             }
             farm.announce(BOB);
             farm.poll(BOB);
-
-            assertThat(assigned(farm.submit(near("a", "tree"))).worker()).isEqualTo(BOB);
         }
 
         @Test
