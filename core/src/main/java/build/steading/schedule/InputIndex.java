@@ -30,7 +30,7 @@ final class InputIndex {
     /// Returns an execution for `worker` with an input that it holds and a rank of `lastRank` at most, the first
     /// such one as a rule; null if there is none.
     @Nullable
-    Execution firstFor(Worker worker, long lastRank, long now) {
+    Execution firstFor(Worker worker, long lastRank) {
         if (byInput.isEmpty()) {
             return null;
         }
@@ -38,13 +38,13 @@ final class InputIndex {
         for (var input : worker.inputs) {
             var sharing = byInput.get(input);
             if (sharing != null && Execution.earlier(best, sharing.first()) != best) {
-                best = Execution.earlier(best, suitable(sharing, worker, lastRank, now));
+                best = Execution.earlier(best, suitable(sharing, worker, lastRank));
             }
         }
         return best;
     }
 
-    private static @Nullable Execution suitable(RankedSet sharing, Worker worker, long lastRank, long now) {
+    private static @Nullable Execution suitable(RankedSet sharing, Worker worker, long lastRank) {
         if (sharing.firstRank() > lastRank) {
             return null;
         }
@@ -53,7 +53,7 @@ final class InputIndex {
             if (execution.rank > lastRank || seen++ == LOOKAHEAD) {
                 break;
             }
-            if (execution.requirement.fits(worker) && !execution.heldFrom(worker, now)) {
+            if (execution.requirement.fits(worker) && !execution.heldFrom(worker)) {
                 return execution;
             }
         }

@@ -3,14 +3,17 @@ package build.steading.schedule;
 
 import org.jspecify.annotations.Nullable;
 
-/// The queued executions of one tenant that require the same.
+/// The queued executions of one tenant that require the same. Those that are held are kept apart, so that they
+/// cost nothing to workers that should leave them alone.
 final class Lane {
-    /// How many executions are looked at, at most, for one that is not held from a worker.
+    /// How many executions are looked at, at most, for one that did not fail on a worker.
     private static final int LOOKAHEAD = 16;
 
     final RequirementClass requirement;
     final Tenant tenant;
-    private final RankedSet waiting = new RankedSet();
+    private final RankedSet ready = new RankedSet();
+    private final RankedSet retrying = new RankedSet();
+    private final RankedSet reserved = new RankedSet();
 
     Lane(RequirementClass requirement, Tenant tenant) {
         this.requirement = requirement;
@@ -18,36 +21,40 @@ final class Lane {
     }
 
     void add(Execution execution) {
-        waiting.add(execution);
+        placeOf(execution).add(execution);
     }
 
     void remove(Execution execution) {
-        waiting.remove(execution);
+        placeOf(execution).remove(execution);
     }
 
-    /// Returns the first execution; null if there is none.
+    private RankedSet placeOf(Execution execution) {
+        if (!execution.isHeld()) {
+            return ready;
+        }
+        return execution.reservedOn == null ? retrying : reserved;
+    }
+
+    /// Returns the first execution, held or not; null if there is none.
     @Nullable
     Execution first() {
-        return waiting.first();
+        return Execution.earlier(ready.first(), Execution.earlier(retrying.first(), reserved.first()));
     }
 
-    /// Returns the first execution that is not held from `worker`; null if all are. If too many are, the first of
-    /// them has to do.
+    /// Returns the first execution that is not held from `worker`, without those that are reserved for workers
+    /// with their inputs: [InputIndex] finds them; null if there is none.
     @Nullable
-    Execution firstFor(Worker worker, long now) {
-        var first = waiting.first();
-        if (first == null || !first.heldFrom(worker, now)) {
-            return first;
-        }
+    Execution firstFor(Worker worker) {
+        var first = ready.first();
         var seen = 0;
-        for (var execution : waiting) {
-            if (!execution.heldFrom(worker, now)) {
-                return execution;
+        for (var execution : retrying) {
+            if (seen++ == LOOKAHEAD) {
+                break;
             }
-            if (++seen == LOOKAHEAD) {
-                return first;
+            if (!execution.heldFrom(worker)) {
+                return Execution.earlier(first, execution);
             }
         }
-        return null;
+        return first;
     }
 }

@@ -73,7 +73,7 @@ final class Roster {
     /// Returns the available worker that suits the execution best; null if it must wait. Prefers one that holds an
     /// input, then one that did not fail at it, then the one that has been idle longest.
     @Nullable
-    Worker idleFor(Execution execution, long now) {
+    Worker idleFor(Execution execution) {
         var holder = idleHolder(execution);
         if (holder != null) {
             return holder;
@@ -90,7 +90,7 @@ final class Roster {
             }
         }
         var chosen = best == null ? failed : best;
-        return chosen == null || execution.heldFrom(chosen, now) ? null : chosen;
+        return chosen == null || execution.heldFrom(chosen) ? null : chosen;
     }
 
     private static Worker longerIdle(@Nullable Worker a, Worker b) {

@@ -215,7 +215,7 @@ class SchedulerOrderTest {
     class Affinity {
         @Test
         void idleWorkerWithTheInputsIsPreferredToTheOneThatIsIdleLonger() {
-            warm(ANN);
+            warm(ANN, 1);
             farm.announce(BOB);
             farm.poll(BOB);
             farm.poll(ANN);
@@ -225,7 +225,7 @@ class SchedulerOrderTest {
 
         @Test
         void workerTakesWhatItHasInputsOf() {
-            warm(ANN);
+            warm(ANN, 1);
             farm.queue(job("a"));
             farm.pass(DELAY);
             var near = farm.queue(near("b", "tree"));
@@ -235,7 +235,7 @@ class SchedulerOrderTest {
 
         @Test
         void nothingIsOvertakenByWhatCameMuchLater() {
-            warm(ANN);
+            warm(ANN, 1);
             var first = farm.queue(job("a"));
             farm.pass(DELAY.plusNanos(1000));
             farm.queue(near("b", "tree"));
@@ -245,7 +245,7 @@ class SchedulerOrderTest {
 
         @Test
         void busyWorkerWithTheInputsIsWaitedForForABoundedTimeOnly() {
-            warm(ANN);
+            warm(ANN, 1);
             farm.announce(BOB);
             farm.poll(BOB);
             var near = farm.queue(near("a", "tree"));
@@ -258,7 +258,7 @@ class SchedulerOrderTest {
 
         @Test
         void busyWorkerWithTheInputsTakesWhatWaitsForIt() {
-            warm(ANN);
+            warm(ANN, 1);
             farm.announce(BOB);
             farm.poll(BOB);
             var near = farm.queue(near("a", "tree"));
@@ -268,7 +268,7 @@ class SchedulerOrderTest {
 
         @Test
         void noMoreWaitThanTheWorkerHasSlots() {
-            warm(ANN);
+            warm(ANN, 1);
             farm.announce(BOB, LINUX, 2);
             farm.poll(BOB);
             farm.poll(BOB);
@@ -279,7 +279,7 @@ class SchedulerOrderTest {
 
         @Test
         void aReservationEndsWithTheWait() {
-            warm(ANN);
+            warm(ANN, 1);
             farm.announce(BOB);
             for (var i = 0; i < 3; i++) {
                 farm.poll(BOB);
@@ -294,7 +294,7 @@ class SchedulerOrderTest {
 
         @Test
         void theLast16InputsOfAWorkerAreRemembered() {
-            warm(ANN);
+            warm(ANN, 1);
             fill(15);
 
             assertThat(farm.submit(near("a", "tree"))).last().isInstanceOf(Decision.Queued.class);
@@ -302,7 +302,7 @@ class SchedulerOrderTest {
 
         @Test
         void workerThatHadMoreInputsSinceIsNotWaitedFor() {
-            warm(ANN);
+            warm(ANN, 1);
             fill(16);
 
             assertThat(assigned(farm.submit(near("a", "tree"))).worker()).isEqualTo(BOB);
@@ -345,31 +345,37 @@ class SchedulerOrderTest {
                             .affinity())
                     .hasSize(16);
         }
-
-        /// Makes a worker hold the input `tree`, and leaves it busy with nothing: it does not ask for work.
-        private void warm(WorkerId worker) {
-            farm.announce(worker);
-            farm.queue(near("warm", "tree"));
-            farm.done(farm.take(worker).lease());
-        }
     }
 
     @Nested
     class ManyThatAreHeld {
         @Test
         void doNotHideWhatComesAfterThem() {
-            failed(15);
+            failed(50);
             var fresh = farm.queue(job("fresh"));
 
             assertThat(farm.take(ANN).execution()).isEqualTo(fresh);
         }
 
         @Test
-        void areTakenRatherThanLookedThrough() {
-            var failed = failed(16);
-            farm.queue(job("fresh"));
+        void goToAnotherWorkerInOrder() {
+            var failed = failed(50);
+            farm.announce(BOB);
 
-            assertThat(farm.take(ANN).execution()).isEqualTo(failed);
+            assertThat(farm.take(BOB).execution()).isEqualTo(failed);
+        }
+
+        @Test
+        void ofManyTenantsLeaveNobodyIdleBesideOldWork() {
+            warm(ANN, 100);
+            for (var i = 0; i < 17; i++) {
+                farm.queue(new Job("near" + i, true, Requirement.ANY, 0, "tenant" + i, Set.of("tree")));
+            }
+            farm.queue(wantedBy("late", "plain"));
+            farm.announce(BOB, LINUX, 20);
+
+            farm.take(BOB);
+            farm.take(BOB);
         }
 
         /// Lets actions fail on ann, which the scheduler therefore keeps from it for a while; returns the first.
@@ -384,5 +390,12 @@ class SchedulerOrderTest {
             leases.forEach(lease -> farm.fail(lease.lease()));
             return leases.getFirst().execution();
         }
+    }
+
+    /// Makes a worker hold the input `tree`. It does not ask for more work.
+    private void warm(WorkerId worker, int slots) {
+        farm.announce(worker, LINUX, slots);
+        farm.queue(near("warm", "tree"));
+        farm.done(farm.take(worker).lease());
     }
 }
