@@ -31,6 +31,15 @@ final class Execution {
     @Nullable
     Lane lane;
 
+    /// Its neighbours among those that are ready. Kept by [RankedQueue].
+    RankedQueue.@Nullable Line line;
+
+    @Nullable
+    Execution before;
+
+    @Nullable
+    Execution after;
+
     @Nullable
     ActiveLease lease;
 

@@ -11,7 +11,7 @@ final class Lane {
 
     final RequirementClass requirement;
     final Tenant tenant;
-    private final RankedSet ready = new RankedSet();
+    private final RankedQueue ready = new RankedQueue();
     private final RankedSet retrying = new RankedSet();
     private final RankedSet reserved = new RankedSet();
 
@@ -21,17 +21,22 @@ final class Lane {
     }
 
     void add(Execution execution) {
-        placeOf(execution).add(execution);
+        if (execution.isHeld()) {
+            held(execution).add(execution);
+        } else {
+            ready.add(execution);
+        }
     }
 
     void remove(Execution execution) {
-        placeOf(execution).remove(execution);
+        if (execution.isHeld()) {
+            held(execution).remove(execution);
+        } else {
+            ready.remove(execution);
+        }
     }
 
-    private RankedSet placeOf(Execution execution) {
-        if (!execution.isHeld()) {
-            return ready;
-        }
+    private RankedSet held(Execution execution) {
         return execution.reservedOn == null ? retrying : reserved;
     }
 
