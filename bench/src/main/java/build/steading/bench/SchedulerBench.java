@@ -160,7 +160,7 @@ final class SchedulerBench {
 
         void submit() {
             var id = ++waiters;
-            Set<String> affinity = id % 4 == 0 ? Set.of("input" + random.nextInt(1000)) : Set.of();
+            Set<String> affinity = id % 16 == 0 ? Set.of("input" + random.nextInt(1000)) : Set.of();
             var requirement = REQUIREMENTS.get(random.nextInt(REQUIREMENTS.size()));
             var tenant = "tenant" + random.nextInt(TENANTS);
             apply(new Event.Submitted(
@@ -169,7 +169,7 @@ final class SchedulerBench {
 
         /// Ends the oldest attempt; its worker asks for more. Returns false if nothing runs.
         boolean finishOne() {
-            now = now.plusNanos(50_000);
+            now = now.plusNanos(250_000);
             var oldest = running.poll();
             if (oldest == null) {
                 return false;

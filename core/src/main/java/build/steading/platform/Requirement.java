@@ -8,8 +8,7 @@ import java.util.stream.Collectors;
 /// What an action requires of a worker: an expression in CEL over the worker's [Properties], for instance
 /// `os == "linux" && memory >= 8000000000 && "gcc" in tools`. Requirements are equal if their expressions are.
 ///
-/// Immutable and thread-safe. Parsing is costly beside checking: who meets the same expression often keeps the
-/// requirement.
+/// Immutable and thread-safe. To parse an expression that was parsed lately costs next to nothing.
 public final class Requirement {
     /// Every worker fits.
     public static final Requirement ANY = new Requirement("true", List.of());
