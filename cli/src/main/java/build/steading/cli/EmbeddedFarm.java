@@ -18,6 +18,7 @@ import build.steading.cli.door.Home;
 import build.steading.failure.SteadingException;
 import build.steading.lifecycle.BackgroundJob;
 import build.steading.lifecycle.Resources;
+import build.steading.lifecycle.SteadyClock;
 import build.steading.schedule.Limits;
 import build.steading.schedule.Scheduler;
 import build.steading.schedule.WorkerId;
@@ -123,7 +124,7 @@ final class EmbeddedFarm implements Backend {
         // Ids go on above those of any earlier process, whatever the clock did in between by less than its age.
         var scheduler = new Scheduler(Limits.STANDARD, clock.millis() << 20);
         var logs = emptied(directory(home, "live"));
-        return resources.add(new Farm(blobs, cache, scheduler, logs, clock));
+        return resources.add(new Farm(blobs, cache, scheduler, logs, new SteadyClock()));
     }
 
     /// @return says which sandbox is in use, and if it is not bubblewrap, why

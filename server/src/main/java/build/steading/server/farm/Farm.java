@@ -52,7 +52,7 @@ import java.util.concurrent.TimeUnit;
 /// that they hear things in order; therefore they must neither block nor call back. Disk and cache are touched
 /// without it.
 public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
-    private static final Duration TICK = Duration.ofSeconds(1);
+    private static final Duration TICK = Duration.ofMillis(250);
 
     private final BlobStore blobs;
     private final ActionCache cache;
@@ -93,6 +93,7 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
         }
     }
 
+    /// @param clock should not jump: a leap forward would end all leases
     /// @param logs a directory for the output of what runs, emptied by whoever owns it
     public Farm(BlobStore blobs, ActionCache cache, Scheduler scheduler, Path logs, InstantSource clock) {
         this.blobs = blobs;

@@ -64,9 +64,10 @@ final class Watcher {
         if (ended) {
             return;
         }
-        response.onNext(state.message());
-        sentVersion = state.version();
+        // The client may act on the message before onNext() returns, so what is noted is when it was sent, not after.
         sentAt = clock.instant();
+        sentVersion = state.version();
+        response.onNext(state.message());
         if (state.ended()) {
             ended = true;
             response.onCompleted();
