@@ -64,7 +64,8 @@ final class Watcher {
         if (ended) {
             return;
         }
-        // The client may act on the message before onNext() returns, so what is noted is when it was sent, not after.
+        // The client may act on the message before onNext() returns, so what is noted is when it was sent, not
+        // after.
         sentAt = clock.instant();
         sentVersion = state.version();
         response.onNext(state.message());
