@@ -40,8 +40,8 @@ import java.util.stream.IntStream;
 /// What a worker adds to a command: actions one after the other beside the bare command, and as many as it can.
 public final class WorkerBench {
     private static final PrintStream OUT = System.out;
-    private static final int ROUNDS = 150;
-    private static final int MANY = 2000;
+    private static final int ROUNDS = 90;
+    private static final int MANY = 1500;
     private static final String MAKE_TEN = "for i in 1 2 3 4 5 6 7 8 9 10; do echo $0 > o$i; done";
 
     private final FileBlobStore store;

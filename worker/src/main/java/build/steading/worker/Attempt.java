@@ -15,6 +15,7 @@ import build.steading.worker.output.Finder;
 import build.steading.worker.output.MergedDirectory;
 import build.steading.worker.output.Outputs;
 import build.steading.worker.output.WarmOutputs;
+import build.steading.worker.sandbox.Orphans;
 import build.steading.worker.sandbox.Run;
 import build.steading.worker.sandbox.RunEnd;
 import build.steading.worker.sandbox.RunEnd.Cut;
@@ -105,6 +106,9 @@ final class Attempt {
         try (var run = machine.runner().start(spec)) {
             began(run);
             return run.await(log);
+        } catch (SteadingException e) {
+            Orphans.kill(directory);
+            throw e;
         } finally {
             ended();
         }

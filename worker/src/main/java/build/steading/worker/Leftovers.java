@@ -2,6 +2,7 @@
 package build.steading.worker;
 
 import build.steading.failure.SteadingException;
+import build.steading.worker.sandbox.Orphans;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ final class Leftovers {
     static void clear(Path directory, Consumer<Path> remover) {
         try {
             Files.createDirectories(directory);
-            killProcessesIn(directory.toRealPath());
+            Orphans.kill(directory.toRealPath().resolve("attempts"));
             try (var old = Files.newDirectoryStream(directory, "{attempts,layers}*")) {
                 for (var each : old) {
                     var trash = Files.createTempDirectory(directory, "trash-");
@@ -29,29 +30,6 @@ final class Leftovers {
             }
         } catch (IOException e) {
             throw SteadingException.unavailable("The worker's directory `%s` cannot be used".formatted(directory), e);
-        }
-    }
-
-    /// Commands in a sandbox die with it. Without one, a command whose runner was killed is known by where it
-    /// works.
-    private static void killProcessesIn(Path directory) throws IOException {
-        var own = ProcessHandle.current().pid();
-        try (var processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
-            for (var process : processes) {
-                var pid = Long.parseLong(process.getFileName().toString());
-                if (pid != own && worksIn(process, directory.resolve("attempts"))) {
-                    ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
-                }
-            }
-        }
-    }
-
-    private static boolean worksIn(Path process, Path directory) {
-        try {
-            return Files.readSymbolicLink(process.resolve("cwd")).startsWith(directory);
-        } catch (IOException _) {
-            // It has ended, or belongs to somebody else.
-            return false;
         }
     }
 }

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-class BubblewrapWorkerTest extends WorkerContract {
+class BubblewrapWorkerTest extends SandboxedTest {
     @Override
     Sandbox sandbox(Path directory) {
         return TestSandboxes.bubblewrap(directory);

@@ -10,6 +10,7 @@ import build.steading.execute.Outcome;
 import build.steading.failure.Failure;
 import build.steading.schedule.LeaseId;
 import build.steading.schedule.WorkerId;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,6 +84,31 @@ class WorkerTest {
                     .isInstanceOfSatisfying(
                             Outcome.NotRun.class,
                             outcome -> assertThat(outcome.failure().message()).contains("the worker stops"));
+        }
+    }
+
+    @Test
+    void nothingIsLeftOfACommandThatKillsItsRunner() throws Exception {
+        var sandbox = TestSandboxes.plain(TestSandboxes.directory(directory));
+        try (var store = Farm.openStore(directory);
+                var _ = new Worker(source, store, sandbox, config(Duration.ZERO), InstantSource.system()).start()) {
+            var action = new TestAction(store)
+                    .shell("(sleep 60; :) & kill -9 $PPID; sleep 60")
+                    .store();
+
+            assertThat(source.outcome(offer(1, action)))
+                    .isEqualTo(new Outcome.NotRun(new Failure.Unavailable("The runner vanished")));
+            assertThat(ProcessHandle.allProcesses()
+                            .filter(process -> cwd(process).startsWith(directory.resolve("worker"))))
+                    .isEmpty();
+        }
+    }
+
+    private static Path cwd(ProcessHandle process) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc", Long.toString(process.pid()), "cwd"));
+        } catch (IOException _) {
+            return Path.of("/");
         }
     }
 

@@ -2,7 +2,6 @@
 package build.steading.worker.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import build.steading.failure.Failure;
 import build.steading.worker.TestSandboxes;
@@ -287,21 +286,6 @@ class RunnerTest {
         assertThat(List.of(first.exitCode(), second.exitCode())).containsExactly(1, 2);
         assertThat(first.peakBytes()).isGreaterThan(50_000_000);
         assertThat(second.peakBytes()).isLessThan(50_000_000);
-    }
-
-    @Test
-    void commandThatKillsItsRunnerDiesWithIt() throws Exception {
-        var spec = spec("plain", "kill -9 $PPID; sleep %s".formatted(marker));
-
-        assertThatThrownBy(() -> run(spec)).hasMessage("The runner vanished");
-        awaitNone();
-    }
-
-    /// The kernel kills the command of a runner that is gone.
-    private void awaitNone() throws IOException {
-        while (marked() > 0) {
-            Thread.onSpinWait();
-        }
     }
 
     @Test

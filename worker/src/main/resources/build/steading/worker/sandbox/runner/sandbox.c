@@ -16,7 +16,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { SPEC_FD = 3, STATUS_FD = 4, CONTROL_FD = 5, SELF_FD = 6, FIRST_FREE_FD = 7, OPEN_FILES = 4096 };
+enum { SPEC_FD = 3, STATUS_FD = 4, CONTROL_FD = 5, SELF_FD = 6, FIRST_FREE_FD = 7, OPEN_FILES = 4096, SPARE_TASKS = 1000 };
 
 static void limit(int resource, rlim_t soft, rlim_t hard) {
   struct rlimit value;
@@ -33,7 +33,8 @@ static void limit(int resource, rlim_t soft, rlim_t hard) {
 void limit_resources(const struct spec *spec) {
   limit(RLIMIT_CORE, 0, 0);
   limit(RLIMIT_NOFILE, OPEN_FILES, RLIM_INFINITY);
-  if (spec->tasks > 0 && *spec->wrap) limit(RLIMIT_NPROC, 2 * (rlim_t)spec->tasks, 2 * (rlim_t)spec->tasks);
+  rlim_t tasks = (rlim_t)spec->tasks + SPARE_TASKS;
+  if (spec->tasks > 0 && *spec->wrap) limit(RLIMIT_NPROC, tasks, tasks);
   if (spec->file_bytes > 0) limit(RLIMIT_FSIZE, (rlim_t)spec->file_bytes, (rlim_t)spec->file_bytes);
 }
 

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import build.steading.digest.Digest;
+import build.steading.execute.Outcome;
+import build.steading.failure.Failure;
+import build.steading.platform.PlatformProperties;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/// What a worker refuses to run, in whichever sandbox.
+abstract class RefusalContract extends SandboxedTest {
+    private Failure refusal(TestAction action) throws InterruptedException {
+        return farm.run(action) instanceof Outcome.NotRun(var failure) ? failure : null;
+    }
+
+    @Test
+    void outputsOutsideTheTree() throws Exception {
+        assertThat(refusal(action().shell("true").outputs("/etc/x"))).isInstanceOf(Failure.Invalid.class);
+        assertThat(refusal(action().shell("true").outputs("a/../b"))).isInstanceOf(Failure.Invalid.class);
+    }
+
+    @Test
+    void unknownPropertiesOfOurs() throws Exception {
+        var failure = refusal(action().shell("true").property("steading.fast", "yes"));
+
+        assertThat(failure).isInstanceOf(Failure.Invalid.class);
+        assertThat(failure.message()).contains("`steading.fast`", PlatformProperties.NETWORK);
+    }
+
+    @Test
+    void propertiesOfOthersAreNotOurBusiness() throws Exception {
+        assertThat(farm.complete(action().shell("true").property("OSFamily", "linux"))
+                        .getExitCode())
+                .isZero();
+    }
+
+    @Test
+    void emptyCommand() throws Exception {
+        assertThat(refusal(action())).isInstanceOf(Failure.Invalid.class);
+    }
+
+    @Test
+    void parentOfAnOutputThatIsAFile() throws Exception {
+        assertThat(refusal(action().file("a", "x").shell("true").outputs("a/b")))
+                .isInstanceOfSatisfying(
+                        Failure.Invalid.class,
+                        failure -> assertThat(failure.message()).contains("`a`", "Not a directory"));
+    }
+
+    @Test
+    void timeoutBeyondTheLongest() throws Exception {
+        assertThat(refusal(action().shell("true").timeout(Duration.ofHours(1)))).isInstanceOf(Failure.Invalid.class);
+    }
+
+    @Test
+    void absentActionIsMissing() throws Exception {
+        var absent = Digest.of(new byte[] {5});
+
+        assertThat(farm.source.outcome(farm.submit(absent, List.of())))
+                .isEqualTo(new Outcome.NotRun(new Failure.MissingBlobs(Set.of(absent))));
+    }
+}
