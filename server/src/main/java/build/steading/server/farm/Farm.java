@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.server.farm;
 
-import build.bazel.remote.execution.v2.Action;
 import build.steading.action.ActionCache;
 import build.steading.blob.BlobStore;
-import build.steading.blob.Blobs;
-import build.steading.digest.Digest;
 import build.steading.execute.ActionExecutor;
 import build.steading.execute.Execution;
 import build.steading.execute.ExecutionObserver;
@@ -15,14 +12,11 @@ import build.steading.execute.Outcome;
 import build.steading.execute.WorkSource;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
-import build.steading.platform.PlatformProperties;
 import build.steading.platform.Properties;
-import build.steading.platform.Requirement;
 import build.steading.schedule.Decision;
 import build.steading.schedule.Ending;
 import build.steading.schedule.Event;
 import build.steading.schedule.ExecutionId;
-import build.steading.schedule.Job;
 import build.steading.schedule.LeaseId;
 import build.steading.schedule.Scheduler;
 import build.steading.schedule.Snapshot;
@@ -30,7 +24,6 @@ import build.steading.schedule.Verdict;
 import build.steading.schedule.WaiterId;
 import build.steading.schedule.WorkerId;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -112,38 +105,18 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
                 return ended(new Outcome.Completed(known.get(), true, List.of()), observer);
             }
         }
-        Action action;
-        Job job;
+        Admission admission;
         try {
-            action = Action.parseFrom(Blobs.read(blobs, request.action()));
-            job = job(request, action);
-        } catch (InvalidProtocolBufferException e) {
-            return ended(
-                    new Outcome.NotRun(new Failure.Invalid("Blob `%s` is not an action".formatted(request.action()))),
-                    observer);
+            admission = Admission.of(request, blobs);
         } catch (SteadingException e) {
             return ended(new Outcome.NotRun(e.failure()), observer);
         }
         synchronized (this) {
             var stake = new Stake(this, new WaiterId(++lastWaiter), observer);
-            waiters.put(stake.id(), new Pending(stake, request, !action.getDoNotCache()));
-            apply(new Event.Submitted(stake.id(), job));
+            waiters.put(stake.id(), new Pending(stake, request, admission.cacheable()));
+            apply(new Event.Submitted(stake.id(), admission.job()));
             return stake;
         }
-    }
-
-    private static Job job(ExecutionRequest request, Action action) {
-        var requirement = action.getPlatform().getPropertiesList().stream()
-                .filter(property -> property.getName().equals(PlatformProperties.REQUIRES))
-                .map(property -> Requirement.parse(property.getValue()))
-                .reduce(Requirement.ANY, Requirement::and);
-        return new Job(
-                request.action().toString(),
-                !action.getDoNotCache(),
-                requirement,
-                request.priority(),
-                request.tenant(),
-                Set.of(action.getInputRootDigest().getHash()));
     }
 
     private Execution ended(Outcome outcome, ExecutionObserver observer) {
@@ -266,13 +239,6 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
     /// Returns what the farm is doing.
     public synchronized Snapshot snapshot() {
         return scheduler.snapshot();
-    }
-
-    /// Returns the actions that run or wait, with what they need: they must not lose their blobs.
-    public synchronized Set<Digest> actionsUnderWay() {
-        var actions = new HashSet<Digest>();
-        executions.values().forEach(execution -> actions.add(execution.action()));
-        return actions;
     }
 
     private void tick() {
