@@ -210,7 +210,8 @@ static char *expand(const char *argument) {
 // The process outlives its starter and serves other terminals: of the environment it keeps only what is the user's.
 static char **process_environment(void) {
     static char *kept[256];
-    static const char *const names[] = {"HOME=", "PATH=", "USER=", "LOGNAME=", "SHELL=", "TMPDIR=", "TZ=", "XDG_"};
+    static const char *const names[] = {"HOME=", "PATH=", "USER=", "LOGNAME=", "SHELL=", "TMPDIR=", "TZ=", "XDG_",
+                                        "STEADING_SANDBOX="};
     size_t count = 0;
     for (char **variable = environ; *variable != NULL && count < 253; variable++) {
         for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

@@ -14,40 +14,44 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// Turns a git tree of 50,000 files into a Merkle tree in a blob store, beside `git checkout` of the same tree
 /// into an empty directory. Each round runs in a new Java process, so nothing is compiled or remembered yet.
 ///
-/// Usage: `GitTreeBench [ROUNDS] [DIRECTORY]`
+/// Its own `main` is that process. Arguments: the repository, a directory for the store.
 final class GitTreeBench {
     private static final int TREE_FILES = 50_000;
     private static final int FLAT_FILES = 10_000;
+    private static final int ROUNDS = 3;
+    private static final String CHECKOUT = "git checkout of %,d files".formatted(TREE_FILES);
+    private static final String FIRST = "tree of %,d files, first time".formatted(TREE_FILES);
+    private static final String CHANGED = "tree of %,d files, one changed".formatted(TREE_FILES);
 
     private GitTreeBench() {}
 
-    static void main(String... args) throws IOException, InterruptedException {
-        if (args.length == 3 && args[0].equals("convert")) {
-            convert(Path.of(args[1]), Path.of(args[2]));
-            return;
+    static Table run(Stage stage) throws IOException, InterruptedException {
+        var repository = stage.directory().resolve("sample.git");
+        SampleRepository.create(repository, TREE_FILES, FLAT_FILES);
+        var figures = new LinkedHashMap<String, List<Double>>();
+        for (var round = 0; round < ROUNDS; round++) {
+            checkout(repository, stage.directory(), figures);
+            converted(repository, stage.directory().resolve("converted"), figures);
         }
-        var rounds = args.length > 0 ? Integer.parseInt(args[0]) : 3;
-        var parent = args.length > 1 ? Path.of(args[1]) : Path.of(System.getProperty("java.io.tmpdir"));
-        var directory = Files.createTempDirectory(parent, "git-tree-bench");
-        try {
-            var repository = directory.resolve("sample.git");
-            SampleRepository.create(repository, TREE_FILES, FLAT_FILES);
-            var figures = new LinkedHashMap<String, List<Long>>();
-            for (var round = 0; round < rounds; round++) {
-                checkout(repository, directory, figures);
-                converted(repository, directory.resolve("converted"), figures);
-            }
-            figures.forEach((what, millis) -> System.out.printf("%-60s %6d ms%n", what, median(millis)));
-        } finally {
-            Programs.delete(directory);
-        }
+        var checkout =
+                new Table.Reference("git checkout", new Samples(Objects.requireNonNull(figures.remove(CHECKOUT))));
+        var targets = Map.of(FIRST, "<= checkout", CHANGED, "<= 100");
+        var table = new Table("Git tree to input tree, wall in ms");
+        figures.forEach(
+                (what, millis) -> table.add(what, targets.getOrDefault(what, ""), new Samples(millis), checkout));
+        return table;
     }
 
-    private static void checkout(Path repository, Path directory, Map<String, List<Long>> figures)
+    static void main(String... args) {
+        convert(Path.of(args[0]), Path.of(args[1]));
+    }
+
+    private static void checkout(Path repository, Path directory, Map<String, List<Double>> figures)
             throws IOException, InterruptedException {
         var workTree = Files.createDirectory(directory.resolve("checkout"));
         var index = directory.resolve("index");
@@ -55,12 +59,12 @@ final class GitTreeBench {
                 "git", "--git-dir=" + repository, "--work-tree=" + workTree, "checkout", "-q", "tree~1", "--", ".");
         var start = System.nanoTime();
         Programs.run(Map.of("GIT_INDEX_FILE", index.toString()), command);
-        note(figures, "git checkout of %,d files".formatted(TREE_FILES), start);
+        note(figures, CHECKOUT, start);
         Programs.delete(workTree);
         Files.delete(index);
     }
 
-    private static void converted(Path repository, Path state, Map<String, List<Long>> figures)
+    private static void converted(Path repository, Path state, Map<String, List<Double>> figures)
             throws IOException, InterruptedException {
         var java = Path.of(System.getProperty("java.home"), "bin/java").toString();
         var classes = System.getProperty("java.class.path");
@@ -70,13 +74,12 @@ final class GitTreeBench {
                 "-cp",
                 classes,
                 GitTreeBench.class.getName(),
-                "convert",
                 repository.toString(),
                 state.toString());
         for (var line : Programs.run(Map.of(), command).lines().toList()) {
             var colon = line.lastIndexOf(':');
             figures.computeIfAbsent(line.substring(0, colon), _ -> new ArrayList<>())
-                    .add(Long.valueOf(line.substring(colon + 1)));
+                    .add(Double.valueOf(line.substring(colon + 1)));
         }
         Programs.delete(state);
     }
@@ -88,8 +91,8 @@ final class GitTreeBench {
         try (var blobs = new FileBlobStore(config, _ -> false, InstantSource.system());
                 var repositories = new GitRepositories(blobs, state.resolve("scm"))) {
             var source = repositories.open(repository);
-            time(source, "tree of %,d files, first time".formatted(TREE_FILES), "tree~1", false);
-            time(source, "tree of %,d files, one changed".formatted(TREE_FILES), "tree", false);
+            time(source, FIRST, "tree~1", false);
+            time(source, CHANGED, "tree", false);
             time(source, "tree of %,d files, again".formatted(TREE_FILES), "tree", false);
             time(source, "tree of %,d files, verified".formatted(TREE_FILES), "tree", true);
             time(source, "directory of %,d files, first time".formatted(FLAT_FILES), "flat~1", false);
@@ -111,15 +114,11 @@ final class GitTreeBench {
         System.out.println(what + ":" + millisSince(start));
     }
 
-    private static void note(Map<String, List<Long>> figures, String what, long start) {
+    private static void note(Map<String, List<Double>> figures, String what, long start) {
         figures.computeIfAbsent(what, _ -> new ArrayList<>()).add(millisSince(start));
     }
 
-    private static long millisSince(long start) {
-        return Duration.ofNanos(System.nanoTime() - start).toMillis();
-    }
-
-    private static long median(List<Long> values) {
-        return values.stream().sorted().toList().get(values.size() / 2);
+    private static double millisSince(long start) {
+        return (System.nanoTime() - start) / 1e6;
     }
 }

@@ -25,7 +25,7 @@ import java.util.SplittableRandom;
 
 /// Measures the scheduler alone, on one thread: how many decisions it makes a second on a large farm, and whether
 /// a decision costs more when more is queued.
-public final class SchedulerBench {
+final class SchedulerBench {
     private static final int WORKERS = 10_000;
     private static final int KINDS = 50;
     private static final int SLOTS = 4;
@@ -36,14 +36,13 @@ public final class SchedulerBench {
 
     private SchedulerBench() {}
 
-    public static void main(String[] args) {
+    static Table run() {
+        var table = new Table("Scheduler alone: %,d workers of %d kinds, %d slots each; %d requirements, %d tenants"
+                .formatted(WORKERS, KINDS, SLOTS, Farm.REQUIREMENTS.size(), TENANTS));
+        var rates = new double[3];
+        Arrays.setAll(rates, _ -> throughput());
+        table.add("%,d actions, decisions/s".formatted(ACTIONS), ">= 200,000", Samples.of(rates));
         var lengths = new int[] {1_000, 10_000, 100_000, 1_000_000};
-        System.out.printf(
-                "%,d workers of %d kinds, %d slots each; %d requirements, %d tenants, 3 priorities%n",
-                WORKERS, KINDS, SLOTS, Farm.REQUIREMENTS.size(), TENANTS);
-        for (var round = 0; round < 3; round++) {
-            throughput();
-        }
         var nanos = new double[lengths.length][ROUNDS];
         var farms = Arrays.stream(lengths).mapToObj(SchedulerBench::filled).toList();
         // One round of each length after the other, so that what else the machine does hits all alike.
@@ -52,34 +51,30 @@ public final class SchedulerBench {
                 nanos[i][round] = steady(farms.get(i));
             }
         }
+        var shortest = new Table.Reference("queue of 1,000", Samples.of(nanos[0]));
         for (var i = 0; i < lengths.length; i++) {
-            Arrays.sort(nanos[i]);
-            System.out.printf(
-                    "queue of %,9d: %,6.0f ns of CPU a decision (median of %d rounds, %,.0f to %,.0f)%n",
-                    lengths[i], nanos[i][ROUNDS / 2], ROUNDS, nanos[i][0], nanos[i][ROUNDS - 1]);
+            table.add(
+                    "queue of %,d, ns of CPU a decision".formatted(lengths[i]),
+                    i == 0 ? "" : "no growth",
+                    Samples.of(nanos[i]),
+                    shortest);
         }
+        return table;
     }
 
     /// Submits all actions to an idle farm, and lets it run them all.
-    private static void throughput() {
+    ///
+    /// @return decisions a second
+    private static double throughput() {
         var farm = new Farm();
         var start = System.nanoTime();
-        var cpuStart = cpuNanos();
         for (var i = 0; i < ACTIONS; i++) {
             farm.submit();
         }
         while (farm.finishOne()) {
             farm.renewOne();
         }
-        var seconds = (System.nanoTime() - start) / 1e9;
-        System.out.printf(
-                "%,d actions: %,d events and %,d decisions in %.2f s, %,.0f decisions/s, %,.0f a second of CPU%n",
-                ACTIONS,
-                farm.events,
-                farm.decisions,
-                seconds,
-                farm.decisions / seconds,
-                farm.decisions / ((cpuNanos() - cpuStart) / 1e9));
+        return farm.decisions / ((System.nanoTime() - start) / 1e9);
     }
 
     private static Farm filled(int queued) {
@@ -121,7 +116,6 @@ public final class SchedulerBench {
         private final Queue<Running> running = new ArrayDeque<>();
         private Instant now = Instant.EPOCH;
         private long waiters;
-        private long events;
         private long decisions;
 
         private record Running(LeaseId lease, WorkerId worker) {}
@@ -166,7 +160,7 @@ public final class SchedulerBench {
 
         void submit() {
             var id = ++waiters;
-            Set<String> affinity = id % 4 == 0 ? Set.of("input" + random.nextInt(1000)) : Set.of();
+            Set<String> affinity = id % 16 == 0 ? Set.of("input" + random.nextInt(1000)) : Set.of();
             var requirement = REQUIREMENTS.get(random.nextInt(REQUIREMENTS.size()));
             var tenant = "tenant" + random.nextInt(TENANTS);
             apply(new Event.Submitted(
@@ -175,7 +169,7 @@ public final class SchedulerBench {
 
         /// Ends the oldest attempt; its worker asks for more. Returns false if nothing runs.
         boolean finishOne() {
-            now = now.plusNanos(50_000);
+            now = now.plusNanos(250_000);
             var oldest = running.poll();
             if (oldest == null) {
                 return false;
@@ -193,7 +187,6 @@ public final class SchedulerBench {
         }
 
         private void apply(Event event) {
-            events++;
             var decided = scheduler.apply(event, now);
             decisions += decided.size();
             for (var decision : decided) {

@@ -12,15 +12,19 @@ import build.steading.build.FileDelivery;
 import build.steading.build.Plans;
 import build.steading.cli.command.Commands;
 import build.steading.cli.command.Services;
+import build.steading.cli.door.Backend;
 import build.steading.cli.door.CommandRunner;
-import build.steading.cli.door.Farm;
 import build.steading.cli.door.Home;
 import build.steading.failure.SteadingException;
+import build.steading.lifecycle.BackgroundJob;
 import build.steading.lifecycle.Resources;
 import build.steading.schedule.Limits;
 import build.steading.schedule.Scheduler;
 import build.steading.schedule.WorkerId;
 import build.steading.scm.git.GitRepositories;
+import build.steading.server.farm.Farm;
+import build.steading.server.grpc.GrpcConfig;
+import build.steading.server.grpc.GrpcServer;
 import build.steading.server.sql.SqliteBuildRecords;
 import build.steading.server.sql.SqliteDatabase;
 import build.steading.server.sql.SqliteWarmRecords;
@@ -30,6 +34,7 @@ import build.steading.worker.WorkerConfig;
 import build.steading.worker.sandbox.Sandbox;
 import build.steading.worker.sandbox.Sandboxes;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,7 +48,8 @@ import java.util.stream.Stream;
 /// Below the home: `cas/` blobs, `ac/` results of actions, `records.db` builds and requests, `git/` what is known
 /// of git objects, `work/` the worker's, `live/` output of what runs now. All but `records.db` may be deleted
 /// while no process runs: it costs time only.
-final class EmbeddedFarm implements Farm {
+final class EmbeddedFarm implements Backend {
+    private static final System.Logger LOG = System.getLogger(EmbeddedFarm.class.getName());
     private static final Duration BLOB_GRACE = Duration.ofHours(2);
     private static final long MIN_STORE_BYTES = 1L << 30;
     private static final long MAX_STORE_BYTES = 64L << 30;
@@ -53,6 +59,7 @@ final class EmbeddedFarm implements Farm {
 
     private final InstantSource clock = InstantSource.system();
     private final Resources resources = new Resources();
+    private final Farm farm;
     private final Builds builds;
     private final CommandRunner commands;
 
@@ -60,7 +67,8 @@ final class EmbeddedFarm implements Farm {
     EmbeddedFarm(Home home, String version) {
         try {
             var blobs = blobs(home);
-            var farm = farm(home, blobs);
+            var cache = cache(home, blobs);
+            this.farm = farm(home, blobs, cache);
             var sandbox = startWorker(home, farm, blobs);
             var trees = new Trees(blobs, TREES_REMEMBERED_BYTES);
             var git = resources.add(new GitRepositories(blobs, directory(home, "git")));
@@ -79,6 +87,7 @@ final class EmbeddedFarm implements Farm {
                     new Doctor(home, sandbox)::checks,
                     version,
                     clock));
+            serveRemoteExecution(home, blobs, cache);
             builds.resume();
         } catch (RuntimeException e) {
             resources.close();
@@ -87,12 +96,7 @@ final class EmbeddedFarm implements Farm {
     }
 
     private record Wiring(
-            FileBlobStore blobs,
-            build.steading.server.farm.Farm farm,
-            Trees trees,
-            Plans plans,
-            GitRepositories git,
-            FileDelivery delivery) {}
+            FileBlobStore blobs, Farm farm, Trees trees, Plans plans, GitRepositories git, FileDelivery delivery) {}
 
     private FileBlobStore blobs(Home home) {
         var directory = directory(home, "cas");
@@ -110,20 +114,22 @@ final class EmbeddedFarm implements Farm {
         }
     }
 
-    private build.steading.server.farm.Farm farm(Home home, FileBlobStore blobs) {
+    private ActionCache cache(Home home, FileBlobStore blobs) {
         var results = resources.add(new FileActionCache(directory(home, "ac"), MAX_RESULTS, clock));
-        ActionCache cache = new CompleteActionCache(results, blobs);
+        return new CompleteActionCache(results, blobs);
+    }
+
+    private Farm farm(Home home, FileBlobStore blobs, ActionCache cache) {
         // Ids go on above those of any earlier process, whatever the clock did in between by less than its age.
         var scheduler = new Scheduler(Limits.STANDARD, clock.millis() << 20);
         var logs = emptied(directory(home, "live"));
-        return resources.add(new build.steading.server.farm.Farm(blobs, cache, scheduler, logs, clock));
+        return resources.add(new Farm(blobs, cache, scheduler, logs, clock));
     }
 
     /// @return says which sandbox is in use, and if it is not bubblewrap, why
-    private Supplier<String> startWorker(Home home, build.steading.server.farm.Farm farm, FileBlobStore blobs) {
+    private Supplier<String> startWorker(Home home, Farm farm, FileBlobStore blobs) {
         var directory = directory(home, "work");
-        var hidden = List.of(home.directory(), Path.of(System.getProperty("user.home")), Path.of("/root"));
-        var sandbox = Sandboxes.detect(directory, hidden);
+        var sandbox = sandbox(home, directory);
         var limits = WorkerConfig.Limits.besideTheServer();
         var slots = Runtime.getRuntime().availableProcessors();
         var config = new WorkerConfig(new WorkerId(hostName()), slots, directory, limits);
@@ -132,6 +138,21 @@ final class EmbeddedFarm implements Farm {
         return () -> switch (sandbox) {
             case Sandbox.Bubblewrap _ -> "bubblewrap";
             case Sandbox.Plain(var why) -> "plain: " + why;
+        };
+    }
+
+    /// What works here, unless the user wants it plain.
+    private static Sandbox sandbox(Home home, Path directory) {
+        var wanted = System.getenv().getOrDefault("STEADING_SANDBOX", "");
+        return switch (wanted) {
+            case "plain" -> new Sandbox.Plain("`STEADING_SANDBOX` says so");
+            case "" -> {
+                var hidden = List.of(home.directory(), Path.of(System.getProperty("user.home")), Path.of("/root"));
+                yield Sandboxes.detect(directory, hidden);
+            }
+            default ->
+                throw SteadingException.invalid(
+                        "`STEADING_SANDBOX` is `%s`; allowed is `plain`, or nothing for the best that works", wanted);
         };
     }
 
@@ -155,6 +176,24 @@ final class EmbeddedFarm implements Farm {
         var cores = Runtime.getRuntime().availableProcessors();
         return resources.add(
                 new Builds(ports, wiring.trees(), wiring.plans(), new Builds.Limits(16, 2 * cores, 10_000), clock));
+    }
+
+    /// Lets this user's other clients of the Remote Execution API use the farm. Only workers write results. No
+    /// command waits for it to start.
+    private void serveRemoteExecution(Home home, FileBlobStore blobs, ActionCache cache) {
+        var config = GrpcConfig.onSocket(home.run().resolve("reapi.sock"));
+        var start = resources.add(new BackgroundJob("reapi-start", () -> {
+            try {
+                resources.add(GrpcServer.start(config, blobs, cache, farm));
+            } catch (SteadingException e) {
+                // A home with a long path has no room for a socket; everything else works all the same.
+                LOG.log(
+                        Level.WARNING,
+                        "The Remote Execution API is not served: {0}",
+                        e.failure().message());
+            }
+        }));
+        start.request();
     }
 
     private static Path directory(Home home, String name) {
@@ -184,7 +223,8 @@ final class EmbeddedFarm implements Farm {
 
     @Override
     public boolean busy() {
-        return !builds.underWay().isEmpty();
+        var farmNow = farm.snapshot();
+        return !builds.underWay().isEmpty() || farmNow.queued() + farmNow.running() > 0;
     }
 
     @Override

@@ -37,6 +37,7 @@ final class Facts {
         facts.put("pid", ProcessHandle.current().pid());
         facts.put("started", started.toString());
         facts.put("home", home.directory().toString());
+        facts.put("reapi", "unix:" + home.run().resolve("reapi.sock"));
         facts.put("memory", residentBytes());
         facts.put("store", blobs.usedBytes());
         facts.put("actions", Map.of("running", snapshot.running(), "queued", snapshot.queued()));

@@ -29,8 +29,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// Everything that is said to a server about one execution, until it has ended: a broken stream is taken up again,
-/// and an operation that the server has forgotten is asked for anew. Belongs to one thread.
+/// Everything that is said to a server about one execution, until it has ended: a broken stream is taken up
+/// again, and an operation that the server has forgotten is asked for anew. Belongs to one thread.
 final class Conversation {
     private static final System.Logger LOG = System.getLogger(Conversation.class.getName());
 

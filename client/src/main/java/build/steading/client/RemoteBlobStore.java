@@ -157,8 +157,8 @@ final class RemoteBlobStore implements BlobStore {
         });
     }
 
-    /// Makes a call, and again if that may help. Returns nothing, also for ever after, if the server does not know
-    /// calls of this kind.
+    /// Makes a call, and again if that may help. Returns nothing, also for ever after, if the server does not
+    /// know calls of this kind.
     private <T> Optional<T> ifImplemented(Connection.Call<T> call) {
         return connection.retrying(() -> {
             try {

@@ -59,7 +59,8 @@ final class ActionMaker {
         return command.build();
     }
 
-    /// Outputs are relative to the project's directory, therefore the command goes to its own directory by itself.
+    /// Outputs are relative to the project's directory, therefore the command goes to its own directory by
+    /// itself.
     private static List<String> arguments(TaskInstance task) {
         if (task.directory().isEmpty()) {
             return task.command();

@@ -9,7 +9,8 @@ import java.util.Optional;
 /// survives the end of the process. Thread-safe; all methods throw [SteadingException] with `Unavailable` if the
 /// medium fails.
 public interface BuildRecords {
-    /// Stores a new request, and a new build with it unless `request` joins one. Ids in the arguments are ignored.
+    /// Stores a new request, and a new build with it unless `request` joins one. Ids in the arguments are
+    /// ignored.
     ///
     /// @param build the build that the request is for; only stored if its id is 0
     /// @return the request with its id and the build's

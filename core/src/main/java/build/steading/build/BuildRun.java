@@ -63,7 +63,8 @@ final class BuildRun {
         try {
             var _ = tools.sources().restore(build.record().spec().source());
         } catch (SteadingException e) {
-            // The next round tells whether the sources were what was missing; if so it fails with the better reason.
+            // The next round tells whether the sources were what was missing; if so it fails with the better
+            // reason.
             missing.addSuppressed(e);
         }
     }

@@ -161,7 +161,8 @@ public final class Builds implements AutoCloseable {
                     active.release();
                 }
             } catch (InterruptedException _) {
-                // close() interrupts: the build stays unfinished in the records, and the next process goes on with it.
+                // close() interrupts: the build stays unfinished in the records, and the next process goes on
+                // with it.
             } catch (RuntimeException e) {
                 LOG.log(Level.ERROR, "Build " + id, e);
                 giveUp(build, e);

@@ -14,8 +14,8 @@ import java.util.Set;
 /// Checks the paths of task instances. The rules, sound for whatever is built together with whatever:
 ///
 /// - Every path leads to something below the project directory.
-/// - No output of one task is the same as, or inside, one of another: each path of an input tree has one origin, and
-///   so has each path of an artifact.
+/// - No output of one task is the same as, or inside, one of another: each path of an input tree has one origin,
+///   and so has each path of an artifact.
 /// - No output shares a path with a directory that its task keeps, nor do two of these with one another: what a
 ///   task makes does not depend on what ran before.
 final class InstanceChecks {

@@ -13,8 +13,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Text with references such as `${options.opt}`. `$${` stands for `${` itself. Everything that does not look like
-/// a reference, for instance `$HOME` or `${name:-none}`, is plain text.
+/// Text with references such as `${options.opt}`. `$${` stands for `${` itself. Everything that does not look
+/// like a reference, for instance `$HOME` or `${name:-none}`, is plain text.
 final class Template {
     /// What depends on the run that something is part of, and would keep equal tasks from sharing a result.
     private static final Set<String> OF_ONE_BUILD = Set.of("branch", "revision", "requester");

@@ -12,6 +12,8 @@ final class Execution {
     static final Comparator<Execution> BY_RANK =
             (a, b) -> a.rank == b.rank ? Long.compare(a.id.value(), b.id.value()) : Long.compare(a.rank, b.rank);
 
+    static final long NOT_HELD = Long.MIN_VALUE;
+
     final ExecutionId id;
     final Job job;
     final RequirementClass requirement;
@@ -21,19 +23,28 @@ final class Execution {
     Tenant tenant;
     int priority;
 
-    /// The time of submission in microseconds, moved by the priority: a step of priority counts as much as a fixed
-    /// time of waiting. So nothing starves, and the order of two executions never changes by itself.
+    /// The time of submission in microseconds, moved by the priority: a step of priority counts as much as a
+    /// fixed time of waiting. So nothing starves, and the order of two executions never changes by itself.
     long rank;
 
     /// Where this waits; null while it runs, and for the moment before it is queued.
     @Nullable
     Lane lane;
 
+    /// Its neighbours among those that are ready. Kept by [RankedQueue].
+    RankedQueue.@Nullable Line line;
+
+    @Nullable
+    Execution before;
+
+    @Nullable
+    Execution after;
+
     @Nullable
     ActiveLease lease;
 
-    /// Until then it is kept from workers that do not suit it well: see [#heldFrom].
-    long heldUntilNanos = Long.MIN_VALUE;
+    /// Until then it is kept from workers that do not suit it well: see [#heldFrom]. Kept by [WorkQueue].
+    long heldUntilNanos = NOT_HELD;
 
     /// The busy worker that this waits for because it holds inputs.
     @Nullable
@@ -48,9 +59,13 @@ final class Execution {
         this.priority = job.priority();
     }
 
+    boolean isHeld() {
+        return heldUntilNanos != NOT_HELD;
+    }
+
     /// Returns whether a worker that fits should leave this to others for now.
-    boolean heldFrom(Worker worker, long now) {
-        return now < heldUntilNanos && (avoids(worker) || (reservedOn != null && !worker.holdsAnyOf(job.affinity())));
+    boolean heldFrom(Worker worker) {
+        return isHeld() && (avoids(worker) || (reservedOn != null && !worker.holdsAnyOf(job.affinity())));
     }
 
     /// Returns whether an attempt on this worker failed.

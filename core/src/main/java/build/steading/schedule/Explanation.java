@@ -17,7 +17,7 @@ final class Explanation {
         this.execution = execution;
     }
 
-    static String of(Execution execution, long now) {
+    static String of(Execution execution) {
         var explanation = new Explanation(execution);
         var requirement = execution.requirement;
         if (requirement.fits().isEmpty()) {
@@ -26,12 +26,12 @@ final class Explanation {
         if (requirement.fitting().isEmpty()) {
             explanation.addMisfits();
         } else {
-            explanation.addFitting(now);
+            explanation.addFitting();
         }
         return String.join("\n", explanation.causes);
     }
 
-    private void addFitting(long now) {
+    private void addFitting() {
         var all = 0;
         var draining = 0;
         var silent = 0;
@@ -45,7 +45,7 @@ final class Explanation {
         add(all - draining - silent - idle, "that fits is busy", "that fit are busy");
         add(draining, "that fits takes no new work", "that fit take no new work");
         add(silent, "that fits is silent", "that fit are silent");
-        if (idle > 0 && now < execution.heldUntilNanos) {
+        if (idle > 0 && execution.isHeld()) {
             causes.add(
                     execution.reservedOn == null
                             ? "Waits a moment for a worker that did not fail at it"

@@ -10,16 +10,16 @@ import java.util.SequencedSet;
 
 /// Keeps account of the slot time that each tenant used; whoever used least goes first.
 final class FairShare {
-    // This is fair queueing by virtual time. `fairSeconds` is what a tenant would have used that always had work and
-    // got
-    // exactly its share; it advances by each charge, divided by the number of tenants that have work queued. What
-    // counts is a tenant's distance from it, its balance. The balance halves with every half-life in which the tenant
-    // has nothing queued, and is never better than CREDIT: neither a busy nor an idle past is held against anybody for
-    // long, an endless stream of new tenants cannot starve an old one, and nobody saves up the right to a whole farm.
+    // This is fair queueing by virtual time. `fairSeconds` is what a tenant would have used that always had work
+    // and got exactly its share; it advances by each charge, divided by the number of tenants that have work
+    // queued. What counts is a tenant's distance from it, its balance. The balance halves with every half-life in
+    // which the tenant has nothing queued, and is never better than CREDIT: neither a busy nor an idle past is
+    // held against anybody for long, an endless stream of new tenants cannot starve an old one, and nobody saves
+    // up the right to a whole farm.
     //
-    // An attempt is charged PREPAID seconds when it starts, or else the first tenant would get all free slots; then
-    // as time passes, whenever its lease is renewed. What was paid too much is kept as credit for the next attempt
-    // rather than paid back: but in `queued`, `usedSeconds` never falls, which Demand relies on.
+    // An attempt is charged PREPAID seconds when it starts, or else the first tenant would get all free slots;
+    // then as time passes, whenever its lease is renewed. What was paid too much is kept as credit for the next
+    // attempt rather than paid back: but in `queued`, `usedSeconds` never falls, which Demand relies on.
     private static final double PREPAID_SECONDS = 1;
     private static final double CREDIT_SECONDS = 60;
     private static final Duration HALF_LIFE = Duration.ofMinutes(10);

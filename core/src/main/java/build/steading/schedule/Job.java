@@ -25,7 +25,8 @@ public record Job(
             throw new IllegalArgumentException("Job `%s` has %d inputs in its affinity; %d are allowed"
                     .formatted(key, affinity.size(), MAX_AFFINITY));
         }
-        // Sorted, for the order of immutable sets differs from one run of Java to the next, and histories must not.
+        // Sorted, for the order of immutable sets differs from one run of Java to the next, and histories must
+        // not.
         affinity = affinity.size() < 2 ? Set.copyOf(affinity) : Collections.unmodifiableSet(new TreeSet<>(affinity));
     }
 }

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.schedule;
 
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// The queued executions of one tenant that require the same, in the order of their ranks.
+/// The queued executions of one tenant that require the same. Those that are held are kept apart, so that they
+/// cost nothing to workers that should leave them alone.
 final class Lane {
-    /// How many executions are looked at, at most, for one that is not held from a worker.
+    /// How many executions are looked at, at most, for one that did not fail on a worker.
     private static final int LOOKAHEAD = 16;
 
     final RequirementClass requirement;
     final Tenant tenant;
-    private final TreeSet<Execution> waiting = new TreeSet<>(Execution.BY_RANK);
-
-    /// The first of `waiting`, which is asked for much more often than it changes.
-    private @Nullable Execution first;
+    private final RankedQueue ready = new RankedQueue();
+    private final RankedSet retrying = new RankedSet();
+    private final RankedSet reserved = new RankedSet();
 
     Lane(RequirementClass requirement, Tenant tenant) {
         this.requirement = requirement;
@@ -22,39 +21,45 @@ final class Lane {
     }
 
     void add(Execution execution) {
-        waiting.add(execution);
-        first = Execution.earlier(first, execution);
+        if (execution.isHeld()) {
+            held(execution).add(execution);
+        } else {
+            ready.add(execution);
+        }
     }
 
     void remove(Execution execution) {
-        waiting.remove(execution);
-        if (first == execution) {
-            first = waiting.isEmpty() ? null : waiting.first();
+        if (execution.isHeld()) {
+            held(execution).remove(execution);
+        } else {
+            ready.remove(execution);
         }
     }
 
-    /// Returns the first execution; null if there is none.
+    private RankedSet held(Execution execution) {
+        return execution.reservedOn == null ? retrying : reserved;
+    }
+
+    /// Returns the first execution, held or not; null if there is none.
     @Nullable
     Execution first() {
-        return first;
+        return Execution.earlier(ready.first(), Execution.earlier(retrying.first(), reserved.first()));
     }
 
-    /// Returns the first execution that is not held from `worker`; null if all are. If too many are, the first of
-    /// them has to do.
+    /// Returns the first execution that is not held from `worker`, without those that are reserved for workers
+    /// with their inputs: [InputIndex] finds them; null if there is none.
     @Nullable
-    Execution firstFor(Worker worker, long now) {
-        if (first == null || !first.heldFrom(worker, now)) {
-            return first;
-        }
+    Execution firstFor(Worker worker) {
+        var first = ready.first();
         var seen = 0;
-        for (var execution : waiting) {
-            if (!execution.heldFrom(worker, now)) {
-                return execution;
+        for (var execution : retrying) {
+            if (seen++ == LOOKAHEAD) {
+                break;
             }
-            if (++seen == LOOKAHEAD) {
-                return first;
+            if (!execution.heldFrom(worker)) {
+                return Execution.earlier(first, execution);
             }
         }
-        return null;
+        return first;
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// The workers that are connected, what they are thought to hold, and which of them waits for work.
 final class Roster {
     /// How many inputs are remembered of each worker.
-    private static final int MAX_INPUTS = 32;
+    private static final int MAX_INPUTS = 16;
 
     /// How many workers with the same input are looked at; beyond that any worker is likely to have it.
     private static final int MAX_HOLDERS = 16;
@@ -70,10 +70,10 @@ final class Roster {
         });
     }
 
-    /// Returns the available worker that suits the execution best; null if it must wait. Prefers one that holds an
-    /// input, then one that did not fail at it, then the one that has been idle longest.
+    /// Returns the available worker that suits the execution best; null if it must wait. Prefers one that holds
+    /// an input, then one that did not fail at it, then the one that has been idle longest.
     @Nullable
-    Worker idleFor(Execution execution, long now) {
+    Worker idleFor(Execution execution) {
         var holder = idleHolder(execution);
         if (holder != null) {
             return holder;
@@ -90,7 +90,7 @@ final class Roster {
             }
         }
         var chosen = best == null ? failed : best;
-        return chosen == null || execution.heldFrom(chosen, now) ? null : chosen;
+        return chosen == null || execution.heldFrom(chosen) ? null : chosen;
     }
 
     private static Worker longerIdle(@Nullable Worker a, Worker b) {

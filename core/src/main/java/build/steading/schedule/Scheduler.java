@@ -76,9 +76,7 @@ public final class Scheduler {
     /// Returns what a queued execution waits for, for people, one line per cause; empty if it is not queued.
     public Optional<String> why(ExecutionId id) {
         var execution = executions.get(id);
-        return execution == null || execution.lease != null
-                ? Optional.empty()
-                : Optional.of(Explanation.of(execution, now));
+        return execution == null || execution.lease != null ? Optional.empty() : Optional.of(Explanation.of(execution));
     }
 
     public Snapshot snapshot() {
@@ -101,7 +99,7 @@ public final class Scheduler {
         decisions.add(new Decision.Accepted(id, execution.id));
         if (!tryNow(execution, true)) {
             queue.add(execution, now);
-            decisions.add(new Decision.Queued(execution.id, Explanation.of(execution, now)));
+            decisions.add(new Decision.Queued(execution.id, Explanation.of(execution)));
         }
     }
 
@@ -296,13 +294,13 @@ public final class Scheduler {
     ///
     /// @param mayReserve whether it may wait for a busy worker that holds inputs
     private boolean tryNow(Execution execution, boolean mayReserve) {
-        var idle = roster.idleFor(execution, now);
+        var idle = roster.idleFor(execution);
         var better = mayReserve && (idle == null || !idle.holdsAnyOf(execution.job.affinity()))
                 ? roster.busyHolder(execution)
                 : null;
         if (better != null) {
             queue.hold(execution, better, now);
-            idle = roster.idleFor(execution, now);
+            idle = roster.idleFor(execution);
         }
         if (idle == null) {
             return false;
@@ -314,7 +312,7 @@ public final class Scheduler {
     /// Gives the worker what it asked for, as far as there is something.
     private void serve(Worker worker) {
         while (worker.available()) {
-            var execution = queue.next(worker, now);
+            var execution = queue.next(worker);
             if (execution == null) {
                 break;
             }
@@ -324,8 +322,8 @@ public final class Scheduler {
     }
 
     private void assign(Execution execution, Worker worker) {
-        queue.release(execution);
         queue.remove(execution, now);
+        queue.release(execution);
         var lease = new ActiveLease(new LeaseId(nextId++), execution, worker, now);
         execution.lease = lease;
         worker.leases.put(lease.id, lease);
@@ -346,8 +344,8 @@ public final class Scheduler {
     }
 
     private void end(Execution execution, List<WaiterId> told, Verdict verdict) {
-        queue.release(execution);
         queue.remove(execution, now);
+        queue.release(execution);
         executions.remove(execution.id);
         mergeable.remove(execution.job.key(), execution);
         execution.waiters.forEach(waiter -> waiters.remove(waiter.id()));

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
-/// The executions that wait for a worker. What is best for a worker is found without looking at more than a few of
-/// them: by tenant, then by rank.
+/// The executions that wait for a worker. What is best for a worker is found without looking at more than a few
+/// of them: by tenant, then by rank.
 final class WorkQueue {
     /// How many tenants are looked at, at most, for an execution that is not held from a worker.
     private static final int LOOKAHEAD = 16;
@@ -61,7 +61,7 @@ final class WorkQueue {
 
     /// Returns what the worker should run next; null if there is nothing for it.
     @Nullable
-    Execution next(Worker worker, long now) {
+    Execution next(Worker worker) {
         Execution fallback = null;
         Demand demand = null;
         for (var seen = 0; seen < LOOKAHEAD; seen++) {
@@ -69,7 +69,7 @@ final class WorkQueue {
             if (demand == null) {
                 return null;
             }
-            var best = best(demand, worker, now);
+            var best = best(demand, worker);
             if (best != null) {
                 return best;
             }
@@ -80,24 +80,24 @@ final class WorkQueue {
         return fallback;
     }
 
-    private @Nullable Execution best(Demand demand, Worker worker, long now) {
+    private @Nullable Execution best(Demand demand, Worker worker) {
         Execution first = null;
         for (var lanes = demand.lanes.iterator(); lanes.hasNext(); ) {
             var lane = lanes.next();
             if (lane.first() == null) {
                 lanes.remove();
-            } else if (Execution.earlier(first, lane.first()) != first) {
-                first = Execution.earlier(first, lane.firstFor(worker, now));
+            } else {
+                first = Execution.earlier(first, lane.firstFor(worker));
             }
         }
-        var sharing = demand.tenant.sharing.firstFor(worker, now);
         // To share an input counts as much as to have waited longer by the delay.
-        var overtakes = sharing != null && (first == null || sharing.rank - first.rank <= delayNanos / 1000);
-        return overtakes ? sharing : first;
+        var lastRank = first == null ? Long.MAX_VALUE : first.rank + delayNanos / 1000;
+        var sharing = demand.tenant.sharing.firstFor(worker, lastRank);
+        return sharing == null ? first : sharing;
     }
 
-    /// Keeps the execution for a while from workers that failed at it, and if `reservedOn` is given, from those
-    /// that hold none of its inputs.
+    /// Keeps an execution that is about to be queued for a while from workers that failed at it, and if
+    /// `reservedOn` is given, from those that hold none of its inputs.
     void hold(Execution execution, @Nullable Worker reservedOn, long now) {
         if (delayNanos == 0) {
             return;
@@ -112,12 +112,19 @@ final class WorkQueue {
 
     /// Ends [#hold].
     void release(Execution execution) {
-        if (held.remove(execution)) {
-            execution.heldUntilNanos = Long.MIN_VALUE;
-            if (execution.reservedOn != null) {
-                execution.reservedOn.reserved--;
-                execution.reservedOn = null;
-            }
+        if (!held.remove(execution)) {
+            return;
+        }
+        if (execution.lane != null) {
+            execution.lane.remove(execution);
+        }
+        execution.heldUntilNanos = Execution.NOT_HELD;
+        if (execution.reservedOn != null) {
+            execution.reservedOn.reserved--;
+            execution.reservedOn = null;
+        }
+        if (execution.lane != null) {
+            execution.lane.add(execution);
         }
     }
 

@@ -7,8 +7,8 @@ import java.util.List;
 /// One pattern for paths, without alternatives in braces. Immutable.
 ///
 /// A path is matched name by name by a non-deterministic automaton whose states are the bits of a `long`: bit `n`
-/// is set if the first `n` steps can match the names read so far. The last state, once reached, is never left, for
-/// whatever matches takes everything below it along.
+/// is set if the first `n` steps can match the names read so far. The last state, once reached, is never left,
+/// for whatever matches takes everything below it along.
 final class Glob {
     /// How many names a pattern may have: each takes a bit of the state, and one is the last state's.
     static final int MAX_STEPS = 60;

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// A tree in the making: nodes are put at paths, and its directories are stored once, at the end. Not thread-safe.
+/// A tree in the making: nodes are put at paths, and its directories are stored once, at the end. Not
+/// thread-safe.
 public final class TreeDraft {
     private final Map<String, TreeDraft> folders = new TreeMap<>();
     private final Map<String, Node> leaves = new TreeMap<>();

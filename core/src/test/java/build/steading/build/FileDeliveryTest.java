@@ -46,7 +46,8 @@ class FileDeliveryTest {
     private Map<String, String> content() throws IOException {
         var found = new TreeMap<String, String>();
         try (var paths = Files.walk(out())) {
-            for (var path : paths.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)).toList()) {
+            for (var path : paths.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))
+                    .toList()) {
                 found.put(out().relativize(path).toString(), Files.readString(path));
             }
         }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 class SchedulerSimulationTest {
     private static final String SEED = "steading.simulation.seed";
     private static final int HISTORIES = 100_000;
-    private static final int EVENTS = 40;
+    private static final int EVENTS = 32;
 
     @Test
     @Timeout(120)

@@ -49,7 +49,7 @@ final class SimulatedFarm {
                 1 + random.nextInt(5),
                 1 + random.nextInt(3));
         this.scheduler = new Scheduler(limits, 1);
-        this.twin = random.nextInt(4) == 0 ? Optional.of(new Scheduler(limits, 1)) : Optional.empty();
+        this.twin = random.nextInt(8) == 0 ? Optional.of(new Scheduler(limits, 1)) : Optional.empty();
         this.model = new NaiveFarm(limits);
     }
 

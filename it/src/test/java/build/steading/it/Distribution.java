@@ -14,8 +14,8 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// What `./steading` would put together, made once of what was just compiled: the launcher, and which Java program
-/// it starts.
+/// What `./steading` would put together, made once of what was just compiled: the launcher, and which Java
+/// program it starts.
 final class Distribution {
     /// Where all tests keep their files. Commands in the sandbox see it, which they do not of `/tmp`.
     static final Path TOP = Path.of("target/it").toAbsolutePath();

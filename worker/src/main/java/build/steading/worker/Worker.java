@@ -124,6 +124,7 @@ public final class Worker implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         closed.countDown();
+        machine.runner().close();
         remover.close();
     }
 
@@ -223,7 +224,9 @@ public final class Worker implements AutoCloseable {
         attempts.put(lease.id(), attempt);
         try {
             return attempt.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Even after an error the slot must go on: a slot that is lost is capacity that is lost until a
+            // restart.
             LOG.log(Level.ERROR, "Action `%s` met a bug of the worker".formatted(lease.action()), e);
             return new Outcome.NotRun(new Failure.Unavailable("The worker failed: " + e));
         }

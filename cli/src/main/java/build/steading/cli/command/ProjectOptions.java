@@ -26,7 +26,8 @@ final class ProjectOptions {
 
     /// A repository and where the user stands in it.
     ///
-    /// @param start directory within the repository where the search for the project begins, `/` between its parts
+    /// @param start directory within the repository where the search for the project begins, `/` between its
+    ///     parts
     /// @param exact whether the project must be in `start` itself
     record Place(SourceRepository repository, String start, boolean exact) {
         /// Finds the project at a revision.

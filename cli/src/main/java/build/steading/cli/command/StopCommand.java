@@ -22,7 +22,7 @@ final class StopCommand implements Callable<Integer> {
         var rest = open == 0
                 ? ""
                 : "; %d unfinished build%s at the next command".formatted(open, open == 1 ? " goes on" : "s go on");
-        console.invocation().caller().requestStop("The background process has ended" + rest + "\n");
+        console.invocation().caller().requestStop("The background process has ended" + rest);
         return ExitCode.OK;
     }
 }

@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/// The one process per home that every command runs in: takes the lock, opens farm and front door, and closes them
-/// orderly when it is stopped, terminated, replaced by another build, or idle for long.
+/// The one process per home that every command runs in: takes the lock, opens farm and front door, and closes
+/// them orderly when it is stopped, terminated, replaced by another build, or idle for long.
 public final class BackgroundProcess {
     private static final long MAX_LOG_BYTES = 16 << 20;
     private static final Duration LOCK_PATIENCE = Duration.ofSeconds(25);
@@ -64,7 +64,7 @@ public final class BackgroundProcess {
     /// @param farms opens the farm, when this process is known to be the only one
     /// @throws SteadingException with `Unavailable` if home, lock or socket cannot be had, and whatever `farms`
     ///     throws
-    public static void run(Home home, Settings settings, Function<Home, Farm> farms) throws InterruptedException {
+    public static void run(Home home, Settings settings, Function<Home, Backend> farms) throws InterruptedException {
         Logging.prepare();
         home.create();
         try (var resources = new Resources()) {
@@ -76,7 +76,7 @@ public final class BackgroundProcess {
         }
     }
 
-    private void serve(Function<Home, Farm> farms) throws InterruptedException {
+    private void serve(Function<Home, Backend> farms) throws InterruptedException {
         Logging.install(new LogFile(home.logFile(), MAX_LOG_BYTES));
         var hook = new Thread(this::terminate, "terminate");
         Runtime.getRuntime().addShutdownHook(hook);
@@ -91,14 +91,14 @@ public final class BackgroundProcess {
         }
     }
 
-    private void serveLogged(Function<Home, Farm> farms) throws InterruptedException {
+    private void serveLogged(Function<Home, Backend> farms) throws InterruptedException {
         var door = serveFarm(farms);
         logger.log(Level.INFO, "Ended");
         door.sayLastWords();
     }
 
     /// Returns the door, closed, when the farm is closed as well.
-    private FrontDoor serveFarm(Function<Home, Farm> farms) throws InterruptedException {
+    private FrontDoor serveFarm(Function<Home, Backend> farms) throws InterruptedException {
         try (var farm = farms.apply(home)) {
             var place = new FrontDoor.Settings(
                     home.socket(), home.logFile(), settings.buildId(), settings.maxInvocations());
@@ -116,7 +116,7 @@ public final class BackgroundProcess {
         }
     }
 
-    private Ending awaitEnding(FrontDoor door, Farm farm) throws InterruptedException {
+    private Ending awaitEnding(FrontDoor door, Backend farm) throws InterruptedException {
         var idle = new IdleWatch(InstantSource.system(), settings.idleLimit());
         while (!idle.expired(door.activity(), farm.busy())) {
             var ending = endings.poll(idle.pause().toNanos(), TimeUnit.NANOSECONDS);

@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 ///
 /// Listeners are called one after the other on the connection's own thread: they must return at once.
 public interface Caller {
-    /// Has `listener` told of each signal from now on. A command without a listener is interrupted by every signal
-    /// but `CONT`.
+    /// Has `listener` told of each signal from now on. A command without a listener is interrupted by every
+    /// signal but `CONT`.
     void onSignal(Consumer<Signal> listener);
 
     /// Has `listener` told when the launcher vanishes, at once if it already has. A command without a listener is

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.cli.door;
 
-/// Runs commands inside the background process. Implementations are thread-safe: invocations run at the same time.
+/// Runs commands inside the background process. Implementations are thread-safe: invocations run at the same
+/// time.
 @FunctionalInterface
 public interface CommandRunner {
     /// Runs the command to its end and returns its exit code, 0 to 255.

@@ -204,8 +204,8 @@ public final class FrontDoor implements AutoCloseable {
         close(Ending.STOPPED);
     }
 
-    /// Lets nobody in, sends off the commands that can be resumed, grants the others a few seconds, and interrupts
-    /// what is left.
+    /// Lets nobody in, sends off the commands that can be resumed, grants the others a few seconds, and
+    /// interrupts what is left.
     void close(Ending ending) {
         shut();
         var waiting = conversations.stream()

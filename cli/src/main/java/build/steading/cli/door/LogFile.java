@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/// A file that is appended to and never outgrows its limit: it begins anew when opened and when full, and the last
-/// one is kept beside it as `….1`. Thread-safe.
+/// A file that is appended to and never outgrows its limit: it begins anew when opened and when full, and the
+/// last one is kept beside it as `….1`. Thread-safe.
 final class LogFile extends OutputStream {
     private final Path file;
     private final long maxBytes;

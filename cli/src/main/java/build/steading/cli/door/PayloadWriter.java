@@ -7,7 +7,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/// Builds a payload: integers big-endian, a string as its length (u32) and bytes, a list as its count and strings.
+/// Builds a payload: integers big-endian, a string as its length (u32) and bytes, a list as its count and
+/// strings.
 final class PayloadWriter {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 

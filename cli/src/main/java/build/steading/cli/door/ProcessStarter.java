@@ -28,7 +28,8 @@ final class ProcessStarter {
         set -m; "$@" & wait $!\
         """;
 
-    private static final List<String> KEPT = List.of("HOME", "PATH", "USER", "LOGNAME", "SHELL", "TMPDIR", "TZ");
+    private static final List<String> KEPT =
+            List.of("HOME", "PATH", "USER", "LOGNAME", "SHELL", "TMPDIR", "TZ", "STEADING_SANDBOX");
 
     private final Home home;
     private final Distribution distribution;

@@ -17,7 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /// Commands that do one thing each to a launcher, and the process that serves them.
-final class TestCommands implements Farm {
+final class TestCommands implements Backend {
     private TestCommands() {}
 
     /// Arguments: home, build id.
@@ -32,7 +32,7 @@ final class TestCommands implements Farm {
         System.exit(0);
     }
 
-    static Farm farm() {
+    static Backend farm() {
         return new TestCommands();
     }
 

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// Remembers across restarts which digest the content of a git object has: that of the bytes of a blob, or of the
 /// `Directory` that a tree becomes. Object ids name content, so one memory serves all repositories.
 ///
-/// It makes conversions fast and nothing else: where its file cannot be read or written it knows nothing, and what
-/// is damaged was never known. Bounded: beyond `maxRecords` the older half is forgotten. Thread-safe.
+/// It makes conversions fast and nothing else: where its file cannot be read or written it knows nothing, and
+/// what is damaged was never known. Bounded: beyond `maxRecords` the older half is forgotten. Thread-safe.
 final class ConversionMemory implements AutoCloseable {
     /*
      * Records live on disk, in order of conversion; the heap holds only a hash table from the first eight bytes of

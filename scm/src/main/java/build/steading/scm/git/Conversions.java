@@ -15,8 +15,8 @@ import java.util.function.Function;
 import org.eclipse.jgit.lib.ObjectId;
 import org.jspecify.annotations.Nullable;
 
-/// Runs conversions, each tree once at a time however many ask for it. A conversion has a thread of its own, so it
-/// survives whoever asked first. Thread-safe.
+/// Runs conversions, each tree once at a time however many ask for it. A conversion has a thread of its own, so
+/// it survives whoever asked first. Thread-safe.
 final class Conversions implements AutoCloseable {
     /// Tasks waiting or running, per conversion: they hold names and ids, not content.
     private static final int TASKS_UNDER_WAY = 128;

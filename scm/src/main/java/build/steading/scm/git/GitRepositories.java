@@ -13,8 +13,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/// Opens the git repositories of this machine, whoever owns them. They share a memory of what was converted, a few
-/// threads, and the repositories that are open. Thread-safe.
+/// Opens the git repositories of this machine, whoever owns them. They share a memory of what was converted, a
+/// few threads, and the repositories that are open. Thread-safe.
 ///
 /// What is committed is what is built: filters, line-ending conversion and `export-ignore` are not applied, and
 /// Git LFS pointers stay pointers. Submodules are taken from where `git submodule update` puts them. Bare,

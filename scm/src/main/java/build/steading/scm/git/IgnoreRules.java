@@ -11,8 +11,8 @@ import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.Repository;
 import org.jspecify.annotations.Nullable;
 
-/// Which untracked files git ignores: the rules of one directory, then those of the directories above it, then the
-/// repository's `info/exclude`, then the user's `core.excludesFile`.
+/// Which untracked files git ignores: the rules of one directory, then those of the directories above it, then
+/// the repository's `info/exclude`, then the user's `core.excludesFile`.
 ///
 /// @param path of the directory that the rules are about, empty for the top
 record IgnoreRules(String path, IgnoreNode rules, @Nullable IgnoreRules next) {

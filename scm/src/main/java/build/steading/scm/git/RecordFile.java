@@ -17,9 +17,9 @@ import org.eclipse.jgit.lib.AnyObjectId;
 import org.eclipse.jgit.lib.Constants;
 import org.jspecify.annotations.Nullable;
 
-/// A file of records of equal size, each a git object id with a digest and a checksum, that only grows at its end.
-/// What follows the first damaged record is cut off when it is opened, and a record is believed only if its own
-/// checksum holds, so neither a crash nor a second process can make it lie. Not thread-safe.
+/// A file of records of equal size, each a git object id with a digest and a checksum, that only grows at its
+/// end. What follows the first damaged record is cut off when it is opened, and a record is believed only if its
+/// own checksum holds, so neither a crash nor a second process can make it lie. Not thread-safe.
 final class RecordFile implements AutoCloseable {
     private static final int RECORD_BYTES = 64;
     private static final int CHECKED_BYTES = RECORD_BYTES - Integer.BYTES;

@@ -23,8 +23,8 @@ import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.treewalk.TreeWalk;
 import org.jspecify.annotations.Nullable;
 
-/// Finds the repositories of submodules, for one conversion: where the working tree has them checked out, or among
-/// the superproject's own `modules`. Those it found stay open until it is closed. Not thread-safe.
+/// Finds the repositories of submodules, for one conversion: where the working tree has them checked out, or
+/// among the superproject's own `modules`. Those it found stay open until it is closed. Not thread-safe.
 final class Submodules implements AutoCloseable {
     private final OpenRepositories repositories;
     private final Map<RepositoryLocation, GitObjects> opened = new LinkedHashMap<>();

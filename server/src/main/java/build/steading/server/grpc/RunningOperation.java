@@ -25,8 +25,8 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// One `Execute` call's stake in an action, under a name by which it can be watched, asked for and cancelled, also
-/// by other calls. Once ended, it only holds its last message.
+/// One `Execute` call's stake in an action, under a name by which it can be watched, asked for and cancelled,
+/// also by other calls. Once ended, it only holds its last message.
 ///
 /// Thread-safe: one lock guards all state; watchers are called without it.
 final class RunningOperation implements ExecutionObserver {

@@ -13,8 +13,8 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/// All directories of a tree, each distinct one once, in pages. Their order follows from the tree alone, so a page
-/// token is just the number of directories before it, and outlives the server.
+/// All directories of a tree, each distinct one once, in pages. Their order follows from the tree alone, so a
+/// page token is just the number of directories before it, and outlives the server.
 final class TreePages implements Source<GetTreeResponse> {
     /// Directories are small; a page of this size leaves room in a message for one that is not.
     private static final int PAGE_BYTES = 1 << 20;

@@ -12,11 +12,11 @@ import io.grpc.stub.StreamObserver;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// One upload of one blob. It ends exactly once: with the blob stored, with the news that it was there already, or
-/// with a failure, after which nothing of it is visible.
+/// One upload of one blob. It ends exactly once: with the blob stored, with the news that it was there already,
+/// or with a failure, after which nothing of it is visible.
 ///
-/// Calls come from gRPC, one at a time. An upload of one message is stored on the call's own thread, any other one
-/// on a thread of its own, which ends with the upload.
+/// Calls come from gRPC, one at a time. An upload of one message is stored on the call's own thread, any other
+/// one on a thread of its own, which ends with the upload.
 final class Upload implements StreamObserver<WriteRequest> {
     /// How often to look whether somebody else has stored the blob meanwhile.
     private static final long LOOK_AGAIN_BYTES = 8 << 20;

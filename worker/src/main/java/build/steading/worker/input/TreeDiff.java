@@ -69,6 +69,7 @@ final class TreeDiff {
             return false;
         }
         if (old instanceof DirectoryNode was && node instanceof DirectoryNode is) {
+            plan.folder(path);
             return compare(path, Digests.fromProto(was.getDigest()), Digests.fromProto(is.getDigest()));
         }
         if (removalsMatter && old != null && !old.getClass().equals(node.getClass())) {

@@ -3,15 +3,18 @@ package build.steading.worker.sandbox;
 
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /// One command that runs. [#cancel] may be called from any thread, all else from one.
 public final class Run implements AutoCloseable {
+    private static final int CANCEL = 'T';
     private static final int END_SOURCE = 255;
     private static final int STDERR_SOURCE = 2;
     private static final int KEPT_ERRORS = 2000;
@@ -19,11 +22,17 @@ public final class Run implements AutoCloseable {
     private static final int KILL_SECONDS = 10;
 
     private final Process process;
+    private final Consumer<Process> release;
     private final InputStream output;
     private final StringBuilder errors = new StringBuilder();
 
-    Run(Process process) {
+    @GuardedBy("this")
+    private boolean over;
+
+    /// @param release takes the process back if it is good for another run
+    Run(Process process, Consumer<Process> release) {
         this.process = process;
+        this.release = release;
         this.output = process.getInputStream();
     }
 
@@ -60,6 +69,7 @@ public final class Run implements AutoCloseable {
                 }
                 data.readFully(buffer, 0, length);
                 if (source == END_SOURCE) {
+                    setOver();
                     return RunEnd.parse(new String(buffer, 0, length, StandardCharsets.UTF_8), errors.toString());
                 }
                 keepErrors(source, buffer, length);
@@ -77,22 +87,42 @@ public final class Run implements AutoCloseable {
         }
     }
 
+    /// Nothing must reach the runner afterwards: it may be at another run already.
+    private synchronized void setOver() {
+        over = true;
+    }
+
+    private synchronized boolean isOver() {
+        return over;
+    }
+
     /// Asks the command's processes to end, and has them killed a moment later. [#await] then returns.
-    public void cancel() {
-        process.destroy();
+    public synchronized void cancel() {
+        if (over) {
+            return;
+        }
+        try {
+            process.getOutputStream().write(CANCEL);
+            process.getOutputStream().flush();
+        } catch (IOException _) {
+            // The runner is gone, and everything with it.
+        }
     }
 
     /// Kills whatever still runs. Does nothing after [#await] has returned.
     @Override
     public void close() {
-        closeQuietly(process.getOutputStream());
-        closeQuietly(output);
-        if (process.isAlive()) {
-            awaitEnd();
+        if (isOver()) {
+            release.accept(process);
+        } else {
+            end(process);
         }
     }
 
-    private void awaitEnd() {
+    /// Ends a runner and what it runs.
+    static void end(Process process) {
+        closeQuietly(process.getOutputStream());
+        closeQuietly(process.getInputStream());
         try {
             if (!process.waitFor(KILL_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();

@@ -3,10 +3,10 @@ package build.steading.worker.sandbox;
 
 import build.steading.failure.SteadingException;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -76,8 +76,11 @@ public final class RunSpec {
         return this;
     }
 
+    /// Returns the fields after their length.
     byte[] toBytes() {
-        var bytes = fields.toByteArray();
-        return Arrays.copyOf(bytes, bytes.length + 1);
+        return ByteBuffer.allocate(Integer.BYTES + fields.size())
+                .putInt(fields.size())
+                .put(fields.toByteArray())
+                .array();
     }
 }

@@ -2,44 +2,101 @@
 package build.steading.worker.sandbox;
 
 import build.steading.failure.SteadingException;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/// Starts runs. Thread-safe.
-public final class Runner {
-    private final Path program;
+/// Starts runs. A runner process that has ended its run is used for the next one, as starting a process costs a
+/// JVM more than a command like `true` does. Thread-safe.
+public final class Runner implements AutoCloseable {
+    private final List<String> command;
 
-    private Runner(Path program) {
-        this.program = program;
+    @GuardedBy("this")
+    private final Deque<Process> idle = new ArrayDeque<>();
+
+    @GuardedBy("this")
+    private boolean closed;
+
+    private Runner(List<String> command) {
+        this.command = command;
     }
 
     /// @param bin directory for the runner, which is compiled there on first use
     /// @throws SteadingException with `Unavailable` if there is no runner and none can be made
     public static Runner prepare(Path bin) {
-        return new Runner(RunnerProgram.prepare(bin));
+        return new Runner(List.of(RunnerProgram.prepare(bin).toString()));
+    }
+
+    /// Returns a runner that is started by another program.
+    Runner behind(List<String> starter) {
+        return new Runner(Stream.concat(starter.stream(), command.stream()).toList());
     }
 
     /// Starts to run `spec`. The caller closes the run, which kills what is left of it.
     ///
     /// @throws SteadingException with `Unavailable` if no process can be started
     public Run start(RunSpec spec) {
-        Process process;
-        try {
-            var builder = new ProcessBuilder(List.of(program.toString()));
-            builder.environment().clear();
-            process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
-        } catch (IOException e) {
-            throw SteadingException.unavailable("The runner `%s` cannot be started".formatted(program), e);
+        var known = takeIdle();
+        if (known != null) {
+            try {
+                return tell(known, spec);
+            } catch (IOException _) {
+                // Somebody has killed it while it was idle.
+                known.destroyForcibly();
+            }
         }
         try {
-            // Standard input stays open: at its end, also because we are dead, the runner kills everything.
-            process.getOutputStream().write(spec.toBytes());
-            process.getOutputStream().flush();
-            return new Run(process);
+            return tell(startProcess(), spec);
         } catch (IOException e) {
-            process.destroyForcibly();
-            throw SteadingException.unavailable("The runner `%s` does not listen".formatted(program), e);
+            throw SteadingException.unavailable("The runner `%s` cannot be started".formatted(command.getLast()), e);
         }
+    }
+
+    private synchronized @Nullable Process takeIdle() {
+        return idle.poll();
+    }
+
+    private Process startProcess() throws IOException {
+        var builder = new ProcessBuilder(command);
+        builder.environment().clear();
+        return builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    }
+
+    /// Standard input stays open: at its end, also because we are dead, the runner kills everything.
+    private Run tell(Process process, RunSpec spec) throws IOException {
+        process.getOutputStream().write(spec.toBytes());
+        process.getOutputStream().flush();
+        return new Run(process, this::takeBack);
+    }
+
+    private void takeBack(Process process) {
+        if (!keep(process)) {
+            Run.end(process);
+        }
+    }
+
+    private synchronized boolean keep(Process process) {
+        if (!closed) {
+            idle.push(process);
+        }
+        return !closed;
+    }
+
+    /// Ends all runner processes that are idle, and the others when they become so.
+    @Override
+    public void close() {
+        shut().forEach(Run::end);
+    }
+
+    private synchronized List<Process> shut() {
+        closed = true;
+        var rest = List.copyOf(idle);
+        idle.clear();
+        return rest;
     }
 }

@@ -30,7 +30,12 @@ public final class Sandboxes {
     ///     Steading; those that commands do not see anyway are left out
     /// @throws SteadingException with `Unavailable` if there is no runner and none can be made
     public static Sandbox detect(Path directory, List<Path> hidden) {
-        var runner = Runner.prepare(directory.resolve("bin"));
+        try (var runner = Runner.prepare(directory.resolve("bin"))) {
+            return detect(runner, directory, hidden);
+        }
+    }
+
+    private static Sandbox detect(Runner runner, Path directory, List<Path> hidden) {
         var program = find("bwrap");
         if (program.isEmpty()) {
             return new Plain("bubblewrap is not installed: there is no `bwrap` on the PATH");

@@ -10,11 +10,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /// Gives every signal its default action again, and blocks none: whoever started us may have ignored some.
 void reset_signals(void) {
-  for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+  // The C library keeps two signals for itself and would not let us touch them, but they may be ignored as well.
+  char all_default[64] = {0};
+  for (int number = 1; number < NSIG; number++) syscall(SYS_rt_sigaction, number, all_default, NULL, 8);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);

@@ -9,7 +9,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,21 +17,20 @@ static void report_end(int status_fd, int wait_status) {
   struct status status = {.kind = 'X'};
   struct rusage used;
   getrusage(RUSAGE_CHILDREN, &used);
-  status.cpu_micros = (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000LL + used.ru_utime.tv_usec +
-                      used.ru_stime.tv_usec;
+  status.cpu_micros = cpu_micros(&used);
   status.peak_bytes = used.ru_maxrss * 1024LL;
   status.code = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 0;
   status.signal = WIFSIGNALED(wait_status) ? WTERMSIG(wait_status) : 0;
   send_status(status_fd, &status);
 }
 
-/// Obeys the runner: `T` asks everything to end; when the runner is gone, so is everything.
+/// Obeys the runner, which may ask everything to end; when the runner is gone, so is everything.
 static void obey(int control_fd) {
   char order = 0;
   ssize_t n = read(control_fd, &order, 1);
   if (n < 0 && (errno == EINTR || errno == EAGAIN)) return;
   if (n <= 0) _exit(1);
-  if (order == 'T') kill(-1, SIGTERM);
+  if (order == CANCEL) kill(-1, SIGTERM);
 }
 
 static int serve(pid_t command, int signals, int status_fd, int control_fd) {
@@ -69,7 +67,7 @@ int init_main(int spec_fd, int status_fd, int control_fd) {
   sigaddset(&child, SIGCHLD);
   sigprocmask(SIG_BLOCK, &child, NULL);
   int signals = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
-  limit_files(&spec);
+  limit_resources(&spec);
   pid_t command = fork();
   if (command == 0) become(&spec);
   if (command < 0 || signals < 0) {

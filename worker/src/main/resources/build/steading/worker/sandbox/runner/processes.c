@@ -106,15 +106,22 @@ struct usage scan_descendants(int signal) {
   return usage;
 }
 
-/// Takes leave of children that have ended; `wait_status` is set if `wanted` is one of them.
+long long cpu_micros(const struct rusage *used) {
+  return (used->ru_utime.tv_sec + used->ru_stime.tv_sec) * 1000000LL + used->ru_utime.tv_usec + used->ru_stime.tv_usec;
+}
+
+/// Takes leave of children that have ended, and adds up what they used; notes how `wanted` ended if it is one of them.
 ///
 /// Returns whether there are children left.
-bool reap_all(pid_t wanted, int *wait_status) {
+bool reap_all(pid_t wanted, struct ended *ended) {
   for (;;) {
     int status;
-    pid_t ended = waitpid(-1, &status, WNOHANG);
-    if (ended < 0 && errno == EINTR) continue;
-    if (ended <= 0) return ended == 0;
-    if (ended == wanted) *wait_status = status;
+    struct rusage used;
+    pid_t pid = wait4(-1, &status, WNOHANG, &used);
+    if (pid < 0 && errno == EINTR) continue;
+    if (pid <= 0) return pid == 0;
+    ended->cpu_micros += cpu_micros(&used);
+    if (used.ru_maxrss * 1024LL > ended->peak_bytes) ended->peak_bytes = used.ru_maxrss * 1024LL;
+    if (pid == wanted) ended->status = status;
   }
 }

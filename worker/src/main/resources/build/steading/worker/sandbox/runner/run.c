@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,12 +17,16 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { CHUNK = 64 << 10, HEADER = 13, WATCH_MS = 250, SWEEP_MS = 2, SANDBOX_TASKS = 2, END_SOURCE = 255 };
+enum { CHUNK = 64 << 10, HEADER = 13, WATCH_MS = 250, GLANCE_MS = 50, SWEEP_MS = 2, SANDBOX_TASKS = 2, END_SOURCE = 255 };
 enum { STDIN, SIGNALS, STATUS, STDOUT, OUT, ERR, EVENTS };
+
+static const int WATCHED[] = {SIGCHLD, SIGTERM, SIGINT, SIGHUP};
+static sigset_t watched;
 
 struct run {
   struct spec spec;
@@ -31,8 +36,9 @@ struct run {
   const char *reason;    // why we ended it: `timeout`, `cancelled`, `memory`, `tasks`, `abandoned`; NULL: we did not
   struct status end;     // of kind 'X' once the command ended
   struct status failure; // of kind 'I' or 'E' if the command never started
-  long long started_us, ended_us, deadline_ms, kill_ms, watch_ms, peak_bytes;
-  int child_status;
+  long long started_us, ended_us, deadline_ms, kill_ms, watch_ms, glance_ms, peak_bytes;
+  long tasks_before;     // of the whole machine
+  struct ended children;
   size_t pending, written;
   unsigned char buffer[2 * (HEADER + CHUNK)];
 };
@@ -86,10 +92,10 @@ static void terminate(struct run *run, const char *reason) {
   run->terminating = true;
   run->kill_ms = now_ms() + run->spec.grace_ms;
   if (!*run->spec.wrap) scan_descendants(SIGTERM);
-  else if (write(run->control, "T", 1) < 0) run->kill_ms = now_ms();
+  else if (write(run->control, (char[]){CANCEL}, 1) < 0) run->kill_ms = now_ms();
 }
 
-/// Ends all processes at once. A sandbox dies with its process 1, which the sandbox program takes with it.
+/// Ends all processes at once: those of a sandbox with its process 1, if that gets its turn, and with sweep() anyway.
 static void kill_all(struct run *run, const char *reason) {
   if (!run->reason) run->reason = reason;
   run->killing = true;
@@ -107,7 +113,19 @@ static void watch(struct run *run) {
   if (usage.bytes > run->peak_bytes) run->peak_bytes = usage.bytes;
   if (run->spec.memory && usage.bytes > run->spec.memory) kill_all(run, "memory");
   if (run->spec.tasks && usage.tasks > run->spec.tasks + (*run->spec.wrap ? SANDBOX_TASKS : 0)) kill_all(run, "tasks");
-  run->watch_ms = now_ms() + (50 * cost > WATCH_MS ? 50 * cost : WATCH_MS);
+  long long pause = run->spec.memory ? GLANCE_MS : WATCH_MS;
+  run->watch_ms = now_ms() + (50 * cost > pause ? 50 * cost : pause);
+}
+
+static long tasks_of_machine(void) {
+  struct sysinfo info;
+  return sysinfo(&info) ? 0 : info.procs;
+}
+
+/// A look that costs nothing, so that a fork bomb is noticed before it has made thousands of processes.
+static void glance(struct run *run) {
+  run->glance_ms = now_ms() + GLANCE_MS;
+  if (run->spec.tasks && tasks_of_machine() - run->tasks_before > run->spec.tasks) run->watch_ms = 0;
 }
 
 /// Takes one message, if there is one. Returns whether there was.
@@ -137,29 +155,27 @@ static bool receive_status(struct run *run) {
 
 /// Without a sandbox nobody reports the end of the command but the kernel.
 static void note_plain_end(struct run *run) {
-  struct rusage used;
-  getrusage(RUSAGE_CHILDREN, &used);
+  int status = run->children.status;
   run->exited = true;
   run->ended_us = now_us();
-  run->end.code = WIFEXITED(run->child_status) ? WEXITSTATUS(run->child_status) : 0;
-  run->end.signal = WIFSIGNALED(run->child_status) ? WTERMSIG(run->child_status) : 0;
-  run->end.peak_bytes = used.ru_maxrss * 1024LL;
+  run->end.code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+  run->end.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
 /// Returns whether all processes are gone. Once the main one is, the others are killed: stopped first, so that they
 /// cannot multiply meanwhile.
 static bool sweep(struct run *run) {
-  bool left = reap_all(run->child, &run->child_status);
-  if (!run->child_gone && run->child_status >= 0) {
+  bool left = reap_all(run->child, &run->children);
+  if (!run->child_gone && run->children.status >= 0) {
     run->child_gone = true;
     while (receive_status(run)) {
     }
     if (!*run->spec.wrap && run->started) note_plain_end(run);
   }
-  if (left && (run->child_gone || (run->killing && !*run->spec.wrap))) {
+  if (left && (run->child_gone || run->killing)) {
     scan_descendants(SIGSTOP);
     scan_descendants(SIGKILL);
-    left = reap_all(run->child, &run->child_status);
+    left = reap_all(run->child, &run->children);
   }
   return !left;
 }
@@ -171,9 +187,17 @@ static void on_signals(struct run *run) {
   }
 }
 
+/// Whoever started us wants the command to end, or is gone.
+static void on_input(struct run *run) {
+  char order;
+  ssize_t n = read(0, &order, 1);
+  if (n == 1 && order == CANCEL) terminate(run, "cancelled");
+  else if (n >= 0 || errno != EINTR) kill_all(run, "abandoned");
+}
+
 static int patience(const struct run *run) {
   if (run->killing || run->child_gone) return SWEEP_MS;
-  long long next = run->watch_ms;
+  long long next = run->watch_ms < run->glance_ms ? run->watch_ms : run->glance_ms;
   if (run->terminating && run->kill_ms < next) next = run->kill_ms;
   if (run->deadline_ms && !run->terminating && run->deadline_ms < next) next = run->deadline_ms;
   long long wait = next - now_ms();
@@ -185,6 +209,7 @@ static void keep_time(struct run *run) {
   if (run->killing || run->child_gone) return;
   if (run->terminating && time >= run->kill_ms) kill_all(run, NULL);
   else if (run->deadline_ms && time >= run->deadline_ms) terminate(run, "timeout");
+  if (time >= run->glance_ms) glance(run);
   if (time >= run->watch_ms) watch(run);
 }
 
@@ -202,7 +227,8 @@ static void step(struct run *run) {
   if (events[OUT].revents) pump(run, &run->out, 1);
   if (events[ERR].revents) pump(run, &run->err, 2);
   if (run->pending) flush(run);
-  if (events[STDIN].revents || (events[STDOUT].revents & (POLLERR | POLLHUP))) kill_all(run, "abandoned");
+  if (events[STDIN].revents) on_input(run);
+  if (events[STDOUT].revents & (POLLERR | POLLHUP)) kill_all(run, "abandoned");
   if (events[SIGNALS].revents) on_signals(run);
   if (events[STATUS].revents) receive_status(run);
   keep_time(run);
@@ -231,12 +257,10 @@ static void drain(struct run *run) {
 static void report(struct run *run) {
   unsigned char record[HEADER + 1024];
   char *text = (char *)record + HEADER;
-  struct rusage used;
-  getrusage(RUSAGE_CHILDREN, &used);
-  long long cpu = run->end.kind == 'X' ? run->end.cpu_micros
-                                       : (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000LL +
-                                             used.ru_utime.tv_usec + used.ru_stime.tv_usec;
-  long long peak = run->end.peak_bytes > run->peak_bytes ? run->end.peak_bytes : run->peak_bytes;
+  bool told = run->end.kind == 'X';
+  long long cpu = told ? run->end.cpu_micros : run->children.cpu_micros;
+  long long peak = told || *run->spec.wrap ? run->end.peak_bytes : run->children.peak_bytes;
+  if (run->peak_bytes > peak) peak = run->peak_bytes;
   if (!run->exited) run->end.signal = SIGKILL;
   if (!run->ended_us) run->ended_us = now_us();
   if (!run->failure.kind && !run->started) complain(&run->failure, 'E', "The sandbox could not be set up");
@@ -268,7 +292,7 @@ _Noreturn static void be_child(const struct run *run, pid_t parent, const int en
   } else if (*run->spec.wrap) {
     become_sandbox(&run->spec, ends[2], ends[3]);
   } else if (enter(&run->spec, &status)) {
-    limit_files(&run->spec);
+    limit_resources(&run->spec);
     status.kind = 'S';
     send_status(ends[2], &status);
     become(&run->spec);
@@ -300,37 +324,60 @@ static void start(struct run *run) {
 }
 
 static void settle(struct run *run) {
-  sigset_t watched;
-  sigemptyset(&watched);
-  sigaddset(&watched, SIGCHLD);
-  sigaddset(&watched, SIGTERM);
-  sigaddset(&watched, SIGINT);
-  sigaddset(&watched, SIGHUP);
   setsid();
   umask(022);
   close_range(3, ~0U, 0);
+  reset_signals();
   signal(SIGPIPE, SIG_IGN);
-  signal(SIGCHLD, SIG_DFL);
   prctl(PR_SET_CHILD_SUBREAPER, 1);
-  sigprocmask(SIG_SETMASK, &watched, NULL);
+  // Among thousands of processes that all want to run we must still get our turn. Only the superuser is allowed this.
+  struct sched_param lowest = {.sched_priority = 1};
+  sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &lowest);
   run->signals = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
-  run->child_status = -1;
-  run->watch_ms = now_ms() + WATCH_MS;
+}
+
+/// Runs one command after the other in the same struct, but for what outlives each of them.
+static void begin(struct run *run) {
+  int signals = run->signals;
+  struct spec spec = run->spec;
+  memset(run, 0, offsetof(struct run, buffer));
+  run->signals = signals;
+  run->spec = spec;
+  run->children.status = -1;
+  run->out = run->err = run->status = run->control = -1;
+  run->watch_ms = run->glance_ms = now_ms() + GLANCE_MS;
+  run->tasks_before = tasks_of_machine();
+}
+
+static void finish(struct run *run) {
+  int open[] = {run->out, run->err, run->status, run->control};
+  for (int i = 0; i < 4; i++) {
+    if (open[i] >= 0) close(open[i]);
+  }
+  spec_free(&run->spec);
 }
 
 int main(int argc, char **argv) {
   static struct run run;
   if (argc == 5 && !strcmp(argv[1], "--init")) return init_main(atoi(argv[2]), atoi(argv[3]), atoi(argv[4]));
+  sigemptyset(&watched);
+  for (size_t i = 0; i < sizeof WATCHED / sizeof *WATCHED; i++) sigaddset(&watched, WATCHED[i]);
   settle(&run);
-  if (!spec_read(0, &run.spec)) return 2;
-  spec_parse(&run.spec);
-  if (!*run.spec.args) return 2;
-  start(&run);
-  fcntl(1, F_SETFL, O_NONBLOCK);
-  if (run.child > 0) {
-    while (!sweep(&run)) step(&run);
-    drain(&run);
+  while (spec_read(0, &run.spec)) {
+    sigprocmask(SIG_BLOCK, &watched, NULL);
+    spec_parse(&run.spec);
+    if (!*run.spec.args) return 2;
+    begin(&run);
+    start(&run);
+    if (run.child > 0) {
+      fcntl(1, F_SETFL, O_NONBLOCK);
+      while (!sweep(&run)) step(&run);
+      drain(&run);
+    }
+    report(&run);
+    finish(&run);
+    // While there is nothing to look after, signals may end us.
+    sigprocmask(SIG_UNBLOCK, &watched, NULL);
   }
-  report(&run);
   return 0;
 }

@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// steading-run: the parent of every action. It runs one command, relays what the command prints, enforces limits,
-// and leaves no process behind.
+// steading-run: the parent of every action. It runs one command after the other, relays what each prints, enforces
+// limits, and leaves no process behind.
 //
-//   steading-run                          the runner: reads a specification from standard input, see spec.c
+//   steading-run                          the runner: reads specifications from standard input, see spec.c
 //   steading-run --init SPEC STATUS CTL   process 1 of a sandbox; the arguments are file descriptors, see init.c
 //
-// Standard output is a log in the form of LogFormat (core): records of source 1 and 2, and a last one of source 255
-// whose text says how the command ended, see run.c. Standard input stays open as long as the action is wanted: at
-// its end everything is killed at once. SIGTERM asks politely first.
+// Standard output is, for each command, a log in the form of LogFormat (core): records of source 1 and 2, and a last
+// one of source 255 whose text says how the command ended, see run.c. The byte `T` on standard input asks a running
+// command to end. At the end of standard input, as when the worker dies, everything is killed at once.
 #ifndef STEADING_RUN_H
 #define STEADING_RUN_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 /// What to run. Lists end with NULL.
 struct spec {
   char *bytes;           // as read
   size_t length;
+  char *text;            // what the strings below point into
   const char *dir;       // where the runner works; other paths are relative to it
   const char *overlay;   // options of an overlay to mount on `root` in `dir`; NULL: none
   const char *root;      // the input root as the command sees it, absolute
@@ -43,13 +45,22 @@ struct status {
   char message[512];
 };
 
+enum { CANCEL = 'T' };
+
 /// What a set of processes uses now.
 struct usage {
   long long tasks, bytes;
 };
 
+/// What processes that have ended had used.
+struct ended {
+  int status;  // of the one that was waited for, as from wait(2); -1: not yet
+  long long cpu_micros, peak_bytes;
+};
+
 // spec.c
 bool spec_read(int fd, struct spec *spec);
+void spec_free(struct spec *spec);
 void spec_parse(struct spec *spec);
 
 // command.c
@@ -64,10 +75,11 @@ int init_main(int spec_fd, int status_fd, int control_fd);
 
 // sandbox.c
 _Noreturn void become_sandbox(const struct spec *spec, int status_fd, int control_fd);
-void limit_files(const struct spec *spec);
+void limit_resources(const struct spec *spec);
 
 // processes.c
 struct usage scan_descendants(int signal);
-bool reap_all(pid_t wanted, int *wait_status);
+bool reap_all(pid_t wanted, struct ended *ended);
+long long cpu_micros(const struct rusage *used);
 
 #endif

@@ -28,9 +28,12 @@ static void limit(int resource, rlim_t soft, rlim_t hard) {
 
 /// No core files, no file above the limit, and as many open files as a login shell would allow, more or less: the
 /// JVM that started us allows itself far more, which some programs take for a reason to close them all one by one.
-void limit_files(const struct spec *spec) {
+/// In a sandbox tasks are counted anew, so that their number can be limited there, for all but the superuser: not to
+/// what is allowed, as the runner then ends the command, but to what the runner can cope with.
+void limit_resources(const struct spec *spec) {
   limit(RLIMIT_CORE, 0, 0);
   limit(RLIMIT_NOFILE, OPEN_FILES, RLIM_INFINITY);
+  if (spec->tasks > 0 && *spec->wrap) limit(RLIMIT_NPROC, 2 * (rlim_t)spec->tasks, 2 * (rlim_t)spec->tasks);
   if (spec->file_bytes > 0) limit(RLIMIT_FSIZE, (rlim_t)spec->file_bytes, (rlim_t)spec->file_bytes);
 }
 

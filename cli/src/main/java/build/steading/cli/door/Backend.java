@@ -2,7 +2,7 @@
 package build.steading.cli.door;
 
 /// What the background process is for: the embedded farm, as the process that carries it sees it.
-public interface Farm extends AutoCloseable {
+public interface Backend extends AutoCloseable {
     CommandRunner commands();
 
     /// Returns whether work goes on that no command waits for. The process does not end for idleness then.

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import build.steading.blob.LocalBlobs;
+import build.steading.digest.Digest;
+import build.steading.execute.Lease;
+import build.steading.execute.Outcome;
+import build.steading.failure.Failure;
+import build.steading.schedule.LeaseId;
+import build.steading.schedule.WorkerId;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WorkerTest {
+    @TempDir
+    Path directory;
+
+    private final QueueSource source = new QueueSource();
+
+    private WorkerConfig config(Duration drain) {
+        var usual = Farm.limits();
+        return new WorkerConfig(
+                new WorkerId("w"),
+                2,
+                directory.resolve("worker"),
+                new WorkerConfig.Limits(
+                        usual.longestRun(),
+                        Duration.ZERO,
+                        drain,
+                        usual.heartbeat(),
+                        usual.cpus(),
+                        usual.tasks(),
+                        usual.logBytes(),
+                        usual.fileBytes(),
+                        usual.layerFiles()));
+    }
+
+    private LeaseId offer(long id, Digest action) {
+        source.offer(new Lease(new LeaseId(id), action, List.of(), Instant.now()));
+        return new LeaseId(id);
+    }
+
+    @Test
+    void slotSurvivesABugAndGoesOn() throws Exception {
+        var sandbox = TestSandboxes.plain(TestSandboxes.directory(directory));
+        try (var store = Farm.openStore(directory);
+                var _ = new Worker(source, new Buggy(store), sandbox, config(Duration.ZERO), InstantSource.system())
+                        .start()) {
+            var action = new TestAction(store).shell("echo x > f").outputs("f").store();
+
+            assertThat(source.outcome(offer(1, action)))
+                    .isInstanceOfSatisfying(
+                            Outcome.NotRun.class,
+                            outcome -> assertThat(outcome.failure()).isInstanceOf(Failure.Unavailable.class));
+            assertThat(source.outcome(offer(2, action))).isInstanceOf(Outcome.Completed.class);
+        }
+    }
+
+    @Test
+    void closingWorkerEndsActionsPastTheDrainLimit() throws Exception {
+        var sandbox = TestSandboxes.plain(TestSandboxes.directory(directory));
+        try (var store = Farm.openStore(directory)) {
+            var worker = new Worker(source, store, sandbox, config(Duration.ZERO), InstantSource.system()).start();
+            var lease =
+                    offer(1, new TestAction(store).shell("echo begun; sleep 60").store());
+            source.awaitPrinted(lease, "begun");
+
+            worker.close();
+
+            assertThat(source.outcome(lease))
+                    .isInstanceOfSatisfying(
+                            Outcome.NotRun.class,
+                            outcome -> assertThat(outcome.failure().message()).contains("the worker stops"));
+        }
+    }
+
+    @Test
+    void workerSaysHowManySlotsItHas() throws Exception {
+        var sandbox = TestSandboxes.plain(TestSandboxes.directory(directory));
+        try (var store = Farm.openStore(directory);
+                var _ = new Worker(source, store, sandbox, config(Duration.ZERO), InstantSource.system()).start()) {
+            assertThat(source.announcedSlots()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void whatAKilledWorkerLeftIsCleared() throws Exception {
+        var worker = TestSandboxes.directory(directory);
+        var attempt =
+                Files.createDirectories(worker.resolve("attempts").resolve("1").resolve("root"));
+        Files.writeString(attempt.resolve("file"), "x");
+        var orphan =
+                new ProcessBuilder("sleep", "60").directory(attempt.toFile()).start();
+        try (var store = Farm.openStore(directory)) {
+            new Worker(source, store, TestSandboxes.plain(worker), config(Duration.ZERO), InstantSource.system())
+                    .close();
+
+            assertThat(orphan.waitFor()).isEqualTo(137);
+            try (var left = Files.list(worker)) {
+                assertThat(left.map(Path::getFileName).map(Path::toString))
+                        .containsExactlyInAnyOrder("attempts", "bin");
+            }
+            assertThat(worker.resolve("attempts")).isEmptyDirectory();
+        } finally {
+            orphan.destroyForcibly();
+        }
+    }
+
+    @Test
+    void propertiesTellWhatTheMachineIs() {
+        var properties = WorkerProperties.detect(TestSandboxes.plain(directory), directory);
+
+        assertThat(properties.values()).containsEntry("os", "linux").containsEntry("sandbox", "plain");
+        assertThat(properties.values().get("cores"))
+                .isEqualTo((long) Runtime.getRuntime().availableProcessors());
+        assertThat((Long) properties.values().get("memory")).isGreaterThan(1 << 20);
+        assertThat(properties.values().get("tools"))
+                .asInstanceOf(InstanceOfAssertFactories.LIST)
+                .contains("tar");
+    }
+
+    /// A store with a bug that shows once.
+    private static final class Buggy implements LocalBlobs {
+        private final LocalBlobs next;
+        private final AtomicBoolean shown = new AtomicBoolean();
+
+        Buggy(LocalBlobs next) {
+            this.next = next;
+        }
+
+        @Override
+        public Digest adopt(Path file) {
+            if (shown.compareAndSet(false, true)) {
+                throw new IllegalStateException("A bug, for this test");
+            }
+            return next.adopt(file);
+        }
+
+        @Override
+        public Path file(Digest digest, boolean executable) {
+            return next.file(digest, executable);
+        }
+
+        @Override
+        public Set<Digest> findMissing(Set<Digest> digests) {
+            return next.findMissing(digests);
+        }
+
+        @Override
+        public InputStream open(Digest digest) {
+            return next.open(digest);
+        }
+
+        @Override
+        public void put(Digest digest, InputStream content) {
+            next.put(digest, content);
+        }
+    }
+}

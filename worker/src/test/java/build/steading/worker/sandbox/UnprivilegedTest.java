@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.worker.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import build.steading.worker.TestSandboxes;
+import build.steading.worker.sandbox.RunEnd.Cut;
+import build.steading.worker.sandbox.RunEnd.Ran;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What the runner owes a user without privileges, tried as one when the tests are run by the superuser.
+class UnprivilegedTest {
+    private static final List<String> AS_NOBODY =
+            List.of("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups");
+
+    @TempDir
+    Path directory;
+
+    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    private Sandbox sandbox = new Sandbox.Plain("not found out yet");
+    private Path layer = Path.of("/");
+
+    @BeforeEach
+    void superuserOnly() throws IOException {
+        assumeTrue("root".equals(System.getProperty("user.name")), "Only the superuser can become somebody else");
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "There is no setpriv");
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        var worker = TestSandboxes.directory(directory);
+        sandbox = TestSandboxes.bubblewrap(worker);
+        layer = Files.createDirectory(worker.resolve("layer"));
+        Files.writeString(layer.resolve("input"), "given\n");
+        Place.create(worker.resolve("attempt"), true);
+        try (var all = Files.walk(directory)) {
+            var names = directory.getFileSystem().getUserPrincipalLookupService();
+            for (var path : all.filter(path -> !path.endsWith("bin")).toList()) {
+                Files.setOwner(path, names.lookupPrincipalByName("nobody"));
+                Files.getFileAttributeView(path, PosixFileAttributeView.class)
+                        .setGroup(names.lookupPrincipalByGroupName("nogroup"));
+            }
+        }
+    }
+
+    private Ran run(String script) {
+        var place = new Place(directory.resolve("worker").resolve("attempt"), List.of(layer));
+        var spec = new RunSpec(place, sandbox.root(place))
+                .command(List.of("/bin/sh", "-c", script), Map.of("PATH", "/usr/bin:/bin"))
+                .timeout(Duration.ofSeconds(20), Duration.ZERO)
+                .limits(0, 300, 0);
+        sandbox.confine(spec, place, false);
+        try (var own = Runner.prepare(directory.resolve("worker").resolve("bin"));
+                var runner = own.behind(AS_NOBODY);
+                var run = runner.start(spec)) {
+            var end = run.await(new Run.Printed() {
+                @Override
+                public void accept(int source, long micros, byte[] bytes, int length) {
+                    printed.write(bytes, 0, length);
+                }
+
+                @Override
+                public void pause() {}
+            });
+            assertThat(end).as(printed.toString(StandardCharsets.UTF_8)).isInstanceOf(Ran.class);
+            return (Ran) end;
+        }
+    }
+
+    @Test
+    void overlayAndSandboxWork() throws IOException {
+        var end =
+                run("id -un; cat input; echo more >> input; echo new > output; rm -f /etc/passwd; test -s /etc/passwd");
+
+        assertThat(printed.toString(StandardCharsets.UTF_8)).startsWith("nobody\ngiven\n");
+        assertThat(end.exitCode()).isZero();
+        assertThat(layer.resolve("input")).hasContent("given\n");
+        var upper = directory.resolve("worker").resolve("attempt").resolve("upper");
+        assertThat(upper.resolve("input")).hasContent("given\nmore\n");
+        assertThat(upper.resolve("output")).hasContent("new\n");
+    }
+
+    @Test
+    void forkBombIsContained() {
+        assertThat(run("b() { b | b & }; b; sleep 60").cut()).contains(Cut.TASKS);
+    }
+}
