@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,6 +45,9 @@ import picocli.CommandLine.Parameters;
         },
         sortOptions = false)
 final class BuildCommand implements Callable<Integer> {
+    /// A task for part of the matrix. No revision looks like this: git forbids brackets in names.
+    private static final Pattern INSTANCE = Pattern.compile("[^\\[\\]]+\\[[^\\[\\]]*]");
+
     private final Services services;
     private final Console console;
 
@@ -156,7 +160,8 @@ final class BuildCommand implements Callable<Integer> {
             try {
                 revisions.put(name, place.repository().resolve(name));
             } catch (SteadingException e) {
-                if (!(e.failure() instanceof Failure.NotFound)) {
+                if (!(e.failure() instanceof Failure.NotFound)
+                        && !INSTANCE.matcher(name).matches()) {
                     throw e;
                 }
                 unknown.put(name, e);
