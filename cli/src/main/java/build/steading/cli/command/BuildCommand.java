@@ -120,6 +120,10 @@ final class BuildCommand implements Callable<Integer> {
             throw SteadingException.invalid(
                     "`--output` and `--network` belong to `--run`; otherwise `steading.yaml` says both");
         }
+        if (!detach) {
+            // Until the requests are stored, the same once more: what was stored already is joined.
+            console.invocation().caller().resumeWith(console.invocation().arguments());
+        }
         var place = project.place(services, console);
         var wanted = sort(place);
         var requests = new ArrayList<RequestRecord>();
@@ -224,6 +228,7 @@ final class BuildCommand implements Callable<Integer> {
                 wanted.tasks(),
                 command,
                 force);
+        var _ = services.plans().plan(spec);
         var target = target(located, revision, wanted.revisions().size() > 1);
         Targets.prepare(target, located.directory());
         return services.builds().submit(spec, new Order(console.user(), Optional.of(target)));
