@@ -39,7 +39,8 @@ public final class FileBlobStore implements LocalBlobs, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(FileBlobStore.class.getName());
     private static final Duration TOUCH_EVERY = Duration.ofMinutes(5);
 
-    /// From this size on it pays to note that a file just written is verified, rather than to hash it when needed.
+    /// From this size on it pays to note that a file just written is verified, rather than to hash it when
+    /// needed.
     private static final long NOTED_BYTES = 64 * 1024;
 
     /// @param directory made if it is absent
@@ -255,11 +256,12 @@ public final class FileBlobStore implements LocalBlobs, AutoCloseable {
         }
     }
 
-    /// Takes over a finished file. It is moved if that makes it ours alone; a file that is on another file system,
-    /// has other hard links or belongs to another user, who could write to it later, is copied and deleted.
+    /// Takes over a finished file. It is moved if that makes it ours alone; a file that is on another file
+    /// system, has other hard links or belongs to another user, who could write to it later, is copied and
+    /// deleted.
     ///
-    /// @throws SteadingException with `Invalid` if `file` is not a regular file, `Unavailable` if the medium fails
-    ///     or is full
+    /// @throws SteadingException with `Invalid` if `file` is not a regular file, `Unavailable` if the medium
+    ///     fails or is full
     @Override
     public Digest adopt(Path file) {
         try {
@@ -305,7 +307,8 @@ public final class FileBlobStore implements LocalBlobs, AutoCloseable {
         eviction.evict(0);
     }
 
-    /// Returns how many bytes all blobs take up. After a crash this is only near the truth until they are counted.
+    /// Returns how many bytes all blobs take up. After a crash this is only near the truth until they are
+    /// counted.
     public long usedBytes() {
         return shelves.usedBytes();
     }

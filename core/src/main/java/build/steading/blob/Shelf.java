@@ -190,8 +190,8 @@ final class Shelf {
         ledger.addBytes(change);
     }
 
-    /// Looks at every file: corrects the count of bytes, deletes twins without a blob and what dead processes left
-    /// unfinished, and returns the blobs.
+    /// Looks at every file: corrects the count of bytes, deletes twins without a blob and what dead processes
+    /// left unfinished, and returns the blobs.
     ///
     /// @param alive what the names of this process's unfinished files begin with
     synchronized List<Entry> scan(String alive) throws IOException {

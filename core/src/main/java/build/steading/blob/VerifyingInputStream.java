@@ -9,7 +9,7 @@ import java.util.Objects;
 
 /// Passes on the bytes of a blob and checks them. The last ones are passed on only when all were right, so that
 /// whoever has read as many bytes as the digest says has read the blob. Not thread-safe.
-final class VerifyingInputStream extends InputStream {
+public final class VerifyingInputStream extends InputStream {
     private final DigestingInputStream next;
     private final Digest digest;
     private final Runnable onBadBytes;
@@ -18,7 +18,7 @@ final class VerifyingInputStream extends InputStream {
 
     /// @param next closed with this stream
     /// @param onBadBytes called once, before the `IOException`, when the bytes are not those of `digest`
-    VerifyingInputStream(InputStream next, Digest digest, Runnable onBadBytes) {
+    public VerifyingInputStream(InputStream next, Digest digest, Runnable onBadBytes) {
         this.next = new DigestingInputStream(next);
         this.digest = digest;
         this.onBadBytes = onBadBytes;

@@ -6,6 +6,11 @@ public interface Execution {
     /// Waits for the end.
     Outcome await() throws InterruptedException;
 
+    /// Tells another observer too, beginning with what the present attempt has printed so far.
+    ///
+    /// @return whether the action runs or will; if not, nothing is told
+    boolean follow(ExecutionObserver observer);
+
     /// Gives up this stake: [#await] returns `Cancelled`. The action itself is cancelled when nobody else waits
     /// for it.
     ///

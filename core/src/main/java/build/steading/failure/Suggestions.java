@@ -16,7 +16,7 @@ public final class Suggestions {
 
     /// Returns the names nearest to `word`, nearest first; none if all are too different. The distance is the
     /// number of letters to insert, delete, replace or swap with their neighbour, whatever their case; up to a
-    /// third of the word may be wrong.
+    /// third of the word may be wrong. Names much farther off than the nearest are left out.
     ///
     /// @param limit how many at the most
     public static List<String> nearest(String word, Collection<String> known, int limit) {
@@ -32,7 +32,13 @@ public final class Suggestions {
             }
         }
         candidates.sort(Comparator.comparingInt(Candidate::distance).thenComparing(Candidate::name));
-        return candidates.stream().map(Candidate::name).distinct().limit(limit).toList();
+        return candidates.stream()
+                .takeWhile(candidate ->
+                        candidate.distance() <= candidates.getFirst().distance() + 1)
+                .map(Candidate::name)
+                .distinct()
+                .limit(limit)
+                .toList();
     }
 
     /// Returns the end of a message about an unknown name: ``; did you mean `x` or `y`?``, or nothing if no name

@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/// Writes a log to a file that never grows beyond a limit: of a longer log it keeps the beginning and the end, and
-/// says in between how much is left out.
+/// Writes a log to a file that never grows beyond a limit: of a longer log it keeps the beginning and the end,
+/// and says in between how much is left out.
 ///
 /// The beginning is in the file at once, for whoever follows the log. What comes after it is held back in memory,
 /// and only the last of it is written when the log ends. Thread-safe.

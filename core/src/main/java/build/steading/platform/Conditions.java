@@ -3,6 +3,7 @@ package build.steading.platform;
 
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelIssue;
 import dev.cel.common.CelOptions;
@@ -19,13 +20,16 @@ import dev.cel.parser.CelUnparserFactory;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /// Reads the conditions that an expression in CEL consists of. Expressions come from strangers: their length,
 /// nesting and work are limited.
 final class Conditions {
     private static final int MAX_LENGTH = 4096;
+    private static final int MAX_RECENT = 256;
     private static final CelOptions OPTIONS = CelOptions.current()
             .maxExpressionCodePointSize(MAX_LENGTH)
             .maxParseRecursionDepth(64)
@@ -40,9 +44,36 @@ final class Conditions {
     private static final CelRuntime RUNTIME =
             CelRuntimeFactory.plannerRuntimeBuilder().setOptions(OPTIONS).build();
 
+    /// What was parsed last, for a farm meets few expressions but each of them with every action, and parsing one
+    /// takes about a millisecond.
+    @GuardedBy("RECENT")
+    private static final Map<String, List<Condition>> RECENT = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, List<Condition>> eldest) {
+            return size() > MAX_RECENT;
+        }
+    };
+
     private Conditions() {}
 
+    /// @throws SteadingException with `Invalid` as [Requirement#parse] says
     static List<Condition> parse(String expression) {
+        synchronized (RECENT) {
+            var known = RECENT.get(expression);
+            if (known != null) {
+                return known;
+            }
+        }
+        var conditions = parseAnew(expression);
+        synchronized (RECENT) {
+            RECENT.put(expression, conditions);
+        }
+        return conditions;
+    }
+
+    private static List<Condition> parseAnew(String expression) {
         var parsed = valid(expression, PARSER.parse(expression));
         var checked = check(expression, parsed);
         var type = checked.getResultType().kind();

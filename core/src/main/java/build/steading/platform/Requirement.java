@@ -8,8 +8,7 @@ import java.util.stream.Collectors;
 /// What an action requires of a worker: an expression in CEL over the worker's [Properties], for instance
 /// `os == "linux" && memory >= 8000000000 && "gcc" in tools`. Requirements are equal if their expressions are.
 ///
-/// Immutable and thread-safe. Parsing is costly beside checking: who meets the same expression often keeps the
-/// requirement.
+/// Immutable and thread-safe. To parse an expression that was parsed lately costs next to nothing.
 public final class Requirement {
     /// Every worker fits.
     public static final Requirement ANY = new Requirement("true", List.of());
@@ -25,7 +24,8 @@ public final class Requirement {
     /// Reads an expression. Which properties it names is free, for every farm has its own.
     ///
     /// @param cel blank for [#ANY]
-    /// @throws SteadingException with `Invalid` if it is not an expression, or one that can never be true or false
+    /// @throws SteadingException with `Invalid` if it is not an expression, or one that can never be true or
+    ///     false
     public static Requirement parse(String cel) {
         var expression = cel.strip();
         if (expression.isEmpty() || expression.equals("true")) {

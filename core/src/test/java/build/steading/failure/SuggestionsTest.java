@@ -46,6 +46,12 @@ class SuggestionsTest {
     }
 
     @Test
+    void namesMuchFartherOffThanTheNearestAreLeftOut() {
+        assertThat(Suggestions.nearest("mode=debgu", List.of("mode=debug", "mode=debuu", "mode=deep"), 3))
+                .containsExactly("mode=debug", "mode=debuu");
+    }
+
+    @Test
     void overlongWordsAreNotCompared() {
         assertThat(Suggestions.nearest("x".repeat(100_000), Collections.nCopies(1000, "x".repeat(100_000)), 3))
                 .isEmpty();

@@ -47,8 +47,8 @@ record CommandLine(Machine machine, Task task, List<WarmDirectory> warm) {
         return environment;
     }
 
-    /// Returns the parents of all outputs, relative to the input root. The outputs themselves are the command's to
-    /// make.
+    /// Returns the parents of all outputs, relative to the input root. The outputs themselves are the command's
+    /// to make.
     private static Set<String> directories(DeclaredOutputs outputs) {
         var prefix = outputs.workingDirectory().isEmpty() ? "" : outputs.workingDirectory() + "/";
         var parents = new LinkedHashSet<String>();

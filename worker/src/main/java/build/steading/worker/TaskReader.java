@@ -44,8 +44,8 @@ final class TaskReader {
         this.limits = limits;
     }
 
-    /// @throws SteadingException with `MissingBlobs` naming everything that is absent if the action or its command
-    ///     is, `Invalid` if the action makes no sense
+    /// @throws SteadingException with `MissingBlobs` naming everything that is absent if the action or its
+    ///     command is, `Invalid` if the action makes no sense
     Task read(Digest digest) {
         var action = parse(digest, "Action", Action.parser());
         var inputRoot = Digests.fromProto(action.getInputRootDigest());

@@ -225,7 +225,8 @@ public final class Worker implements AutoCloseable {
         try {
             return attempt.run();
         } catch (RuntimeException | Error e) {
-            // Even after an error the slot must go on: a slot that is lost is capacity that is lost until a restart.
+            // Even after an error the slot must go on: a slot that is lost is capacity that is lost until a
+            // restart.
             LOG.log(Level.ERROR, "Action `%s` met a bug of the worker".formatted(lease.action()), e);
             return new Outcome.NotRun(new Failure.Unavailable("The worker failed: " + e));
         }

@@ -51,5 +51,21 @@ public record WorkerConfig(WorkerId id, int slots, Path directory, Limits limits
                     1L << 38,
                     500_000);
         }
+
+        /// Returns limits for a worker in the process of its server: to renew leases often costs nothing there,
+        /// and the end of the process waits for no action, as the next process runs it again.
+        public static Limits besideTheServer() {
+            var usual = ordinary();
+            return new Limits(
+                    usual.longestRun,
+                    usual.killGrace,
+                    Duration.ZERO,
+                    Duration.ofMillis(250),
+                    usual.cpus,
+                    usual.tasks,
+                    usual.logBytes,
+                    usual.fileBytes,
+                    usual.layerFiles);
+        }
     }
 }

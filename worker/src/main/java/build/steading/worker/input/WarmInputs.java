@@ -25,8 +25,8 @@ import java.util.Optional;
 final class WarmInputs {
     private static final System.Logger LOG = System.getLogger(WarmInputs.class.getName());
 
-    /// By how much the newest warm file is older than anything made after it was restored: more than a tick of the
-    /// clock by which the kernel stamps files.
+    /// By how much the newest warm file is older than anything made after it was restored: more than a tick of
+    /// the clock by which the kernel stamps files.
     private static final Duration MARGIN = Duration.ofMillis(20);
 
     private final LocalBlobs blobs;

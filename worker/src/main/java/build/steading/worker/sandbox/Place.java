@@ -9,8 +9,8 @@ import java.util.List;
 /// The directory of one attempt, with all that its command may write to, and the read-only layers below its input
 /// tree.
 ///
-/// @param directory holds `root` (the input tree, or where it is mounted), `tmp` and, if there are layers, `upper`
-///     (what the command changed) and `work` (the kernel's own)
+/// @param directory holds `root` (the input tree, or where it is mounted), `tmp` and, if there are layers,
+///     `upper` (what the command changed) and `work` (the kernel's own)
 /// @param layers directories beside `directory`'s parent, the topmost first; empty if `root` is a plain directory
 public record Place(Path directory, List<Path> layers) {
     public Place {
@@ -47,8 +47,8 @@ public record Place(Path directory, List<Path> layers) {
     }
 
     /// Returns the options of the overlay. Layers are named from `directory`, so that neither a long path nor one
-    /// with a colon in it matters. `volatile`: without it the kernel writes the whole file system to disk whenever
-    /// an overlay goes.
+    /// with a colon in it matters. `volatile`: without it the kernel writes the whole file system to disk
+    /// whenever an overlay goes.
     String overlay() {
         var lower = String.join(
                 ":",

@@ -20,8 +20,10 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// What the runner owes a user without privileges, tried as one when the tests are run by the superuser.
+@Isolated("A fork bomb leaves nothing to others")
 class UnprivilegedTest {
     private static final List<String> AS_NOBODY =
             List.of("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups");

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.bench;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/// Other programs, and what they leave behind.
+final class Programs {
+    private Programs() {}
+
+    /// Runs a program to its good end and returns what it printed.
+    static String run(String... command) throws IOException, InterruptedException {
+        return run(Map.of(), List.of(command));
+    }
+
+    static String run(Map<String, String> environment, List<String> command) throws IOException, InterruptedException {
+        var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().putAll(environment);
+        var process = builder.start();
+        var output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IOException(command + " failed");
+        }
+        return output;
+    }
+
+    static void delete(Path directory) throws IOException {
+        try (var files = Files.walk(directory)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

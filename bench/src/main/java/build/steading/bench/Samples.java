@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.bench;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.DoubleUnaryOperator;
+
+/// Some measurements of the same thing, at least one.
+record Samples(List<Double> values) {
+    Samples {
+        values = values.stream().sorted().toList();
+    }
+
+    static Samples of(double... values) {
+        return new Samples(Arrays.stream(values).boxed().toList());
+    }
+
+    double median() {
+        var middle = values.size() / 2;
+        return values.size() % 2 == 1 ? values.get(middle) : (values.get(middle - 1) + values.get(middle)) / 2;
+    }
+
+    double min() {
+        return values.getFirst();
+    }
+
+    double max() {
+        return values.getLast();
+    }
+
+    Samples map(DoubleUnaryOperator change) {
+        return new Samples(values.stream().map(change::applyAsDouble).toList());
+    }
+
+    /// Returns `median (min..max)`, as precise as its size needs.
+    @Override
+    public String toString() {
+        return "%s (%s..%s)".formatted(number(median()), number(min()), number(max()));
+    }
+
+    static String number(double value) {
+        return String.format(Locale.ROOT, Math.abs(value) < 10 ? "%.2f" : "%,.0f", value);
+    }
+}

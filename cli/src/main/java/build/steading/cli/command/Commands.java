@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.cli.command;
+
+import build.steading.cli.door.CommandRunner;
+import build.steading.cli.door.ExitCode;
+import build.steading.cli.door.Invocation;
+import build.steading.failure.SteadingException;
+import build.steading.failure.Suggestions;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// Runs what users type after `steading`. Thread-safe: each invocation has its own command objects.
+public final class Commands implements CommandRunner {
+    private final Services services;
+
+    public Commands(Services services) {
+        this.services = services;
+    }
+
+    @Override
+    public int run(Invocation invocation) throws InterruptedException {
+        var console = new Console(invocation);
+        var interruption = new Interruption();
+        var line = commandLine(console)
+                .setExecutionExceptionHandler((e, _, _) -> report(e, console, interruption))
+                .setParameterExceptionHandler((e, _) -> usage(e, console));
+        var code = line.execute(invocation.arguments().toArray(String[]::new));
+        if (interruption.happened) {
+            throw new InterruptedException();
+        }
+        return code;
+    }
+
+    private static final class Interruption {
+        private boolean happened;
+    }
+
+    private CommandLine commandLine(Console console) {
+        var line = new CommandLine(new Top(services.version()));
+        line.addMixin("help", new HelpOption());
+        add(line, "build", new BuildCommand(services, console));
+        add(line, "status", new StatusCommand(services, console));
+        add(line, "builds", new BuildsCommand(services, console));
+        add(line, "show", new ShowCommand(services, console));
+        add(line, "attach", new AttachCommand(services, console));
+        add(line, "log", new LogCommand(services, console));
+        add(line, "artifacts", new ArtifactsCommand(services, console));
+        add(line, "cancel", new CancelCommand(services, console));
+        add(line, "retry", new RetryCommand(services, console));
+        add(line, "stop", new StopCommand(services, console));
+        add(line, "doctor", new DoctorCommand(services, console));
+        add(line, "schema", new SchemaCommand(console));
+        return line.setOut(console.outWriter())
+                .setErr(console.errWriter())
+                .setColorScheme(CommandLine.Help.defaultColorScheme(console.colour() ? Ansi.ON : Ansi.OFF))
+                .setUsageHelpWidth(Math.clamp(console.columns(), 60, 120))
+                .setAbbreviatedOptionsAllowed(false);
+    }
+
+    private static void add(CommandLine line, String name, Callable<Integer> command) {
+        line.addSubcommand(name, new CommandLine(command).addMixin("help", new HelpOption()));
+    }
+
+    private static int report(Exception e, Console console, Interruption interruption) throws Exception {
+        if (e instanceof SteadingException known) {
+            console.say(
+                    "%s %s",
+                    console.style(Style.BAD, "steading:"), known.failure().message());
+            return ExitCode.of(known.failure());
+        }
+        if (e instanceof InterruptedException) {
+            interruption.happened = true;
+            return ExitCode.INTERRUPTED;
+        }
+        throw e;
+    }
+
+    private static int usage(ParameterException e, Console console) {
+        var command = e.getCommandLine();
+        var message = String.valueOf(e.getMessage());
+        if (e instanceof UnmatchedArgumentException unmatched
+                && command.getParent() == null
+                && !unmatched.getUnmatched().isEmpty()) {
+            var word = unmatched.getUnmatched().getFirst();
+            message = "There is no command `%s`".formatted(word)
+                    + Suggestions.didYouMean(word, command.getSubcommands().keySet());
+        }
+        console.say("%s %s", console.style(Style.BAD, "steading:"), message);
+        console.say("Try `%s --help`", command.getCommandSpec().qualifiedName());
+        return ExitCode.USAGE;
+    }
+
+    @Command(
+            name = "steading",
+            description = "Builds any committed revision while you keep working.",
+            synopsisSubcommandLabel = "COMMAND",
+            footer = {
+                "",
+                "Exit codes: 0 ok, 1 the build failed, 2 usage, 3 not found, 4 try again, 5 a bug of Steading, 6 not"
+                        + " allowed, 130 interrupted.",
+                "State directory: $STEADING_HOME, else $XDG_STATE_HOME/steading, else ~/.local/state/steading."
+            })
+    private static final class Top implements Callable<Integer> {
+        private final String version;
+
+        @CommandLine.Spec
+        private CommandSpec spec;
+
+        @CommandLine.Option(names = "--version", description = "Show the version.")
+        private boolean showVersion;
+
+        Top(String version) {
+            this.version = version;
+        }
+
+        @Override
+        public Integer call() {
+            var line = spec.commandLine();
+            if (showVersion) {
+                line.getOut().println("steading " + version);
+                return ExitCode.OK;
+            }
+            line.usage(line.getErr());
+            return ExitCode.USAGE;
+        }
+    }
+}

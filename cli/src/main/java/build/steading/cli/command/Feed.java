@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.cli.command;
+
+import build.steading.build.BuildObserver;
+import build.steading.build.BuildRecord;
+import build.steading.build.RequestRecord;
+import build.steading.build.TaskRecord;
+import build.steading.cli.door.Signal;
+import build.steading.log.LogRecord;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// What happens to builds, as it reaches somebody who watches them. A slow terminal never holds up a build: when
+/// it lags too far behind, output is dropped (it is stored all the same) and the gap counted. Thread-safe.
+final class Feed {
+    private static final int MAX_OUTPUT = 20_000;
+
+    /// Something to show.
+    sealed interface Event {
+        record Build(BuildRecord build) implements Event {}
+
+        record Task(long build, TaskRecord task) implements Event {}
+
+        record Output(long build, TaskRecord task, LogRecord entry) implements Event {}
+
+        record Request(RequestRecord request) implements Event {}
+
+        record Ended(BuildRecord build) implements Event {}
+
+        record Interrupted(Signal signal) implements Event {}
+
+        record HungUp() implements Event {}
+    }
+
+    private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+    private final AtomicLong dropped = new AtomicLong();
+
+    void add(Event event) {
+        if (event instanceof Event.Output && events.size() > MAX_OUTPUT) {
+            dropped.incrementAndGet();
+            return;
+        }
+        events.add(event);
+    }
+
+    Optional<Event> next(Duration patience) throws InterruptedException {
+        return Optional.ofNullable(events.poll(patience.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    boolean isEmpty() {
+        return events.isEmpty();
+    }
+
+    /// Returns how many pieces of output were dropped since the last call.
+    long takeDropped() {
+        return dropped.getAndSet(0);
+    }
+
+    /// Returns what feeds the events of one build.
+    BuildObserver observer(long build) {
+        return new BuildObserver() {
+            @Override
+            public void build(BuildRecord now) {
+                add(new Event.Build(now));
+            }
+
+            @Override
+            public void task(TaskRecord task) {
+                add(new Event.Task(build, task));
+            }
+
+            @Override
+            public void output(TaskRecord task, LogRecord entry) {
+                add(new Event.Output(build, task, entry));
+            }
+
+            @Override
+            public void request(RequestRecord request) {
+                add(new Event.Request(request));
+            }
+
+            @Override
+            public void ended(BuildRecord last) {
+                add(new Event.Ended(last));
+            }
+        };
+    }
+}

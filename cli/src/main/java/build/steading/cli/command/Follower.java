@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.cli.command;
+
+import build.steading.build.BuildId;
+import build.steading.build.BuildObserver;
+import build.steading.build.BuildRecord;
+import build.steading.build.BuildState;
+import build.steading.build.RequestRecord;
+import build.steading.cli.command.Feed.Event;
+import build.steading.cli.command.FollowOptions.OnInterrupt;
+import build.steading.cli.door.ExitCode;
+import build.steading.cli.door.Signal;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Shows builds until they end, and does what the user wants when he interrupts. Not thread-safe.
+final class Follower {
+    private static final Duration TICK = Duration.ofMillis(100);
+
+    private final Services services;
+    private final Console console;
+    private final FollowOptions options;
+    private final Feed feed = new Feed();
+    private final Map<Long, RequestRecord> mine = new LinkedHashMap<>();
+    private final Map<BuildId, BuildObserver> watched = new LinkedHashMap<>();
+    private final Map<BuildId, BuildRecord> ended = new LinkedHashMap<>();
+
+    Follower(Services services, Console console, FollowOptions options) {
+        this.services = services;
+        this.console = console;
+        this.options = options;
+    }
+
+    /// Shows the builds of these requests, on whose behalf the user may cancel.
+    ///
+    /// @return the exit code: that of the worst build
+    int follow(List<RequestRecord> requests) throws InterruptedException {
+        requests.forEach(request -> mine.put(request.id(), request));
+        return watch(requests.stream().map(RequestRecord::build).distinct().toList());
+    }
+
+    /// Shows builds of others: an interruption only ends the watching.
+    int watch(List<BuildId> builds) throws InterruptedException {
+        var interrupt = options.onInterrupt(console);
+        var caller = console.invocation().caller();
+        caller.onSignal(signal -> feed.add(new Event.Interrupted(signal)));
+        caller.onHangup(() -> feed.add(new Event.HungUp()));
+        var view = view(builds.size() > 1);
+        try {
+            builds.forEach(this::observe);
+            while (ended.size() < watched.size()) {
+                var event = feed.next(TICK);
+                if (event.isPresent()) {
+                    switch (event.get()) {
+                        case Event.HungUp _ -> {
+                            return ExitCode.INTERRUPTED;
+                        }
+                        case Event.Interrupted(var signal) -> {
+                            if (signal == Signal.CONT) {
+                                view.repaint();
+                            } else {
+                                return interrupted(signal, interrupt, view);
+                            }
+                        }
+                        case Event.Ended(var build) -> ended.put(build.id(), build);
+                        case Event.Request(var request) -> mine.computeIfPresent(request.id(), (_, _) -> request);
+                        case Event.Build _, Event.Task _, Event.Output _ -> {}
+                    }
+                    view.show(event.get());
+                } else {
+                    view.tick();
+                }
+                if (feed.takeDropped() > 0) {
+                    view.gap();
+                }
+            }
+            view.close();
+            return summarise();
+        } finally {
+            view.close();
+            watched.forEach(services.builds()::forget);
+        }
+    }
+
+    private void observe(BuildId id) {
+        var observer = feed.observer(id.value());
+        watched.put(id, observer);
+        services.builds().observe(id, observer);
+    }
+
+    private View view(boolean several) {
+        if (options.quiet()) {
+            return View.NONE;
+        }
+        return console.live()
+                ? new LiveView(console, services.clock(), several, options.json())
+                : new PlainView(console, services.clock(), several, options.json());
+    }
+
+    private int interrupted(Signal signal, OnInterrupt interrupt, View view) {
+        view.close();
+        for (var id : watched.keySet()) {
+            if (ended.containsKey(id)) {
+                continue;
+            }
+            var requests = mine.values().stream()
+                    .filter(request -> request.build().equals(id))
+                    .map(RequestRecord::id)
+                    .toList();
+            if (requests.isEmpty() || interrupt == OnInterrupt.DETACH) {
+                console.say(
+                        "Build %d goes on in the background; `steading attach %d` follows it again",
+                        id.value(), id.value());
+            } else if (services.builds().withdraw(id, requests, console.user())) {
+                console.say(
+                        "Build %d is cancelled; with `--on-interrupt=detach` Ctrl-C would leave it running",
+                        id.value());
+            } else {
+                console.say("Build %d goes on for others who asked for it too", id.value());
+            }
+        }
+        return signal.exitCode();
+    }
+
+    private int summarise() {
+        var code = ExitCode.OK;
+        for (var build : ended.values()) {
+            var requests = services.builds().requests(build.id());
+            if (options.json()) {
+                console.result("%s", Json.text(Json.build(build, requests, services.trees())));
+            } else {
+                new Report(services, console).summary(build, requests, mine.keySet());
+            }
+            code = Math.max(code, exitCode(build));
+        }
+        var undelivered =
+                mine.values().stream().anyMatch(request -> request.state() == RequestRecord.State.UNDELIVERED);
+        return undelivered ? Math.max(code, ExitCode.TRY_AGAIN) : code;
+    }
+
+    private static int exitCode(BuildRecord build) {
+        return switch (build.state()) {
+            case SUCCEEDED -> ExitCode.OK;
+            case FAILED, TIMED_OUT, CANCELLED -> ExitCode.BUILD_FAILED;
+            case INFRA_ERROR -> ExitCode.TRY_AGAIN;
+            case QUEUED, RUNNING -> throw new IllegalStateException("Build %s has not ended".formatted(build.id()));
+        };
+    }
+
+    static Style style(BuildState state) {
+        return switch (state) {
+            case SUCCEEDED -> Style.GOOD;
+            case QUEUED, RUNNING -> Style.WAITING;
+            case FAILED, TIMED_OUT, CANCELLED, INFRA_ERROR -> Style.BAD;
+        };
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.cli.command;
+
+import build.steading.build.BuildId;
+import build.steading.build.Builds.Order;
+import build.steading.cli.door.ExitCode;
+import build.steading.failure.SteadingException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Build the same again: what succeeded is known already, what failed runs again.
+@Command(name = "retry", description = "Build the same again: what succeeded is known already, what failed runs again.")
+final class RetryCommand implements Callable<Integer> {
+    private final Services services;
+    private final Console console;
+
+    @Mixin
+    private FollowOptions following;
+
+    @Parameters(paramLabel = "ID", description = "Number of the build.")
+    private long build;
+
+    @Option(names = "--force", description = "Run all tasks even if their results are known.")
+    private boolean force;
+
+    @Option(names = "--detach", description = "Return at once; the build goes on in the background.")
+    private boolean detach;
+
+    RetryCommand(Services services, Console console) {
+        this.services = services;
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        var id = new BuildId(build);
+        var earlier = services.builds().find(id).orElseThrow(() -> Report.unknown(id));
+        if (!earlier.state().isFinal()) {
+            throw SteadingException.invalid("Build %d has not ended; `steading attach %d` follows it", build, build);
+        }
+        var out = services.builds().requests(id).stream()
+                .flatMap(request -> request.out().stream())
+                .reduce((_, last) -> last);
+        var spec = force ? earlier.spec().forced() : earlier.spec();
+        var request = services.builds().submit(spec, new Order(console.user(), out));
+        console.say("Build %d does build %d again", request.build().value(), build);
+        if (detach) {
+            console.result("%d", request.build().value());
+            return ExitCode.OK;
+        }
+        console.invocation().caller().resumeWith(following.attachArguments(List.of(request)));
+        return new Follower(services, console, following).follow(List.of(request));
+    }
+}

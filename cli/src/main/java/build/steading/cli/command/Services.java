@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.cli.command;
+
+import build.steading.blob.BlobStore;
+import build.steading.build.Builds;
+import build.steading.build.Delivery;
+import build.steading.build.Plans;
+import build.steading.source.SourceRepository;
+import build.steading.tree.Trees;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/// What commands work with.
+///
+/// @param repositories opens the repository around a path
+/// @param facts what there is to know of the farm as a whole, for `steading status`: values as JSON has them
+/// @param checks what the machine has and lacks, for `steading doctor`
+public record Services(
+        Builds builds,
+        Plans plans,
+        Trees trees,
+        BlobStore blobs,
+        Delivery delivery,
+        Function<Path, SourceRepository> repositories,
+        Supplier<Map<String, Object>> facts,
+        Supplier<java.util.List<Check>> checks,
+        String version,
+        InstantSource clock) {
+    /// One thing that Steading needs or can use on this machine.
+    ///
+    /// @param found what is there, or what is missing
+    /// @param cure what to do about it; empty if nothing needs to be done
+    /// @param vital whether Steading does not work without
+    public record Check(String name, boolean good, boolean vital, String found, String cure) {}
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.cli.command;
+
+import build.steading.cli.door.ExitCode;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// Show what the farm is doing.
+@Command(name = "status", description = "Show what the farm is doing.")
+final class StatusCommand implements Callable<Integer> {
+    private final Services services;
+    private final Console console;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    StatusCommand(Services services, Console console) {
+        this.services = services;
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        var facts = new LinkedHashMap<>(services.facts().get());
+        var builds = services.builds().underWay();
+        if (json) {
+            facts.put(
+                    "builds",
+                    builds.stream()
+                            .map(build -> Json.build(build, services.builds().requests(build.id()), services.trees()))
+                            .toList());
+            console.result("%s", Json.text(facts));
+            return ExitCode.OK;
+        }
+        var width = facts.keySet().stream().mapToInt(String::length).max().orElse(0);
+        facts.forEach((name, value) ->
+                console.result("%s  %s", name + " ".repeat(width - name.length()), words(value)));
+        if (builds.isEmpty()) {
+            console.result("No builds are under way");
+        }
+        builds.forEach(build -> new Report(services, console).brief(build));
+        return ExitCode.OK;
+    }
+
+    /// Sizes in JSON are bytes; people read them better otherwise.
+    private static String words(Object value) {
+        return switch (value) {
+            case Map<?, ?> map ->
+                map.entrySet().stream()
+                        .map(entry -> entry.getKey() + " " + words(entry.getValue()))
+                        .collect(Collectors.joining(", "));
+            case Long bytes when bytes >= 1 << 20 -> Report.size(bytes);
+            default -> value.toString();
+        };
+    }
+}

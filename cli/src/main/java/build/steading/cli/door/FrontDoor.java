@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.cli.door;
+
+import build.steading.failure.SteadingException;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.ProtocolException;
+import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import jdk.net.ExtendedSocketOptions;
+
+/// Listens on the unix socket and runs what launchers ask for, each command on threads of its own.
+///
+/// Serves its own user only. Thread-safe.
+public final class FrontDoor implements AutoCloseable {
+    /// How long commands may go on that neither can be resumed elsewhere nor asked for the end.
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
+    private static final System.Logger LOG = System.getLogger(FrontDoor.class.getName());
+
+    private final Settings settings;
+    private final CommandRunner runner;
+    private final Consumer<Ending> onEnding;
+    private final ServerSocketChannel listener;
+    private final UserPrincipal owner;
+    private final Semaphore places;
+    private final AtomicLong served = new AtomicLong();
+    private final AtomicBoolean shut = new AtomicBoolean();
+    private final Set<Conversation> conversations = ConcurrentHashMap.newKeySet();
+
+    /// @param socket replaced if it exists: the caller holds the lock that makes it stale
+    /// @param log named where a bug is reported
+    /// @param buildId launchers of another build are told to start their own process
+    /// @param maxInvocations how many commands may run at the same time; the next is refused
+    record Settings(Path socket, Path log, String buildId, int maxInvocations) {}
+
+    /// How much was going on when asked.
+    ///
+    /// @param running commands that have not ended
+    /// @param served commands begun since the door was opened
+    record Activity(int running, long served) {}
+
+    private FrontDoor(Settings settings, CommandRunner runner, Consumer<Ending> onEnding) throws IOException {
+        this.settings = settings;
+        this.runner = runner;
+        this.onEnding = onEnding;
+        this.places = new Semaphore(settings.maxInvocations());
+        Files.deleteIfExists(settings.socket());
+        this.listener = UnixSockets.listen(settings.socket());
+        this.owner = Files.getOwner(settings.socket());
+    }
+
+    /// @param onEnding told, on any thread, when a command or a launcher wants the process to end; it calls
+    ///     [#close(Ending)]
+    /// @throws SteadingException with `Unavailable` if the socket cannot be opened
+    static FrontDoor open(Settings settings, CommandRunner runner, Consumer<Ending> onEnding) {
+        try {
+            var door = new FrontDoor(settings, runner, onEnding);
+            Thread.ofVirtual().name("door-accept").start(door::accept);
+            return door;
+        } catch (IOException e) {
+            throw SteadingException.unavailable("Cannot listen on `%s`: %s".formatted(settings.socket(), e), e);
+        }
+    }
+
+    Activity activity() {
+        return new Activity(settings.maxInvocations() - places.availablePermits(), served.get());
+    }
+
+    private void accept() {
+        while (true) {
+            try {
+                var channel = listener.accept();
+                Thread.ofVirtual().name("door-read").start(() -> serve(channel));
+            } catch (ClosedChannelException _) {
+                return;
+            } catch (IOException e) {
+                LOG.log(Level.WARNING, "Could not accept a launcher", e);
+                if (!pause()) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Waits a moment, so that running out of file descriptors does not become a busy loop.
+    private static boolean pause() {
+        try {
+            Thread.sleep(Duration.ofMillis(100));
+            return true;
+        } catch (InterruptedException _) {
+            return false;
+        }
+    }
+
+    private void serve(SocketChannel channel) {
+        try (channel) {
+            if (!channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().equals(owner)) {
+                refuse(channel, ExitCode.NOT_ALLOWED, "Steading here belongs to `%s`".formatted(owner.getName()));
+            } else if (!places.tryAcquire()) {
+                var message = "Steading already runs %d commands: try again".formatted(settings.maxInvocations());
+                refuse(channel, ExitCode.TRY_AGAIN, message);
+            } else {
+                converse(channel);
+            }
+        } catch (ProtocolException e) {
+            LOG.log(Level.WARNING, "Launcher broke the protocol: " + e.getMessage());
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "Launcher vanished", e);
+        }
+    }
+
+    /// Holds the conversation, and gives its place back when the command has ended, or never began.
+    private void converse(SocketChannel channel) throws IOException {
+        boolean begun = false;
+        try {
+            var in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel), 64 << 10));
+            var first = Frame.read(in);
+            if (first.isEmpty()) {
+                return;
+            }
+            var prologue = Hello.Prologue.decode(first.get());
+            if (!prologue.fits(settings.buildId())) {
+                giveWay(channel, prologue);
+                return;
+            }
+            var conversation = new Conversation(channel, Hello.decode(first.get()), settings.log());
+            conversations.add(conversation);
+            if (shut.get()) {
+                conversations.remove(conversation);
+                return;
+            }
+            send(channel, new PayloadWriter().string(settings.buildId()).frame(FrameType.WELCOME));
+            served.incrementAndGet();
+            begun = true;
+            conversation.start(runner, () -> forget(conversation));
+            conversation.listen(in);
+        } finally {
+            if (!begun) {
+                places.release();
+            }
+        }
+    }
+
+    /// A stop's conversation is kept: its launcher hears of the end as the last of all.
+    private void forget(Conversation conversation) {
+        places.release();
+        if (conversation.requestsStop().isEmpty()) {
+            conversations.remove(conversation);
+        } else {
+            onEnding.accept(Ending.STOPPED);
+        }
+    }
+
+    private void giveWay(SocketChannel channel, Hello.Prologue newcomer) throws IOException {
+        LOG.log(Level.INFO, "Build `%s` replaces `%s`".formatted(newcomer.buildId(), settings.buildId()));
+        shut();
+        onEnding.accept(Ending.REPLACED);
+        var reason = "Build `%s` gives way to `%s`".formatted(settings.buildId(), newcomer.buildId());
+        send(channel, Conversation.stopping(true, reason));
+    }
+
+    private static void refuse(SocketChannel channel, int exitCode, String message) throws IOException {
+        LOG.log(Level.WARNING, message);
+        send(channel, Conversation.text(FrameType.STDERR, message + "\n"));
+        send(channel, Conversation.exit(exitCode, false));
+    }
+
+    private static void send(SocketChannel channel, Frame frame) throws IOException {
+        var bytes = frame.encoded();
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    /// Lets nobody in any more: from now on launchers find nothing and start another process.
+    private void shut() {
+        if (shut.compareAndSet(false, true)) {
+            try {
+                Files.deleteIfExists(settings.socket());
+                listener.close();
+            } catch (IOException e) {
+                LOG.log(Level.WARNING, "Could not close `%s`".formatted(settings.socket()), e);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        close(Ending.STOPPED);
+    }
+
+    /// Lets nobody in, sends off the commands that can be resumed, grants the others a few seconds, and
+    /// interrupts what is left.
+    void close(Ending ending) {
+        shut();
+        var waiting = conversations.stream()
+                .filter(conversation -> conversation.requestsStop().isEmpty())
+                .toList();
+        waiting.stream().filter(Conversation::resumable).forEach(conversation -> conversation.end(ending));
+        awaitAll(waiting);
+        waiting.forEach(conversation -> conversation.end(ending));
+        awaitAll(waiting);
+    }
+
+    private static void awaitAll(Iterable<Conversation> waiting) {
+        long deadline = System.nanoTime() + GRACE.toNanos();
+        try {
+            for (var conversation : waiting) {
+                conversation.awaitEnd(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Answers those that asked for the stop, once everything else is closed.
+    void sayLastWords() {
+        conversations.forEach(Conversation::sayLastWords);
+    }
+}

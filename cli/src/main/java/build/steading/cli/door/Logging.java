@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.cli.door;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.logging.Formatter;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.StreamHandler;
+
+/// Sends what the process logs, and what any library prints, to its log file.
+final class Logging {
+    private Logging() {}
+
+    /// Must come before anything in the process gets a logger.
+    static void prepare() {
+        System.setProperty("java.util.logging.manager", LastingLogManager.class.getName());
+    }
+
+    static void install(OutputStream log) {
+        var root = Logger.getLogger("");
+        for (var handler : root.getHandlers()) {
+            root.removeHandler(handler);
+        }
+        root.addHandler(new Flushing(log));
+        var stream = new PrintStream(log, true, StandardCharsets.UTF_8);
+        System.setOut(stream);
+        System.setErr(stream);
+    }
+
+    /// Keeps logging while the process ends: the original closes every handler as soon as a signal arrives.
+    public static final class LastingLogManager extends LogManager {
+        @Override
+        public void reset() {
+            // Nothing is closed: each record is on disk when its call returns.
+        }
+    }
+
+    private static final class Flushing extends StreamHandler {
+        Flushing(OutputStream log) {
+            super(log, new OneLine());
+        }
+
+        @Override
+        public synchronized void publish(LogRecord record) {
+            super.publish(record);
+            flush();
+        }
+    }
+
+    private static final class OneLine extends Formatter {
+        @Override
+        public String format(LogRecord record) {
+            var text = new StringWriter();
+            var lines = new PrintWriter(text);
+            lines.printf(
+                    "%s %s %s: %s%n",
+                    record.getInstant(), record.getLevel(), record.getLoggerName(), formatMessage(record));
+            if (record.getThrown() != null) {
+                record.getThrown().printStackTrace(lines);
+            }
+            return text.toString();
+        }
+    }
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.client;
+
+import build.bazel.remote.execution.v2.BatchReadBlobsRequest;
+import build.bazel.remote.execution.v2.BatchUpdateBlobsRequest;
+import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc;
+import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc.ContentAddressableStorageBlockingV2Stub;
+import build.bazel.remote.execution.v2.FindMissingBlobsRequest;
+import build.steading.blob.BlobStore;
+import build.steading.blob.VerifyingInputStream;
+import build.steading.digest.Digest;
+import build.steading.digest.DigestingInputStream;
+import build.steading.digest.Digests;
+import build.steading.failure.Failure;
+import build.steading.failure.SteadingException;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import com.google.rpc.Code;
+import com.google.rpc.Status;
+import io.grpc.StatusException;
+import io.grpc.protobuf.StatusProto;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// The blobs of a server. Small ones travel in one message, others as streams; servers without messages for small
+/// ones get streams only. Both ways are verified: what arrives, and what is sent before it is.
+///
+/// Thread-safe. Calls may run in parallel and should, where there are many blobs.
+final class RemoteBlobStore implements BlobStore {
+    private static final int MAX_DIGESTS = 10_000;
+
+    /// What a message needs beside the bytes of its only blob.
+    private static final int OVERHEAD_BYTES = 1_024;
+
+    private static final int BUFFER_BYTES = 128 << 10;
+
+    private static final Status NO_ANSWER = Status.newBuilder()
+            .setCode(Code.INTERNAL_VALUE)
+            .setMessage("The server does not answer for every blob")
+            .build();
+
+    private final Connection connection;
+    private final ServerLimits limits;
+    private final Uploader uploader;
+    private volatile boolean streamsOnly;
+
+    RemoteBlobStore(Connection connection) {
+        this.connection = connection;
+        this.limits = new ServerLimits(connection);
+        this.uploader = new Uploader(connection);
+    }
+
+    @Override
+    public Set<Digest> findMissing(Set<Digest> digests) {
+        var missing = new HashSet<Digest>();
+        var all = List.copyOf(digests);
+        for (var start = 0; start < all.size(); start += MAX_DIGESTS) {
+            missing.addAll(ask(all.subList(start, Math.min(all.size(), start + MAX_DIGESTS))));
+        }
+        if (missing.remove(Digest.EMPTY)) {
+            // Some servers want even nothing to be uploaded. No caller has to know.
+            uploader.upload(Digest.EMPTY, InputStream::nullInputStream);
+        }
+        return missing;
+    }
+
+    @Override
+    public InputStream open(Digest digest) {
+        if (digest.equals(Digest.EMPTY)) {
+            return InputStream.nullInputStream();
+        }
+        var small = fitsMessage(digest) ? receive(digest) : Optional.<ByteString>empty();
+        var content = small.map(ByteString::newInput).orElseGet(() -> Download.of(connection, digest));
+        return new VerifyingInputStream(content, digest, () -> {});
+    }
+
+    @Override
+    public void put(Digest digest, InputStream content) {
+        try {
+            if (fitsMessage(digest)) {
+                var bytes = content.readNBytes((int) digest.sizeBytes() + 1);
+                check(digest, Digest.of(bytes));
+                send(digest, bytes);
+            } else {
+                spoolAndUpload(digest, content);
+            }
+        } catch (IOException e) {
+            throw SteadingException.unavailable("Content of blob `%s` cannot be read".formatted(digest), e);
+        }
+    }
+
+    private Set<Digest> ask(List<Digest> digests) {
+        var request = FindMissingBlobsRequest.newBuilder()
+                .setInstanceName(connection.instance())
+                .addAllBlobDigests(digests.stream().map(Digests::toProto).toList())
+                .build();
+        var answer = connection.retrying(() -> stub(0).findMissingBlobs(request));
+        var missing = new HashSet<Digest>();
+        answer.getMissingBlobDigestsList().forEach(digest -> missing.add(Digests.fromProto(digest)));
+        return missing;
+    }
+
+    private boolean fitsMessage(Digest digest) {
+        return digest.sizeBytes() + OVERHEAD_BYTES <= limits.batchBytes();
+    }
+
+    private void send(Digest digest, byte[] bytes) {
+        if (digest.equals(Digest.EMPTY)) {
+            return;
+        }
+        if (streamsOnly || !sendMessage(digest, bytes)) {
+            uploader.upload(digest, () -> new ByteArrayInputStream(bytes));
+        }
+    }
+
+    /// Returns false if the server takes no such messages.
+    private boolean sendMessage(Digest digest, byte[] bytes) {
+        var request = BatchUpdateBlobsRequest.newBuilder()
+                .setInstanceName(connection.instance())
+                .addRequests(BatchUpdateBlobsRequest.Request.newBuilder()
+                        .setDigest(Digests.toProto(digest))
+                        .setData(UnsafeByteOperations.unsafeWrap(bytes)))
+                .build();
+        var sent = ifImplemented(() -> {
+            var answer = stub(bytes.length).batchUpdateBlobs(request);
+            checkOk(answer.getResponsesCount() == 1 ? answer.getResponses(0).getStatus() : NO_ANSWER);
+            return digest;
+        });
+        return sent.isPresent();
+    }
+
+    /// Returns the bytes of a blob; nothing if the server sends no such messages.
+    private Optional<ByteString> receive(Digest digest) {
+        if (streamsOnly) {
+            return Optional.empty();
+        }
+        var request = BatchReadBlobsRequest.newBuilder()
+                .setInstanceName(connection.instance())
+                .addDigests(Digests.toProto(digest))
+                .build();
+        return ifImplemented(() -> {
+            var answer = stub(digest.sizeBytes()).batchReadBlobs(request);
+            var status =
+                    answer.getResponsesCount() == 1 ? answer.getResponses(0).getStatus() : NO_ANSWER;
+            if (status.getCode() == Code.NOT_FOUND_VALUE) {
+                throw new SteadingException(new Failure.MissingBlobs(Set.of(digest)));
+            }
+            checkOk(status);
+            return answer.getResponses(0).getData();
+        });
+    }
+
+    /// Makes a call, and again if that may help. Returns nothing, also for ever after, if the server does not
+    /// know calls of this kind.
+    private <T> Optional<T> ifImplemented(Connection.Call<T> call) {
+        return connection.retrying(() -> {
+            try {
+                return Optional.of(call.make());
+            } catch (StatusException e) {
+                if (e.getStatus().getCode() == io.grpc.Status.Code.UNIMPLEMENTED) {
+                    streamsOnly = true;
+                    return Optional.empty();
+                }
+                throw e;
+            }
+        });
+    }
+
+    /// Keeps `content` in a file until the server has it: so it is verified before it is sent, and can be sent
+    /// again.
+    private void spoolAndUpload(Digest digest, InputStream content) throws IOException {
+        var spool = Files.createTempFile("steading-upload", null);
+        try {
+            var digesting = new DigestingInputStream(content);
+            try (var out = Files.newOutputStream(spool)) {
+                copy(digesting, out, digest.sizeBytes() + 1);
+            }
+            check(digest, digesting.digest());
+            uploader.upload(digest, () -> Files.newInputStream(spool));
+        } finally {
+            Files.deleteIfExists(spool);
+        }
+    }
+
+    private static void copy(InputStream in, OutputStream out, long maxBytes) throws IOException {
+        var buffer = new byte[BUFFER_BYTES];
+        var left = maxBytes;
+        while (left > 0) {
+            var n = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+            if (n < 0) {
+                return;
+            }
+            out.write(buffer, 0, n);
+            left -= n;
+        }
+    }
+
+    private ContentAddressableStorageBlockingV2Stub stub(long bytes) {
+        var stub = ContentAddressableStorageGrpc.newBlockingV2Stub(connection.channel());
+        return connection.withDeadline(connection.prepare(stub), bytes);
+    }
+
+    private static void check(Digest expected, Digest found) {
+        if (!found.equals(expected)) {
+            throw SteadingException.invalid("Content has digest `%s`, not `%s`", found, expected);
+        }
+    }
+
+    private static void checkOk(Status status) throws StatusException {
+        if (status.getCode() != Code.OK_VALUE) {
+            throw StatusProto.toStatusException(status);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.client;
+
+import build.steading.execute.Execution;
+import build.steading.execute.ExecutionObserver;
+import build.steading.execute.Outcome;
+import build.steading.failure.Failure;
+import build.steading.failure.SteadingException;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/// One action that a server executes for us. The first outcome counts. Thread-safe.
+final class RemoteExecution implements Execution {
+    private static final System.Logger LOG = System.getLogger(RemoteExecution.class.getName());
+
+    private final Conversation conversation;
+    private final OutputReader output;
+
+    @GuardedBy("this")
+    private final List<ExecutionObserver> observers = new ArrayList<>();
+
+    @GuardedBy("this")
+    private @Nullable Future<?> thread;
+
+    @GuardedBy("this")
+    private @Nullable Outcome outcome;
+
+    RemoteExecution(Conversation conversation, OutputReader output, ExecutionObserver observer) {
+        this.conversation = conversation;
+        this.output = output;
+        this.observers.add(observer);
+    }
+
+    void start(ExecutorService threads) {
+        synchronized (this) {
+            thread = threads.submit(this::run);
+        }
+    }
+
+    @Override
+    public synchronized Outcome await() throws InterruptedException {
+        while (outcome == null) {
+            wait();
+        }
+        return outcome;
+    }
+
+    /// Output comes at the end only, so whoever follows has missed nothing.
+    @Override
+    public synchronized boolean follow(ExecutionObserver another) {
+        if (outcome != null) {
+            return false;
+        }
+        observers.add(another);
+        return true;
+    }
+
+    private synchronized List<ExecutionObserver> observers() {
+        return List.copyOf(observers);
+    }
+
+    @Override
+    public synchronized void withdraw(String by) {
+        end(new Outcome.Cancelled(by));
+        if (thread != null) {
+            // The thread tells the server.
+            thread.cancel(true);
+        }
+    }
+
+    private void run() {
+        try {
+            var found = conversation.hold();
+            for (var observer : observers()) {
+                output.deliver(found, observer);
+            }
+            end(found);
+        } catch (InterruptedException _) {
+            end(new Outcome.NotRun(new Failure.Unavailable("The connection to the server was closed")));
+            cancelIfWithdrawn();
+        } catch (SteadingException e) {
+            end(new Outcome.NotRun(e.failure()));
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "An execution failed for a reason that nobody foresaw", e);
+            end(new Outcome.NotRun(new Failure.Unavailable("Internal error; the log has the details")));
+        }
+    }
+
+    private void cancelIfWithdrawn() {
+        Outcome how;
+        synchronized (this) {
+            how = outcome;
+        }
+        if (how instanceof Outcome.Cancelled) {
+            conversation.cancel();
+        }
+    }
+
+    private synchronized void end(Outcome how) {
+        if (outcome == null) {
+            outcome = how;
+            notifyAll();
+        }
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.client;
+
+import build.steading.execute.ActionExecutor;
+import build.steading.execute.Execution;
+import build.steading.execute.ExecutionObserver;
+import build.steading.execute.ExecutionRequest;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/// Has a server execute actions. Each execution has a virtual thread; [#close] interrupts them all, and their
+/// outcome is then that the server cannot be reached.
+///
+/// Warm directories are hints that the protocol has no room for: they are left out.
+final class RemoteExecutor implements ActionExecutor, AutoCloseable {
+    private final Connection connection;
+    private final OutputReader output;
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("execution-", 0).factory());
+
+    RemoteExecutor(Connection connection, RemoteBlobStore blobs) {
+        this.connection = connection;
+        this.output = new OutputReader(blobs);
+    }
+
+    @Override
+    public Execution execute(ExecutionRequest request, ExecutionObserver observer) {
+        var execution = new RemoteExecution(new Conversation(connection, request, observer), output, observer);
+        execution.start(threads);
+        return execution;
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+        threads.close();
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.build;
+
+import build.bazel.remote.execution.v2.Action;
+import build.bazel.remote.execution.v2.Command;
+import build.bazel.remote.execution.v2.Platform;
+import build.steading.blob.BlobStore;
+import build.steading.blob.Blobs;
+import build.steading.digest.Digest;
+import build.steading.digest.Digests;
+import build.steading.platform.PlatformProperties;
+import build.steading.platform.Requirement;
+import build.steading.project.TaskInstance;
+import build.steading.tree.Globs;
+import build.steading.tree.Trees;
+import com.google.protobuf.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// Turns a task into the action that it is: command, input tree, environment and platform, and nothing else.
+final class ActionMaker {
+    private final BlobStore blobs;
+    private final Trees trees;
+
+    ActionMaker(BlobStore blobs, Trees trees) {
+        this.blobs = blobs;
+        this.trees = trees;
+    }
+
+    /// Stores the action of a task with everything that it refers to.
+    ///
+    /// @param root digest of the project's top `Directory`
+    /// @param needed digests of the output trees of the tasks it needs
+    /// @return the digest of the `Action`
+    Digest make(TaskInstance task, Digest root, List<Digest> needed) {
+        var inputs = trees.select(root, Globs.of(task.inputs()));
+        for (var outputs : needed) {
+            inputs = trees.merge(inputs, outputs);
+        }
+        var action = Action.newBuilder()
+                .setCommandDigest(Digests.toProto(Blobs.put(blobs, command(task))))
+                .setInputRootDigest(Digests.toProto(inputs))
+                .setTimeout(Duration.newBuilder().setSeconds(task.timeout().toSeconds()))
+                .setPlatform(platform(task))
+                .build();
+        return Blobs.put(blobs, action);
+    }
+
+    private static Command command(TaskInstance task) {
+        var command = Command.newBuilder()
+                .addAllArguments(arguments(task))
+                .addAllOutputPaths(outputPaths(task.outputs()))
+                .setOutputDirectoryFormat(Command.OutputDirectoryFormat.TREE_AND_DIRECTORY);
+        task.environment()
+                .forEach((name, value) ->
+                        command.addEnvironmentVariablesBuilder().setName(name).setValue(value));
+        return command.build();
+    }
+
+    /// Outputs are relative to the project's directory, therefore the command goes to its own directory by
+    /// itself.
+    private static List<String> arguments(TaskInstance task) {
+        if (task.directory().isEmpty()) {
+            return task.command();
+        }
+        var arguments = new ArrayList<>(List.of("/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", task.directory()));
+        arguments.addAll(task.command());
+        return arguments;
+    }
+
+    /// The protocol knows plain paths only: a pattern is covered by the directory that all its matches are in.
+    static List<String> outputPaths(List<String> outputs) {
+        var paths = new TreeSet<>(Globs.of(outputs).anchors());
+        return paths.contains("") ? List.of("") : List.copyOf(paths);
+    }
+
+    private static Platform platform(TaskInstance task) {
+        var properties = new TreeMap<String, String>();
+        if (!task.requirement().equals(Requirement.ANY)) {
+            properties.put(PlatformProperties.REQUIRES, task.requirement().expression());
+        }
+        if (task.network()) {
+            properties.put(PlatformProperties.NETWORK, "on");
+        }
+        task.memoryBytes().ifPresent(bytes -> properties.put(PlatformProperties.MEMORY, Long.toString(bytes)));
+        var platform = Platform.newBuilder();
+        properties.forEach(
+                (name, value) -> platform.addPropertiesBuilder().setName(name).setValue(value));
+        return platform.build();
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.build;
+
+import build.steading.digest.Digest;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// What is known of one build.
+///
+/// @param note what people should know, for instance who cancelled it; may be empty
+/// @param created when it was asked for first
+/// @param artifacts digest of the tree of its artifacts; empty unless it succeeded
+/// @param tasks in the order in which they can run
+public record BuildRecord(
+        BuildId id,
+        BuildSpec spec,
+        BuildState state,
+        String note,
+        Instant created,
+        Optional<Instant> started,
+        Optional<Instant> ended,
+        Optional<Digest> artifacts,
+        List<TaskRecord> tasks) {
+    public BuildRecord {
+        tasks = List.copyOf(tasks);
+    }
+
+    static BuildRecord fresh(BuildId id, BuildSpec spec, Instant created) {
+        return new BuildRecord(
+                id,
+                spec,
+                BuildState.QUEUED,
+                "",
+                created,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of());
+    }
+
+    BuildRecord started(Instant now, List<TaskRecord> planned) {
+        return new BuildRecord(
+                id, spec, BuildState.RUNNING, "", created, Optional.of(now), Optional.empty(), artifacts, planned);
+    }
+
+    BuildRecord with(List<TaskRecord> current) {
+        return new BuildRecord(id, spec, state, note, created, started, ended, artifacts, current);
+    }
+
+    BuildRecord ended(BuildState verdict, String why, Instant now, Optional<Digest> made) {
+        return new BuildRecord(id, spec, verdict, why, created, started, Optional.of(now), made, tasks);
+    }
+}

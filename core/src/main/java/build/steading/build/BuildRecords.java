@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.build;
+
+import build.steading.failure.SteadingException;
+import java.util.List;
+import java.util.Optional;
+
+/// Remembers builds and requests, whatever dies. When a method that changes something has returned, the change
+/// survives the end of the process. Thread-safe; all methods throw [SteadingException] with `Unavailable` if the
+/// medium fails.
+public interface BuildRecords {
+    /// Stores a new request, and a new build with it unless `request` joins one. Ids in the arguments are
+    /// ignored.
+    ///
+    /// @param build the build that the request is for; only stored if its id is 0
+    /// @return the request with its id and the build's
+    RequestRecord open(BuildRecord build, RequestRecord request);
+
+    /// Stores a build and some of its requests as they are now, in place of what was known of them: all or
+    /// nothing.
+    void save(BuildRecord build, List<RequestRecord> requests);
+
+    /// Returns builds, the newest first.
+    List<BuildRecord> builds(Query query);
+
+    /// Returns the requests for a build, the oldest first.
+    List<RequestRecord> requests(BuildId build);
+
+    /// Which builds to return.
+    sealed interface Query {
+        /// One build, if there is such a one.
+        record ById(BuildId id) implements Query {}
+
+        /// Those that have not ended.
+        record Unfinished() implements Query {}
+
+        /// The newest.
+        ///
+        /// @param repository only those from this repository
+        record Recent(int limit, Optional<String> repository) implements Query {}
+    }
+}

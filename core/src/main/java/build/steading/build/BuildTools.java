@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.build;
+
+import build.steading.execute.ActionExecutor;
+import build.steading.tree.Trees;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+
+/// What every build needs to run.
+///
+/// @param threads runs each task on a thread of its own
+/// @param delivery puts artifacts where requesters want them
+record BuildTools(
+        Plans plans,
+        ActionMaker actions,
+        Trees trees,
+        ActionExecutor executor,
+        Sources sources,
+        WarmRecords warm,
+        BuildRecords records,
+        Delivery delivery,
+        Executor threads,
+        InstantSource clock) {}

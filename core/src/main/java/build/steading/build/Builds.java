@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.build;
+
+import build.steading.blob.BlobStore;
+import build.steading.build.BuildRecords.Query;
+import build.steading.execute.ActionExecutor;
+import build.steading.execute.ExecutionObserver;
+import build.steading.failure.Failure;
+import build.steading.failure.SteadingException;
+import build.steading.tree.Trees;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+
+/// Takes requests for builds, runs the builds, and tells what became of them. Equal requests share one build;
+/// what the process did not finish before it died, the next one does.
+///
+/// Thread-safe: one lock guards the table of live builds, and nothing blocks while it is held.
+public final class Builds implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Builds.class.getName());
+
+    private final BuildTools tools;
+    private final Limits limits;
+    private final Semaphore active;
+    private final Semaphore preparing;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    @GuardedBy("this")
+    private final Map<BuildId, LiveBuild> live = new TreeMap<>();
+
+    /// How much goes on at the same time.
+    ///
+    /// @param active how many builds run at the same time; further ones queue in order
+    /// @param preparing how many tasks compute their inputs at the same time
+    /// @param queued how many builds may wait; further requests are refused
+    public record Limits(int active, int preparing, int queued) {}
+
+    /// What builds stand on.
+    public record Ports(
+            BlobStore blobs,
+            ActionExecutor executor,
+            Sources sources,
+            WarmRecords warm,
+            BuildRecords records,
+            Delivery delivery) {}
+
+    public Builds(Ports ports, Trees trees, Plans plans, Limits limits, InstantSource clock) {
+        this.tools = new BuildTools(
+                plans,
+                new ActionMaker(ports.blobs(), trees),
+                trees,
+                ports.executor(),
+                ports.sources(),
+                ports.warm(),
+                ports.records(),
+                ports.delivery(),
+                threads,
+                clock);
+        this.limits = limits;
+        this.active = new Semaphore(limits.active(), true);
+        this.preparing = new Semaphore(limits.preparing());
+    }
+
+    /// Somebody's wish, beside what is to be built.
+    ///
+    /// @param requester who asks, for people
+    /// @param out where the artifacts shall appear; empty for nowhere
+    public record Order(String requester, Optional<Path> out) {}
+
+    /// Goes on with the builds that an earlier process did not finish.
+    public void resume() {
+        for (var record : tools.records().builds(new Query.Unfinished())) {
+            var build = new LiveBuild(record, tools.records().requests(record.id()));
+            synchronized (this) {
+                live.put(record.id(), build);
+            }
+            LOG.log(Level.INFO, "Going on with build {0}", record.id());
+            start(build);
+        }
+    }
+
+    /// Accepts a request: it joins an equal build that is under way, or starts one.
+    ///
+    /// @return the stored request
+    /// @throws SteadingException with `Invalid` or `NotFound` if the project, its options or tasks are wrong
+    ///     (nothing is stored then), `Overloaded` if too many builds wait
+    public RequestRecord submit(BuildSpec spec, Order order) {
+        var _ = tools.plans().plan(spec);
+        return findEqual(spec)
+                .filter(LiveBuild::expectRequest)
+                .map(equal -> join(equal, spec, order))
+                .orElseGet(() -> begin(spec, order));
+    }
+
+    private RequestRecord join(LiveBuild equal, BuildSpec spec, Order order) {
+        Optional<RequestRecord> stored = Optional.empty();
+        try {
+            var build = equal.record();
+            stored = Optional.of(tools.records().open(build, request(build.id(), spec, order)));
+            return stored.get();
+        } finally {
+            equal.join(stored);
+        }
+    }
+
+    private RequestRecord request(BuildId build, BuildSpec spec, Order order) {
+        return new RequestRecord(
+                0,
+                build,
+                order.requester(),
+                spec.source().revision().name(),
+                build.value() != 0,
+                tools.clock().instant(),
+                order.out(),
+                RequestRecord.State.OPEN,
+                "");
+    }
+
+    private RequestRecord begin(BuildSpec spec, Order order) {
+        synchronized (this) {
+            if (live.size() >= limits.queued()) {
+                throw new SteadingException(new Failure.Overloaded(
+                        "%d builds wait already".formatted(live.size()), Duration.ofSeconds(30)));
+            }
+        }
+        var fresh = BuildRecord.fresh(new BuildId(0), spec, tools.clock().instant());
+        var stored = tools.records().open(fresh, request(fresh.id(), spec, order));
+        var build = new LiveBuild(BuildRecord.fresh(stored.build(), spec, fresh.created()), List.of(stored));
+        synchronized (this) {
+            live.put(stored.build(), build);
+        }
+        start(build);
+        return stored;
+    }
+
+    private synchronized Optional<LiveBuild> findEqual(BuildSpec spec) {
+        return live.values().stream()
+                .filter(build -> build.record().spec().identity().equals(spec.identity()))
+                .filter(build -> build.cancelledBy().isEmpty())
+                .findFirst();
+    }
+
+    private void start(LiveBuild build) {
+        var id = build.record().id();
+        threads.execute(() -> {
+            try {
+                active.acquire();
+                try {
+                    new BuildRun(tools, build, preparing).run();
+                } finally {
+                    active.release();
+                }
+            } catch (InterruptedException _) {
+                // close() interrupts: the build stays unfinished in the records, and the next process goes on
+                // with it.
+            } catch (RuntimeException e) {
+                LOG.log(Level.ERROR, "Build " + id, e);
+                giveUp(build, e);
+            } finally {
+                synchronized (this) {
+                    live.remove(id);
+                }
+            }
+        });
+    }
+
+    private void giveUp(LiveBuild build, RuntimeException bug) {
+        var why = bug instanceof SteadingException known ? known.failure().message() : "Steading has a bug: " + bug;
+        build.ended(
+                build.record().ended(BuildState.INFRA_ERROR, why, tools.clock().instant(), Optional.empty()));
+    }
+
+    /// Returns what is known of a build, as of now.
+    public Optional<BuildRecord> find(BuildId id) {
+        var now = liveBuild(id).map(LiveBuild::record);
+        return now.isPresent()
+                ? now
+                : tools.records().builds(new Query.ById(id)).stream().findFirst();
+    }
+
+    /// Returns builds, the newest first, as of now.
+    ///
+    /// @param repository only those from this repository
+    public List<BuildRecord> recent(int limit, Optional<String> repository) {
+        return tools.records().builds(new Query.Recent(limit, repository)).stream()
+                .map(record -> liveBuild(record.id()).map(LiveBuild::record).orElse(record))
+                .toList();
+    }
+
+    /// Returns the builds that have not ended, the oldest first.
+    public synchronized List<BuildRecord> underWay() {
+        return live.values().stream().map(LiveBuild::record).toList();
+    }
+
+    /// Returns the requests for a build, the oldest first.
+    public List<RequestRecord> requests(BuildId id) {
+        return liveBuild(id)
+                .map(LiveBuild::allRequests)
+                .orElseGet(() -> tools.records().requests(id));
+    }
+
+    /// Tells `observer` how a build proceeds, beginning with how it stands now. If it has ended that is all there
+    /// is to tell.
+    public void observe(BuildId id, BuildObserver observer) {
+        var build = liveBuild(id);
+        if (build.isPresent() && build.get().add(observer)) {
+            return;
+        }
+        var record = find(id).orElseThrow(() -> SteadingException.notFound("There is no build %d", id.value()));
+        requests(id).forEach(observer::request);
+        observer.ended(record);
+    }
+
+    /// Stops telling `observer`.
+    public void forget(BuildId id, BuildObserver observer) {
+        liveBuild(id).ifPresent(build -> build.remove(observer));
+    }
+
+    /// Tells `observer` what a running task has printed so far and will print.
+    ///
+    /// @return whether the task runs; if not, its record has its log, or will have
+    public boolean follow(BuildId id, String task, ExecutionObserver observer) {
+        return liveBuild(id).map(build -> build.follow(task, observer)).orElse(false);
+    }
+
+    /// Withdraws requests for a build; it is cancelled if nobody else waits for it.
+    ///
+    /// @param requests which ones; empty for all
+    /// @return whether the build is cancelled; false also if it has ended already
+    public boolean withdraw(BuildId id, List<Long> requests, String by) {
+        return liveBuild(id)
+                .map(build -> {
+                    var ids = new ArrayList<>(requests);
+                    if (ids.isEmpty()) {
+                        build.openRequests().forEach(request -> ids.add(request.id()));
+                    }
+                    return build.withdraw(ids, by);
+                })
+                .orElse(false);
+    }
+
+    private synchronized Optional<LiveBuild> liveBuild(BuildId id) {
+        return Optional.ofNullable(live.get(id));
+    }
+
+    /// Stops working. Unfinished builds stay so in the records, for the next process to go on with.
+    @Override
+    public void close() {
+        threads.shutdownNow();
+        threads.close();
+    }
+}

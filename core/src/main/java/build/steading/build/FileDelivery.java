@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.build;
+
+import build.steading.blob.BlobStore;
+import build.steading.build.DeliveryStamp.Entry;
+import build.steading.digest.Digest;
+import build.steading.digest.Digests;
+import build.steading.failure.Failure;
+import build.steading.failure.SteadingException;
+import build.steading.tree.Node;
+import build.steading.tree.Trees;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Copies artifacts into directories of this machine: never links into the store, which the user could then write
+/// through.
+///
+/// Each file appears whole, or not at all; files that are there already are not touched. Thread-safe.
+public final class FileDelivery implements Delivery {
+    private static final String TEMPORARY = ".steading-new";
+
+    private final BlobStore blobs;
+    private final Trees trees;
+    private final Map<Path, Object> locks = new ConcurrentHashMap<>();
+
+    public FileDelivery(BlobStore blobs, Trees trees) {
+        this.blobs = blobs;
+        this.trees = trees;
+    }
+
+    @Override
+    public String deliver(BuildId build, Digest artifacts, Path out) {
+        return locked(out, earlier -> {
+            if (earlier.isPresent() && earlier.get().build().compareTo(build) > 0) {
+                return "`%s` holds the artifacts of the later build %d already"
+                        .formatted(out, earlier.get().build().value());
+            }
+            put(build, artifacts, out, earlier);
+            return "";
+        });
+    }
+
+    @Override
+    public void put(BuildId build, Digest artifacts, Path out) {
+        var _ = locked(out, earlier -> {
+            put(build, artifacts, out, earlier);
+            return "";
+        });
+    }
+
+    private interface Delivering {
+        String deliver(Optional<DeliveryStamp> earlier) throws IOException;
+    }
+
+    private String locked(Path out, Delivering delivering) {
+        synchronized (locks.computeIfAbsent(out, _ -> new Object())) {
+            try {
+                return delivering.deliver(DeliveryStamp.read(out));
+            } catch (IOException e) {
+                throw cannotWrite(out, e);
+            }
+        }
+    }
+
+    private void put(BuildId build, Digest artifacts, Path out, Optional<DeliveryStamp> earlier) throws IOException {
+        if (earlier.isPresent()
+                && earlier.get().artifacts().equals(artifacts)
+                && earlier.get().intact(out)) {
+            if (!earlier.get().build().equals(build)) {
+                new DeliveryStamp(build, artifacts, earlier.get().entries()).write(out);
+            }
+            return;
+        }
+        var before = earlier.orElseGet(() -> new DeliveryStamp(build, Digest.EMPTY, Map.of()));
+        Files.createDirectories(out);
+        var entries = new LinkedHashMap<String, Entry>();
+        write(artifacts, out, "", new Writing(before, entries));
+        for (var path : before.entries().keySet()) {
+            if (!entries.containsKey(path)) {
+                remove(out, path);
+            }
+        }
+        new DeliveryStamp(build, artifacts, entries).write(out);
+    }
+
+    private record Writing(DeliveryStamp before, Map<String, Entry> entries) {}
+
+    private void write(Digest folder, Path out, String prefix, Writing writing) throws IOException {
+        var directory = trees.directory(folder);
+        for (var file : directory.getFilesList()) {
+            var node = new Node.File(Digests.fromProto(file.getDigest()), file.getIsExecutable());
+            var what = (node.executable() ? "x" : "-") + node.digest();
+            var path = prefix + file.getName();
+            if (!writing.before().intact(out, path, what)) {
+                writeFile(node, clear(out.resolve(path)));
+            }
+            writing.entries().put(path, Entry.of(what, out.resolve(path)));
+        }
+        for (var link : directory.getSymlinksList()) {
+            var path = prefix + link.getName();
+            var what = "l" + Digest.of(link.getTarget().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            if (!writing.before().intact(out, path, what)) {
+                var target = clear(out.resolve(path));
+                Files.deleteIfExists(target);
+                Files.createSymbolicLink(target, Path.of(link.getTarget()));
+            }
+            writing.entries().put(path, Entry.of(what, out.resolve(path)));
+        }
+        for (var sub : directory.getDirectoriesList()) {
+            var path = prefix + sub.getName();
+            makeDirectory(out.resolve(path));
+            write(Digests.fromProto(sub.getDigest()), out, path + "/", writing);
+        }
+    }
+
+    private void writeFile(Node.File node, Path target) throws IOException {
+        var temporary = target.resolveSibling(target.getFileName() + TEMPORARY);
+        try {
+            Files.deleteIfExists(temporary);
+            copy(node.digest(), temporary);
+            if (node.executable()) {
+                Files.setPosixFilePermissions(temporary, executable(temporary));
+            }
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    private void copy(Digest digest, Path target) throws IOException {
+        try (var content = blobs.open(digest)) {
+            Files.copy(content, target);
+        } catch (IOException e) {
+            if (!blobs.findMissing(Set.of(digest)).isEmpty()) {
+                throw new SteadingException(new Failure.MissingBlobs(Set.of(digest)), e);
+            }
+            throw e;
+        }
+    }
+
+    /// Whoever may read it may run it.
+    private static Set<PosixFilePermission> executable(Path file) throws IOException {
+        var permissions = EnumSet.copyOf(Files.getPosixFilePermissions(file));
+        permissions.add(PosixFilePermission.OWNER_EXECUTE);
+        if (permissions.contains(PosixFilePermission.GROUP_READ)) {
+            permissions.add(PosixFilePermission.GROUP_EXECUTE);
+        }
+        if (permissions.contains(PosixFilePermission.OTHERS_READ)) {
+            permissions.add(PosixFilePermission.OTHERS_EXECUTE);
+        }
+        return permissions;
+    }
+
+    private static void makeDirectory(Path directory) throws IOException {
+        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            Files.deleteIfExists(directory);
+            Files.createDirectory(directory);
+        }
+    }
+
+    /// Makes room for a file: what an earlier build left there may be a directory.
+    private static Path clear(Path target) throws IOException {
+        if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+            try (var below = Files.walk(target)) {
+                for (var path :
+                        below.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                    Files.delete(path);
+                }
+            }
+        }
+        return target;
+    }
+
+    /// Removes a file of an earlier delivery, and the directories that it leaves empty.
+    private static void remove(Path out, String path) throws IOException {
+        var file = out.resolve(path);
+        var above = path.contains("/") ? out.resolve(path.substring(0, path.lastIndexOf('/'))) : out;
+        if (!Files.isDirectory(above, LinkOption.NOFOLLOW_LINKS)) {
+            // A file of this delivery took the place of the directory.
+            return;
+        }
+        if (!Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+            Files.deleteIfExists(file);
+        }
+        try {
+            for (var parent = file.getParent(); parent != null && !parent.equals(out); parent = parent.getParent()) {
+                Files.delete(parent);
+            }
+        } catch (DirectoryNotEmptyException | NoSuchFileException _) {
+            // Others have files there, or the directory went with another file of the same delivery.
+        }
+    }
+
+    private static SteadingException cannotWrite(Path out, IOException e) {
+        var reason = e instanceof FileSystemException known && known.getReason() != null
+                ? known.getReason()
+                : e instanceof java.nio.file.AccessDeniedException ? "Permission denied" : e.toString();
+        return new SteadingException(
+                new Failure.Unavailable(
+                        "Artifacts cannot be written to `%s`: %s; they are kept, see `steading artifacts`"
+                                .formatted(out, reason)),
+                e);
+    }
+}

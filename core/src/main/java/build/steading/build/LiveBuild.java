@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.build;
+
+import build.steading.execute.Execution;
+import build.steading.execute.ExecutionObserver;
+import build.steading.log.LogRecord;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/// A build that has not ended: its state in memory, who asked for it, and who watches.
+///
+/// Thread-safe: one lock guards all state; observers are called while it is held, so that they see changes in
+/// order. Executions are called only while it is not held: they have a lock of their own, which they hold when
+/// they call here.
+final class LiveBuild {
+    @GuardedBy("this")
+    private BuildRecord head;
+
+    @GuardedBy("this")
+    private final Map<String, TaskRecord> tasks = new LinkedHashMap<>();
+
+    @GuardedBy("this")
+    private final Map<String, Execution> executions = new LinkedHashMap<>();
+
+    @GuardedBy("this")
+    private final Map<Long, RequestRecord> requests = new LinkedHashMap<>();
+
+    @GuardedBy("this")
+    private final List<BuildObserver> observers = new ArrayList<>();
+
+    @GuardedBy("this")
+    private Optional<String> cancelledBy = Optional.empty();
+
+    @GuardedBy("this")
+    private int expected;
+
+    @GuardedBy("this")
+    private boolean closed;
+
+    LiveBuild(BuildRecord head, List<RequestRecord> requests) {
+        this.head = head;
+        requests.forEach(request -> this.requests.put(request.id(), request));
+    }
+
+    synchronized BuildRecord record() {
+        return head.with(List.copyOf(tasks.values()));
+    }
+
+    synchronized List<RequestRecord> openRequests() {
+        return requests.values().stream()
+                .filter(request -> request.state() == RequestRecord.State.OPEN)
+                .toList();
+    }
+
+    /// Keeps the build from ending until [#join], as a request for it is just being stored.
+    ///
+    /// @return whether there is time for that; if not, the build is about to end and another one is due
+    synchronized boolean expectRequest() {
+        if (closed || cancelledBy.isPresent()) {
+            return false;
+        }
+        expected++;
+        return true;
+    }
+
+    /// Adds a request to those that wait for this build.
+    ///
+    /// @param request empty if it could not be stored
+    synchronized void join(Optional<RequestRecord> request) {
+        expected--;
+        request.ifPresent(known -> requests.put(known.id(), known));
+        notifyAll();
+    }
+
+    /// Takes requests out again. The build is cancelled if nobody else waits for it.
+    ///
+    /// @return whether it is cancelled
+    boolean withdraw(List<Long> ids, String by) {
+        List<Execution> pointless;
+        synchronized (this) {
+            for (var id : ids) {
+                var request = requests.get(id);
+                if (request != null && request.state() == RequestRecord.State.OPEN) {
+                    answer(request.closed(RequestRecord.State.WITHDRAWN, "Withdrawn by " + by));
+                }
+            }
+            if (closed
+                    || cancelledBy.isPresent()
+                    || expected > 0
+                    || !openRequests().isEmpty()) {
+                return cancelledBy.isPresent();
+            }
+            cancelledBy = Optional.of(by);
+            pointless = List.copyOf(executions.values());
+        }
+        pointless.forEach(execution -> execution.withdraw(by));
+        return true;
+    }
+
+    synchronized Optional<String> cancelledBy() {
+        return cancelledBy;
+    }
+
+    /// Notes how a request was answered.
+    synchronized void answer(RequestRecord request) {
+        requests.put(request.id(), request);
+        tell(observer -> observer.request(request));
+    }
+
+    /// Begins, or begins anew, with these tasks.
+    synchronized void plan(BuildRecord started) {
+        head = started;
+        tasks.clear();
+        executions.clear();
+        started.tasks().forEach(task -> tasks.put(task.name(), task));
+        tell(observer -> observer.build(started));
+    }
+
+    synchronized TaskRecord update(String task, UnaryOperator<TaskRecord> change) {
+        var changed = tasks.compute(task, (name, now) -> change.apply(now == null ? TaskRecord.waiting(name) : now));
+        tell(observer -> observer.task(changed));
+        return changed;
+    }
+
+    synchronized void output(String task, LogRecord entry) {
+        var now = tasks.get(task);
+        if (now != null) {
+            tell(observer -> observer.output(now, entry));
+        }
+    }
+
+    /// Notes what runs for a task, so that it can be withdrawn and followed. Withdraws it at once if the build is
+    /// cancelled.
+    void executing(String task, Execution execution) {
+        Optional<String> tooLate;
+        synchronized (this) {
+            executions.put(task, execution);
+            tooLate = cancelledBy;
+        }
+        tooLate.ifPresent(execution::withdraw);
+    }
+
+    /// Tells `observer` also of the output that a running task has printed so far and will.
+    ///
+    /// @return whether the task runs
+    boolean follow(String task, ExecutionObserver observer) {
+        var execution = execution(task);
+        return execution.isPresent() && execution.get().follow(observer);
+    }
+
+    private synchronized Optional<Execution> execution(String task) {
+        return Optional.ofNullable(executions.get(task));
+    }
+
+    /// @return whether it came before the end; if not, nothing will be told
+    synchronized boolean add(BuildObserver observer) {
+        if (head.state().isFinal()) {
+            return false;
+        }
+        observers.add(observer);
+        requests.values().forEach(observer::request);
+        observer.build(record());
+        return true;
+    }
+
+    synchronized void remove(BuildObserver observer) {
+        observers.remove(observer);
+    }
+
+    /// Lets nobody join any more, if all requests are answered.
+    ///
+    /// @return whether that is so; if not, somebody joined just now
+    synchronized boolean close() throws InterruptedException {
+        while (expected > 0) {
+            wait();
+        }
+        closed = openRequests().isEmpty();
+        return closed;
+    }
+
+    synchronized List<RequestRecord> allRequests() {
+        return List.copyOf(requests.values());
+    }
+
+    /// Announces the end, which is stored by now.
+    synchronized void ended(BuildRecord last) {
+        closed = true;
+        head = last;
+        tell(observer -> observer.ended(last));
+    }
+
+    @GuardedBy("this")
+    private void tell(Consumer<BuildObserver> news) {
+        observers.forEach(news);
+    }
+}

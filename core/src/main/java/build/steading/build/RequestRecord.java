@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.build;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+
+/// Somebody's wish for a build. Equal wishes share one build; each is answered on its own.
+///
+/// @param revision how this requester called the revision
+/// @param joined whether the build was under way for somebody else already
+/// @param out the directory where the artifacts shall appear; empty for nowhere
+/// @param note why the request failed; may be empty
+public record RequestRecord(
+        long id,
+        BuildId build,
+        String requester,
+        String revision,
+        boolean joined,
+        Instant time,
+        Optional<Path> out,
+        State state,
+        String note) {
+    /// Whether a request has been answered. It is answered once.
+    public enum State {
+        /// The build has not ended, or its artifacts are not in place yet.
+        OPEN,
+        /// The build ended, and the artifacts it made are in place.
+        ANSWERED,
+        /// The requester did not want it any more.
+        WITHDRAWN,
+        /// The build succeeded, but its artifacts could not be put in place.
+        UNDELIVERED
+    }
+
+    /// Returns this request as it is called in the records.
+    public RequestRecord stored(long storedId, BuildId storedBuild) {
+        return new RequestRecord(storedId, storedBuild, requester, revision, joined, time, out, state, note);
+    }
+
+    RequestRecord closed(State how, String why) {
+        return new RequestRecord(id, build, requester, revision, joined, time, out, how, why);
+    }
+}

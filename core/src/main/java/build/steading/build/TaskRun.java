@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.build;
+
+import build.bazel.remote.execution.v2.ActionResult;
+import build.steading.api.v1.ExecutionDetails;
+import build.steading.build.TaskRecord.Ending;
+import build.steading.digest.Digest;
+import build.steading.digest.Digests;
+import build.steading.execute.ExecutionObserver;
+import build.steading.execute.ExecutionRequest;
+import build.steading.execute.Outcome;
+import build.steading.execute.WarmDirectory;
+import build.steading.failure.Failure;
+import build.steading.failure.SteadingException;
+import build.steading.log.LogRecord;
+import build.steading.project.TaskInstance;
+import build.steading.schedule.WorkerId;
+import build.steading.tree.Globs;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+
+/// Takes one task of a build from its inputs to its end.
+final class TaskRun {
+    private static final System.Logger LOG = System.getLogger(TaskRun.class.getName());
+
+    /// How a task ended, as far as the tasks that need it are concerned.
+    ///
+    /// @param missing set if blobs had gone from the store, so that the task says nothing about the build
+    record Ended(String task, boolean succeeded, Optional<SteadingException> missing) {}
+
+    private final BuildTools tools;
+    private final LiveBuild build;
+    private final TaskInstance task;
+    private final Map<String, Digest> outputs;
+    private final Semaphore preparing;
+
+    /// @param outputs the output trees of the tasks that have ended; this one adds its own
+    TaskRun(BuildTools tools, LiveBuild build, TaskInstance task, Map<String, Digest> outputs, Semaphore preparing) {
+        this.tools = tools;
+        this.build = build;
+        this.task = task;
+        this.outputs = outputs;
+        this.preparing = preparing;
+    }
+
+    Ended run() {
+        try {
+            return runChecked();
+        } catch (SteadingException e) {
+            if (e.failure() instanceof Failure.MissingBlobs) {
+                end(TaskState.INFRA_ERROR, e.failure().message());
+                return new Ended(task.id(), false, Optional.of(e));
+            }
+            return end(TaskState.INFRA_ERROR, e.failure().message());
+        } catch (InterruptedException _) {
+            // Steading is being stopped: the build goes on at the next start, so nothing is said of this task.
+            Thread.currentThread().interrupt();
+            return new Ended(task.id(), false, Optional.empty());
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "Task %s".formatted(task.id()), e);
+            return end(TaskState.INFRA_ERROR, "Steading has a bug: " + e);
+        }
+    }
+
+    private Ended runChecked() throws InterruptedException {
+        var cancelled = build.cancelledBy();
+        if (cancelled.isPresent()) {
+            return end(TaskState.CANCELLED, "Cancelled by " + cancelled.get());
+        }
+        var spec = build.record().spec();
+        preparing.acquire();
+        Digest action;
+        try {
+            var needed = task.needs().stream()
+                    .map(need -> outputs.getOrDefault(need, Digest.EMPTY))
+                    .toList();
+            action = tools.actions().make(task, spec.root(), needed);
+        } finally {
+            preparing.release();
+        }
+        build.update(task.id(), record -> record.ready(action, tools.clock().instant()));
+        var warm = new WarmDirectories(tools, spec, task);
+        var request = new ExecutionRequest(action, spec.force(), 0, spec.project(), warm.before());
+        var execution = tools.executor().execute(request, new Progress());
+        build.executing(task.id(), execution);
+        return conclude(execution.await(), warm);
+    }
+
+    private Ended conclude(Outcome outcome, WarmDirectories warm) {
+        return switch (outcome) {
+            case Outcome.Completed(var result, var cached, var left) -> completed(result, cached, left, warm);
+            case Outcome.TimedOut(var limit, var partial) -> {
+                noteLog(partial);
+                yield end(TaskState.TIMED_OUT, "Killed after its timeout of " + Durations.words(limit));
+            }
+            case Outcome.Cancelled(var by) -> end(TaskState.CANCELLED, "Cancelled by " + by);
+            case Outcome.Rejected(var failure, var partial) -> {
+                noteLog(partial);
+                yield end(TaskState.FAILED, failure.message());
+            }
+            case Outcome.NotRun(Failure.MissingBlobs missing) -> throw new SteadingException(missing);
+            case Outcome.NotRun(Failure.Invalid invalid) -> end(TaskState.FAILED, invalid.message());
+            case Outcome.NotRun(var failure) -> end(TaskState.INFRA_ERROR, failure.message());
+        };
+    }
+
+    private Ended completed(ActionResult result, boolean cached, List<WarmDirectory> left, WarmDirectories warm) {
+        noteLog(result);
+        if (result.getExitCode() != 0) {
+            return end(TaskState.FAILED, result.getExitCode(), cached, exitNote(result.getExitCode()));
+        }
+        var made = tools.trees().select(tools.trees().outputs(result), Globs.of(task.outputs()));
+        var absent = task.outputs().stream()
+                .filter(output ->
+                        tools.trees().select(made, Globs.of(List.of(output))).equals(Digest.EMPTY))
+                .toList();
+        if (!absent.isEmpty() && !task.allowMissingOutputs()) {
+            return end(
+                    TaskState.FAILED,
+                    0,
+                    cached,
+                    "It did not make its output `%s`".formatted(String.join("`, `", absent)));
+        }
+        outputs.put(task.id(), made);
+        build.update(
+                task.id(),
+                record -> record.with(
+                        record.worker().isEmpty()
+                                ? result.getExecutionMetadata().getWorker()
+                                : record.worker(),
+                        record.log(),
+                        Optional.of(made)));
+        warm.after(left);
+        return end(TaskState.SUCCEEDED, 0, cached, "");
+    }
+
+    private static String exitNote(int exitCode) {
+        return exitCode > 128 && exitCode < 160
+                ? "Its command was killed by signal %d".formatted(exitCode - 128)
+                : "Its command exited with %d".formatted(exitCode);
+    }
+
+    private void noteLog(ActionResult result) {
+        var log = log(result);
+        build.update(task.id(), record -> record.with(record.worker(), log, record.outputs()));
+    }
+
+    private static Optional<Digest> log(ActionResult result) {
+        for (var any : result.getExecutionMetadata().getAuxiliaryMetadataList()) {
+            try {
+                if (any.is(ExecutionDetails.class)) {
+                    var details = any.unpack(ExecutionDetails.class);
+                    return details.hasLogDigest()
+                            ? Optional.of(Digests.fromProto(details.getLogDigest()))
+                            : Optional.empty();
+                }
+            } catch (InvalidProtocolBufferException e) {
+                LOG.log(Level.WARNING, "A result has unreadable details", e);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Ended end(TaskState state, String note) {
+        return end(state, -1, false, note);
+    }
+
+    private Ended end(TaskState state, int exitCode, boolean cached, String note) {
+        build.update(
+                task.id(),
+                record -> record.ended(
+                        new Ending(state, exitCode, cached, record.how().joined(), note),
+                        tools.clock().instant()));
+        return new Ended(task.id(), state == TaskState.SUCCEEDED, Optional.empty());
+    }
+
+    /// Passes on what the executor tells.
+    private final class Progress implements ExecutionObserver {
+        @Override
+        public void queued(String reason) {
+            build.update(task.id(), record -> record.state().isFinal() ? record : record.queued(reason));
+        }
+
+        @Override
+        public void running(WorkerId worker, boolean joined) {
+            build.update(
+                    task.id(),
+                    record -> record.state().isFinal()
+                            ? record
+                            : record.running(
+                                    worker.name(), joined, tools.clock().instant()));
+        }
+
+        @Override
+        public void output(LogRecord entry) {
+            build.output(task.id(), entry);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.schedule;
+
+import java.util.List;
+
+/// What the scheduler decided; in the order in which it is to be carried out.
+public sealed interface Decision {
+    /// A waiter has a new execution. Either [Assigned] or [Queued] follows at once.
+    record Accepted(WaiterId waiter, ExecutionId execution) implements Decision {}
+
+    /// A waiter shares an execution that others wait for already.
+    ///
+    /// @param running whether an attempt runs at the moment
+    record Joined(WaiterId waiter, ExecutionId execution, boolean running) implements Decision {}
+
+    /// A new execution must wait.
+    ///
+    /// @param reason what it waits for, for people, one line per cause
+    record Queued(ExecutionId execution, String reason) implements Decision {}
+
+    /// A slot that asked for work gets some.
+    record Assigned(LeaseId lease, ExecutionId execution, WorkerId worker) implements Decision {}
+
+    /// An attempt failed and another one will be made: the execution is queued again, in its old place.
+    ///
+    /// @param reason why the attempt failed, for people
+    /// @param attempt the number of the attempt to come, the first being 1
+    record Requeued(ExecutionId execution, String reason, int attempt) implements Decision {}
+
+    /// A live lease is taken back: the worker must kill the action if it still can, and may not end the lease.
+    ///
+    /// @param reason for people
+    record Revoked(LeaseId lease, WorkerId worker, String reason) implements Decision {}
+
+    /// Somebody named a lease that is not live, or not theirs: they must kill the action. Nothing else changed.
+    record Gone(LeaseId lease) implements Decision {}
+
+    /// A waiter left, others stay. It hears no more.
+    record Detached(WaiterId waiter) implements Decision {}
+
+    /// An execution ended, for all that still wait for it, and for the waiter that has just left it as the last
+    /// one.
+    record Ended(ExecutionId execution, List<WaiterId> waiters, Verdict verdict) implements Decision {
+        public Ended {
+            waiters = List.copyOf(waiters);
+        }
+    }
+}

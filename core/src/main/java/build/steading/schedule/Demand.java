@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.schedule;
+
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What one tenant wants of one class of workers: lanes, some of which may have become empty since.
+final class Demand {
+    static final Comparator<Demand> BY_USE =
+            Comparator.<Demand>comparingDouble(d -> d.usedSeconds).thenComparingLong(d -> d.tenant.sequence);
+
+    final Tenant tenant;
+    final Set<Lane> lanes = new LinkedHashSet<>(4);
+
+    /// What the tenant had used when this was last put in order: never more than it has used by now.
+    double usedSeconds;
+
+    Demand(Tenant tenant) {
+        this.tenant = tenant;
+        this.usedSeconds = tenant.usedSeconds;
+    }
+
+    /// Returns the first execution of a lane that is not empty, and forgets lanes before it that are; null if all
+    /// are.
+    @Nullable
+    Execution first() {
+        for (var each = lanes.iterator(); each.hasNext(); ) {
+            var first = each.next().first();
+            if (first != null) {
+                return first;
+            }
+            each.remove();
+        }
+        return null;
+    }
+}

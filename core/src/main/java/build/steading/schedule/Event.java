@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.schedule;
+
+import build.steading.platform.Properties;
+import java.util.Collections;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// What the scheduler is told.
+public sealed interface Event {
+    /// Somebody wants an action to be run.
+    record Submitted(WaiterId waiter, Job job) implements Event {}
+
+    /// A waiter lost interest. Unknown waiters are ignored: their execution may just have ended.
+    ///
+    /// @param by who wants this, for people
+    record Withdrawn(WaiterId waiter, String by) implements Event {}
+
+    /// A worker joined, or says anew what it is, after a restart of either side for instance.
+    ///
+    /// @param slots how many actions it runs at the same time; 0 takes no new ones
+    /// @param held the leases that it still works on: all its others are lost
+    record WorkerAnnounced(WorkerId worker, Properties properties, int slots, Set<LeaseId> held) implements Event {
+        public WorkerAnnounced {
+            if (slots < 0) {
+                throw new IllegalArgumentException("Worker `%s` has %d slots".formatted(worker, slots));
+            }
+            held = sorted(held);
+        }
+    }
+
+    /// A worker is gone, and whatever it was running is lost.
+    record WorkerLeft(WorkerId worker) implements Event {}
+
+    /// One idle slot of a worker asks for work; it gets one action at most, now or later.
+    record Polled(WorkerId worker) implements Event {}
+
+    /// One slot that asked for work waits no longer.
+    record PollEnded(WorkerId worker) implements Event {}
+
+    /// A worker still works on `leases`.
+    record Renewed(WorkerId worker, Set<LeaseId> leases) implements Event {
+        public Renewed {
+            leases = sorted(leases);
+        }
+    }
+
+    /// An attempt ended.
+    record Finished(LeaseId lease, Ending ending) implements Event {}
+
+    /// Nothing happened, but time passed.
+    record Tick() implements Event {}
+
+    private static Set<LeaseId> sorted(Set<LeaseId> leases) {
+        return leases.isEmpty() ? Set.of() : Collections.unmodifiableSet(new TreeSet<>(leases));
+    }
+}

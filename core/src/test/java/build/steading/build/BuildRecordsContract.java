@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.build;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import build.steading.build.BuildRecords.Query;
+import build.steading.build.BuildSpec.SingleCommand;
+import build.steading.build.BuildSpec.SourceRef;
+import build.steading.build.TaskRecord.Ending;
+import build.steading.digest.Digest;
+import build.steading.source.Revision;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/// What every [BuildRecords] owes.
+public abstract class BuildRecordsContract {
+    private static final Instant NOW = Instant.parse("2026-03-04T05:06:07.123456Z");
+
+    /// Returns records without anything in them.
+    protected abstract BuildRecords records();
+
+    private static BuildSpec spec(String repository) {
+        var revision = new Revision("c".repeat(40), "t".repeat(40), "feature/ä", true, NOW, "Subject \u2713");
+        return new BuildSpec(
+                "project",
+                new SourceRef(repository, "sub/dir", revision),
+                Digest.of(new byte[] {1}),
+                Map.of("opt", "O2"),
+                Map.of("cc", "gcc"),
+                List.of("compile"),
+                Optional.of(new SingleCommand("make", List.of("out"), true)),
+                true);
+    }
+
+    private static BuildRecord fresh(String repository) {
+        return BuildRecord.fresh(new BuildId(0), spec(repository), NOW);
+    }
+
+    private static RequestRecord request(boolean joined) {
+        return new RequestRecord(
+                0,
+                new BuildId(0),
+                "ann",
+                "main",
+                joined,
+                NOW,
+                Optional.of(Path.of("/some/where")),
+                RequestRecord.State.OPEN,
+                "");
+    }
+
+    @Test
+    void openedBuildIsFoundAsItWasGiven() {
+        var records = records();
+        var stored = records.open(fresh("/a"), request(false));
+
+        assertThat(records.builds(new Query.ById(stored.build())))
+                .containsExactly(BuildRecord.fresh(stored.build(), spec("/a"), NOW));
+        assertThat(records.requests(stored.build())).containsExactly(stored);
+    }
+
+    @Test
+    void numbersCountUp() {
+        var records = records();
+        var first = records.open(fresh("/a"), request(false));
+        var second = records.open(fresh("/a"), request(false));
+
+        assertThat(second.build()).isGreaterThan(first.build());
+        assertThat(second.id()).isGreaterThan(first.id());
+    }
+
+    @Test
+    void joiningRequestMakesNoBuild() {
+        var records = records();
+        var first = records.open(fresh("/a"), request(false));
+        var build = BuildRecord.fresh(first.build(), spec("/a"), NOW);
+        var second = records.open(build, request(true));
+
+        assertThat(second.build()).isEqualTo(first.build());
+        assertThat(records.builds(new Query.Recent(10, Optional.empty()))).hasSize(1);
+        assertThat(records.requests(first.build())).containsExactly(first, second);
+    }
+
+    @Test
+    void savedBuildReplacesWhatWasKnown() {
+        var records = records();
+        var request = records.open(fresh("/a"), request(false));
+        var task = TaskRecord.waiting("compile[cc=gcc]")
+                .ready(Digest.of(new byte[] {2}), NOW)
+                .running("worker", true, NOW)
+                .ended(new Ending(TaskState.FAILED, 3, false, true, "It failed"), NOW.plusSeconds(1))
+                .with("worker", Optional.of(Digest.of(new byte[] {3})), Optional.of(Digest.of(new byte[] {4})));
+        var ended = BuildRecord.fresh(request.build(), spec("/a"), NOW)
+                .started(NOW, List.of(task, TaskRecord.waiting("test")))
+                .ended(BuildState.FAILED, "note", NOW.plusSeconds(2), Optional.of(Digest.EMPTY));
+        var answered = request.closed(RequestRecord.State.UNDELIVERED, "disk full");
+
+        records.save(ended, List.of(answered));
+        records.save(ended, List.of(answered));
+
+        assertThat(records.builds(new Query.ById(request.build()))).containsExactly(ended);
+        assertThat(records.requests(request.build())).containsExactly(answered);
+    }
+
+    @Test
+    void unfinishedBuildsComeOldestFirst() {
+        var records = records();
+        var first = records.open(fresh("/a"), request(false));
+        var second = records.open(fresh("/a"), request(false));
+        var third = records.open(fresh("/a"), request(false));
+        records.save(
+                BuildRecord.fresh(second.build(), spec("/a"), NOW)
+                        .ended(BuildState.CANCELLED, "", NOW, Optional.empty()),
+                List.of());
+
+        assertThat(records.builds(new Query.Unfinished()))
+                .extracting(BuildRecord::id)
+                .containsExactly(first.build(), third.build());
+    }
+
+    @Test
+    void recentBuildsComeNewestFirstAndCanBeRestrictedToARepository() {
+        var records = records();
+        var a = records.open(fresh("/a"), request(false)).build();
+        var b = records.open(fresh("/b"), request(false)).build();
+        var c = records.open(fresh("/a"), request(false)).build();
+
+        assertThat(records.builds(new Query.Recent(2, Optional.empty())))
+                .extracting(BuildRecord::id)
+                .containsExactly(c, b);
+        assertThat(records.builds(new Query.Recent(9, Optional.of("/a"))))
+                .extracting(BuildRecord::id)
+                .containsExactly(c, a);
+    }
+
+    @Test
+    void unknownBuildIsNotFound() {
+        var records = records();
+
+        assertThat(records.builds(new Query.ById(new BuildId(7)))).isEmpty();
+        assertThat(records.requests(new BuildId(7))).isEmpty();
+    }
+}

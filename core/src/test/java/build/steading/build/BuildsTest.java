@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.build;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import build.steading.blob.Blobs;
+import build.steading.blob.MemoryBlobStore;
+import build.steading.build.BuildSpec.SourceRef;
+import build.steading.build.Builds.Order;
+import build.steading.digest.Digest;
+import build.steading.execute.Outcome;
+import build.steading.execute.WarmDirectory;
+import build.steading.failure.Failure;
+import build.steading.failure.SteadingException;
+import build.steading.source.Revision;
+import build.steading.tree.Node;
+import build.steading.tree.TreeDraft;
+import build.steading.tree.Trees;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BuildsTest {
+    private static final String CHAIN = """
+        project: chain
+        tasks:
+          first:
+            run: ["write a one"]
+            outputs: [a]
+          second:
+            needs: [first]
+            run: ["copy a b"]
+            inputs: [none]
+            outputs: [b]
+          apart:
+            run: ["write c three"]
+            outputs: [c]
+        """;
+
+    private final MemoryBlobStore blobs = new MemoryBlobStore();
+    private final Trees trees = new Trees(blobs, 1 << 20);
+    private final ScriptedExecutor executor = new ScriptedExecutor(blobs, trees);
+    private final MemoryBuildRecords records = new MemoryBuildRecords();
+    private final List<SourceRef> restored = new ArrayList<>();
+    private final List<String> warmSaved = new ArrayList<>();
+    private List<WarmDirectory> warmKnown = List.of();
+    private Builds builds = open(8);
+
+    @TempDir
+    private Path out;
+
+    private Builds open(int active) {
+        var sources = new Sources() {
+            @Override
+            public Digest restore(SourceRef source) {
+                restored.add(source);
+                return Digest.EMPTY;
+            }
+
+            @Override
+            public List<String> ancestry(SourceRef source, int limit) {
+                return List.of("parent");
+            }
+        };
+        var warm = new WarmRecords() {
+            @Override
+            public List<WarmDirectory> nearest(String task, List<String> commits) {
+                return warmKnown;
+            }
+
+            @Override
+            public void save(String task, String commit, List<WarmDirectory> directories) {
+                warmSaved.add(commit + " " + directories);
+            }
+        };
+        var ports = new Builds.Ports(blobs, executor, sources, warm, records, new FileDelivery(blobs, trees));
+        return new Builds(
+                ports, trees, new Plans(blobs, trees), new Builds.Limits(active, 4, 5), InstantSource.system());
+    }
+
+    @AfterEach
+    void close() {
+        builds.close();
+    }
+
+    private BuildSpec spec(String yaml, List<String> tasks) {
+        var draft = new TreeDraft();
+        var file = Blobs.put(blobs, yaml.getBytes(StandardCharsets.UTF_8));
+        draft.put("steading.yaml", new Node.File(file, false));
+        var revision = new Revision("c".repeat(40), "t".repeat(40), "main", false, Instant.EPOCH, "Subject");
+        return new BuildSpec(
+                "project",
+                new SourceRef("/repository", "", revision),
+                draft.store(trees),
+                Map.of(),
+                Map.of(),
+                tasks,
+                Optional.empty(),
+                false);
+    }
+
+    private BuildSpec spec(String yaml) {
+        return spec(yaml, List.of());
+    }
+
+    private Order order() {
+        return new Order("ann", Optional.of(out.resolve("main")));
+    }
+
+    private BuildRecord await(BuildId id) throws InterruptedException {
+        var end = new CountDownLatch(1);
+        builds.observe(id, new Silent() {
+            @Override
+            public void ended(BuildRecord build) {
+                end.countDown();
+            }
+        });
+        assertThat(end.await(20, TimeUnit.SECONDS)).isTrue();
+        return builds.find(id).orElseThrow();
+    }
+
+    private BuildRecord build(BuildSpec spec) throws InterruptedException {
+        return await(builds.submit(spec, order()).build());
+    }
+
+    private void awaitRunning(String script) throws InterruptedException {
+        for (var i = 0; i < 2000 && !executor.ran.contains(script); i++) {
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+        assertThat(executor.ran).contains(script);
+    }
+
+    private static List<String> states(BuildRecord build) {
+        return build.tasks().stream()
+                .map(task -> task.name() + " " + task.state())
+                .toList();
+    }
+
+    @Test
+    void outputsOfNeedsAreInputsAndArtifactsArriveWhereTheyWereWanted() throws Exception {
+        var build = build(spec(CHAIN));
+
+        assertThat(build.state()).isEqualTo(BuildState.SUCCEEDED);
+        assertThat(Files.readString(out.resolve("main/b"))).isEqualTo("one");
+        assertThat(Files.readString(out.resolve("main/c"))).isEqualTo("three");
+        assertThat(out.resolve("main/a")).doesNotExist();
+        assertThat(builds.requests(build.id()))
+                .singleElement()
+                .satisfies(request -> assertThat(request.state()).isEqualTo(RequestRecord.State.ANSWERED));
+    }
+
+    @Test
+    void secondBuildOfTheSameRunsNothing() throws Exception {
+        build(spec(CHAIN));
+        executor.ran.clear();
+
+        var again = build(spec(CHAIN));
+
+        assertThat(executor.ran).isEmpty();
+        assertThat(again.tasks())
+                .allSatisfy(task -> assertThat(task.how().cached()).isTrue());
+    }
+
+    @Test
+    void forcedBuildAsksForEveryTaskToRun() throws Exception {
+        build(spec(CHAIN).forced());
+
+        assertThat(executor.requests)
+                .hasSize(3)
+                .allSatisfy(request -> assertThat(request.skipCache()).isTrue());
+    }
+
+    @Test
+    void onlyRequestedTasksAndTheirNeedsRun() throws Exception {
+        var build = build(spec(CHAIN, List.of("second")));
+
+        assertThat(states(build)).containsExactly("first SUCCEEDED", "second SUCCEEDED");
+    }
+
+    @Test
+    void failureSkipsDependantsButNotTheRest() throws Exception {
+        var build = build(spec(CHAIN.replace("write a one", "exit 3")));
+
+        assertThat(build.state()).isEqualTo(BuildState.FAILED);
+        assertThat(states(build)).containsExactlyInAnyOrder("first FAILED", "second SKIPPED", "apart SUCCEEDED");
+        assertThat(build.tasks().getFirst().how().exitCode()).isEqualTo(3);
+        assertThat(out.resolve("main")).doesNotExist();
+    }
+
+    @Test
+    void outputThatWasNotMadeFailsTheTaskByName() throws Exception {
+        var build = build(spec(CHAIN.replace("write a one", "nothing")));
+
+        assertThat(build.state()).isEqualTo(BuildState.FAILED);
+        assertThat(build.tasks().getFirst().how().note()).isEqualTo("It did not make its output `a`");
+    }
+
+    @Test
+    void wrongDefinitionIsRefusedAndLeavesNoRecord() {
+        assertThatThrownBy(() -> builds.submit(spec("project: x\ntasks: {t: {run: a, needs: [t]}}\n"), order()))
+                .isInstanceOfSatisfying(
+                        SteadingException.class, e -> assertThat(e.failure()).isInstanceOf(Failure.Invalid.class));
+        assertThat(records.builds(new BuildRecords.Query.Recent(9, Optional.empty())))
+                .isEmpty();
+    }
+
+    @Test
+    void treeWithoutDefinitionIsRefusedWithTheCure() {
+        var spec = spec(CHAIN);
+        var bare =
+                new BuildSpec("p", spec.source(), Trees.EMPTY, Map.of(), Map.of(), List.of(), Optional.empty(), false);
+
+        assertThatThrownBy(() -> builds.submit(bare, order())).hasMessageContainingAll("steading.yaml", "--run");
+    }
+
+    @Test
+    void equalRequestsShareOneBuildAndEachIsAnswered() throws Exception {
+        var spec = spec("project: p\ntasks: {t: {run: [hang]}}\n");
+        var first = builds.submit(spec, order());
+        awaitRunning("hang");
+        var second = builds.submit(spec, new Order("bob", Optional.empty()));
+
+        assertThat(second.build()).isEqualTo(first.build());
+        assertThat(second.joined()).isTrue();
+        assertThat(executor.ran).containsExactly("hang");
+
+        assertThat(builds.withdraw(first.build(), List.of(first.id()), "ann")).isFalse();
+        assertThat(builds.find(first.build()).orElseThrow().state()).isEqualTo(BuildState.RUNNING);
+        assertThat(builds.withdraw(first.build(), List.of(second.id()), "bob")).isTrue();
+        assertThat(await(first.build()).state()).isEqualTo(BuildState.CANCELLED);
+    }
+
+    @Test
+    void cancelledBuildSaysByWhomAndRunsNothingMore() throws Exception {
+        var request = builds.submit(
+                spec("project: p\ntasks: {t: {run: [hang], outputs: [x]}, u: {needs: [t], run: [nothing]}}\n"),
+                order());
+        awaitRunning("hang");
+
+        builds.withdraw(request.build(), List.of(), "ann");
+        var build = await(request.build());
+
+        assertThat(build.state()).isEqualTo(BuildState.CANCELLED);
+        assertThat(build.note()).isEqualTo("Cancelled by ann");
+        assertThat(states(build)).containsExactly("t CANCELLED", "u CANCELLED");
+        assertThat(builds.requests(build.id()))
+                .extracting(RequestRecord::state)
+                .containsExactly(RequestRecord.State.WITHDRAWN);
+    }
+
+    @Test
+    void buildsBeyondTheLimitQueueAndAreRefusedBeyondTheNext() throws Exception {
+        builds.close();
+        builds = open(1);
+        for (var i = 0; i < 5; i++) {
+            builds.submit(spec("project: p%d\ntasks: {t: {run: [hang]}}\n".formatted(i)), order());
+        }
+        awaitRunning("hang");
+
+        assertThat(builds.underWay())
+                .filteredOn(b -> b.state() == BuildState.QUEUED)
+                .hasSize(4);
+        assertThatThrownBy(() -> builds.submit(spec(CHAIN), order()))
+                .isInstanceOfSatisfying(
+                        SteadingException.class, e -> assertThat(e.failure()).isInstanceOf(Failure.Overloaded.class));
+    }
+
+    @Test
+    void unfinishedBuildGoesOnInTheNextProcessUnderItsNumber() throws Exception {
+        var yaml =
+                "project: p\ntasks: {s: {run: [write a one], outputs: [a]}, t: {needs: [s], run: [hang], outputs: [b]}}\n"
+                        .replace("[write a one]", "[\"write a one\"]");
+        var request = builds.submit(spec(yaml), order());
+        awaitRunning("hang");
+        builds.close();
+        assertThat(records.builds(new BuildRecords.Query.ById(request.build()))
+                        .getFirst()
+                        .state()
+                        .isFinal())
+                .isFalse();
+
+        executor.ran.clear();
+        executor.next("hang", _ -> new Outcome.TimedOut(Duration.ofSeconds(90), result(1)));
+        builds = open(8);
+        builds.resume();
+        var build = await(request.build());
+
+        assertThat(executor.ran).containsExactly("hang");
+        assertThat(build.state()).isEqualTo(BuildState.TIMED_OUT);
+        assertThat(build.tasks().getLast().how().note()).isEqualTo("Killed after its timeout of 1 min 30 s");
+    }
+
+    private static build.bazel.remote.execution.v2.ActionResult result(int exitCode) {
+        return build.bazel.remote.execution.v2.ActionResult.newBuilder()
+                .setExitCode(exitCode)
+                .build();
+    }
+
+    @Test
+    void blobsThatTheStoreLostAreMadeAgain() throws Exception {
+        var lost = new Failure.MissingBlobs(Set.of(Digest.of(new byte[] {7})));
+        executor.next("copy a b", _ -> new Outcome.NotRun(lost));
+
+        var build = build(spec(CHAIN));
+
+        assertThat(build.state()).isEqualTo(BuildState.SUCCEEDED);
+        assertThat(restored).hasSize(1);
+    }
+
+    @Test
+    void blobsThatStayLostEndTheBuildAsTheFarmsFault() throws Exception {
+        var lost = new Failure.MissingBlobs(Set.of(Digest.of(new byte[] {7})));
+        for (var round = 0; round < 3; round++) {
+            executor.next("copy a b", _ -> {
+                executor.next("copy a b", _ -> {
+                    executor.next("copy a b", _ -> new Outcome.NotRun(lost));
+                    return new Outcome.NotRun(lost);
+                });
+                return new Outcome.NotRun(lost);
+            });
+        }
+
+        var build = build(spec(CHAIN));
+
+        assertThat(build.state()).isEqualTo(BuildState.INFRA_ERROR);
+        assertThat(build.note()).contains("is not in the store");
+    }
+
+    @Test
+    void farmThatCannotRunATaskIsNotTheUsersFailure() throws Exception {
+        executor.next("write c three", _ -> new Outcome.NotRun(new Failure.Unavailable("No disk")));
+
+        var build = build(spec(CHAIN));
+
+        assertThat(build.state()).isEqualTo(BuildState.INFRA_ERROR);
+        assertThat(build.tasks())
+                .anySatisfy(task -> assertThat(task.how().note()).isEqualTo("No disk"));
+    }
+
+    @Test
+    void warmDirectoriesGoInAndWhatIsLeftIsKept() throws Exception {
+        var yaml = "project: p\ntasks: {t: {run: [nothing], cache: [obj, other]}}\n";
+        var known = new WarmDirectory("obj", Digest.of(new byte[] {1}), Digest.of(new byte[] {2}));
+        warmKnown = List.of(known);
+        executor.next("nothing", _ -> new Outcome.Completed(result(0), false, List.of(known)));
+
+        build(spec(yaml));
+
+        assertThat(executor.requests.getFirst().warm())
+                .containsExactly(known, new WarmDirectory("other", Digest.EMPTY, Digest.EMPTY));
+        assertThat(warmSaved).containsExactly("c".repeat(40) + " " + List.of(known));
+    }
+
+    @Test
+    void artifactsThatCannotBePlacedDoNotUndoTheBuild() throws Exception {
+        Files.writeString(out.resolve("file"), "in the way");
+        var request = builds.submit(spec(CHAIN), new Order("ann", Optional.of(out.resolve("file/main"))));
+
+        var build = await(request.build());
+
+        assertThat(build.state()).isEqualTo(BuildState.SUCCEEDED);
+        assertThat(build.artifacts()).isPresent();
+        assertThat(builds.requests(build.id())).singleElement().satisfies(answer -> {
+            assertThat(answer.state()).isEqualTo(RequestRecord.State.UNDELIVERED);
+            assertThat(answer.note()).contains("file/main");
+        });
+    }
+
+    /// An observer that does nothing.
+    private abstract static class Silent implements BuildObserver {
+        @Override
+        public void build(BuildRecord build) {}
+
+        @Override
+        public void task(TaskRecord task) {}
+
+        @Override
+        public void output(TaskRecord task, build.steading.log.LogRecord entry) {}
+
+        @Override
+        public void request(RequestRecord request) {}
+    }
+}

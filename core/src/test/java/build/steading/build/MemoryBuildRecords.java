@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.build;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Keeps records in memory, for tests.
+public final class MemoryBuildRecords implements BuildRecords {
+    private final Map<Long, BuildRecord> builds = new TreeMap<>();
+    private final Map<Long, RequestRecord> requests = new TreeMap<>();
+
+    @Override
+    public synchronized RequestRecord open(BuildRecord build, RequestRecord request) {
+        var id = build.id();
+        if (id.value() == 0) {
+            id = new BuildId(builds.size() + 1);
+            builds.put(id.value(), BuildRecord.fresh(id, build.spec(), build.created()));
+        }
+        var stored = request.stored(requests.size() + 1, id);
+        requests.put(stored.id(), stored);
+        return stored;
+    }
+
+    @Override
+    public synchronized void save(BuildRecord build, List<RequestRecord> changed) {
+        builds.put(build.id().value(), build);
+        changed.forEach(request -> requests.put(request.id(), request));
+    }
+
+    @Override
+    public synchronized List<BuildRecord> builds(Query query) {
+        var newestFirst = new ArrayList<>(builds.values());
+        newestFirst.sort(Comparator.comparing(BuildRecord::id).reversed());
+        return switch (query) {
+            case Query.ById(var id) ->
+                newestFirst.stream().filter(build -> build.id().equals(id)).toList();
+            case Query.Unfinished _ ->
+                newestFirst.reversed().stream()
+                        .filter(build -> !build.state().isFinal())
+                        .toList();
+            case Query.Recent(var limit, var repository) ->
+                newestFirst.stream()
+                        .filter(build -> repository
+                                .map(build.spec().source().repository()::equals)
+                                .orElse(true))
+                        .limit(limit)
+                        .toList();
+        };
+    }
+
+    @Override
+    public synchronized List<RequestRecord> requests(BuildId build) {
+        return requests.values().stream()
+                .filter(request -> request.build().equals(build))
+                .toList();
+    }
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading;
+
+import static build.steading.HousePlan.isWithin;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static java.util.stream.Collectors.toMap;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import build.steading.HousePlan.Arrow;
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// Holds the house to its plan: which package uses which.
+class ArchitectureTest {
+    /// Every arrow that there is; no other is allowed. A row names a package, the packages of ours that it uses,
+    /// and after the bar those of others. A package uses only those above it here, so there are no cycles, and of
+    /// other modules only core, but for cli, which puts them all together.
+    ///
+    /// To allow an arrow, add its end to the row of its start. If the end stands below the start, the code is in
+    /// the wrong room: move it, or let the room above declare a port.
+    private static final HousePlan PLAN = HousePlan.parse("""
+        core
+          digest:    | build.bazel com.google.protobuf
+          failure:   digest
+          lifecycle:
+          platform:  failure | com.google.common dev.cel
+          blob:      digest failure lifecycle | com.google.protobuf
+          tree:      blob digest failure | build.bazel com.google.protobuf
+          action:    blob digest failure lifecycle | build.bazel build.steading.api com.google.protobuf
+          log:       failure | com.google.protobuf
+          schedule:  platform
+          execute:   digest failure log platform schedule | build.bazel
+          source:    digest
+          project:   failure platform tree | com.google.re2j org.snakeyaml
+          build:     blob digest execute failure log platform project schedule source tree
+                     | build.bazel build.steading.api com.google.protobuf
+        client
+          client:    action blob digest execute failure lifecycle log schedule
+                     | build.bazel com.google.bytestream com.google.longrunning com.google.protobuf com.google.rpc
+                     io.grpc
+        scm
+          scm.git:   blob digest failure source tree | build.bazel com.google.protobuf org.eclipse.jgit
+        worker
+          worker.sandbox: digest failure
+          worker.input:   blob digest execute failure worker.sandbox | build.bazel com.google.protobuf
+          worker.output:  blob digest execute failure tree worker.input worker.sandbox
+                          | build.bazel com.google.protobuf
+          worker:         blob digest execute failure log platform schedule worker.input worker.output worker.sandbox
+                          | build.bazel build.steading.api com.google.protobuf com.sun.management
+        server
+          server.sql:  build digest execute failure source | build.steading.api com.google.protobuf java.sql
+          server.farm: action blob digest execute failure log platform schedule | build.bazel com.google.protobuf
+          server.grpc: action blob digest execute failure lifecycle log schedule
+                       | build.bazel com.google.bytestream com.google.longrunning com.google.protobuf com.google.rpc
+                       io.grpc
+        cli
+          cli.door:    failure lifecycle | jdk.net
+          cli.command: blob build cli.door digest execute failure log project schedule source tree
+                       | com.fasterxml.jackson com.google.protobuf picocli
+          cli:         action blob build cli.command cli.door digest failure lifecycle platform schedule scm.git
+                       server.farm server.grpc server.sql source tree worker worker.sandbox
+        """);
+
+    /// The one knot: `Failure.MissingBlobs` names digests, and whoever reads a digest that is none says so by a
+    /// `Failure`.
+    private static final Map<String, Arrow> KNOTS =
+            Map.of("build.steading.digest.Digests", new Arrow("digest", "failure"));
+
+    /// Stand in no row: Java itself, but for `NOT_FREE`, and annotations, which do nothing.
+    private static final List<String> FREE =
+            List.of("java", "org.jspecify.annotations", "com.google.errorprone.annotations");
+
+    private static final List<String> NOT_FREE = List.of("java.sql", "java.net.http");
+
+    private static final String ROOT = "build.steading.";
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(place -> Stream.of("/test-classes/", "-tests.jar", "package-info.class")
+                    .noneMatch(place::contains))
+            .importPackages("build.steading");
+
+    /// The arrows that there are, also within a package, each with an example.
+    private static final Map<Arrow, String> ARROWS = CLASSES.stream()
+            .filter(ArchitectureTest::isOurs)
+            .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+            .filter(dependency -> !isKnot(dependency))
+            .collect(toMap(ArchitectureTest::arrow, Dependency::getDescription, (first, _) -> first));
+
+    @Test
+    void everyPackageHasARow() {
+        assertThat(CLASSES.stream()
+                        .filter(ArchitectureTest::isOurs)
+                        .map(ArchitectureTest::room)
+                        .distinct())
+                .containsExactlyInAnyOrderElementsOf(PLAN.rooms().keySet());
+    }
+
+    @Test
+    void everyArrowIsInThePlan() {
+        var refused = ARROWS.entrySet().stream()
+                .filter(arrow ->
+                        !arrow.getKey().isLoop() && !isFree(arrow.getKey().to()) && !PLAN.allows(arrow.getKey()))
+                .map(arrow -> "%s is not in `PLAN`, which says how to allow it: %s"
+                        .formatted(arrow.getKey(), arrow.getValue()));
+        assertThat(refused).isEmpty();
+    }
+
+    @Test
+    void everyArrowInThePlanIsThere() {
+        var needless = PLAN.rooms().values().stream()
+                .flatMap(room -> room.targets()
+                        .filter(target -> ARROWS.keySet().stream().noneMatch(arrow -> arrow.leads(room, target)))
+                        .map(target -> "%s is in `PLAN`, but not needed".formatted(new Arrow(room.name(), target))));
+        assertThat(needless).isEmpty();
+    }
+
+    @Test
+    void arrowsPointDownwards() {
+        assertThat(PLAN.rooms().values())
+                .allSatisfy(room -> assertThat(PLAN.below(room)).containsAll(room.ours()));
+    }
+
+    @Test
+    void modulesMeetOnlyInCli() {
+        assertThat(PLAN.rooms().values())
+                .filteredOn(room -> !room.module().equals("cli"))
+                .allSatisfy(room -> assertThat(room.ours())
+                        .extracting(used -> PLAN.rooms().get(used).module())
+                        .isSubsetOf("core", room.module()));
+    }
+
+    /// The messages of services come along in the same packages as the services.
+    @Test
+    void coreKnowsNeitherServicesNorSql() {
+        var core = PLAN.module("core").stream().map(room -> ROOT + room.name()).toArray(String[]::new);
+        noClasses()
+                .that()
+                .resideInAnyPackage(core)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.grpc..", "java.sql..", "javax.sql..", "java.net.http..")
+                .orShould()
+                .dependOnClassesThat(simpleNameEndingWith("Grpc"))
+                .check(CLASSES);
+    }
+
+    @Test
+    void scheduleDependsOnItsArgumentsAlone() {
+        noClasses()
+                .that()
+                .resideInAPackage("build.steading.schedule")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.io", "java.nio..", "java.net..", "java.util.concurrent..", "java.util.random")
+                .orShould()
+                .dependOnClassesThat()
+                .belongToAnyOf(
+                        Thread.class,
+                        ThreadLocal.class,
+                        System.class,
+                        Runtime.class,
+                        Clock.class,
+                        InstantSource.class,
+                        Random.class)
+                .orShould()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .callMethod(Math.class, "random")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyCliEndsTheProcessAndPrints() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("build.steading.cli..")
+                .should()
+                .callMethod(System.class, "exit", int.class)
+                .orShould()
+                .callMethod(Runtime.class, "exit", int.class)
+                .orShould()
+                .callMethod(Runtime.class, "halt", int.class)
+                .orShould()
+                .accessField(System.class, "out")
+                .orShould()
+                .accessField(System.class, "err")
+                .check(CLASSES);
+    }
+
+    private static boolean isKnot(Dependency dependency) {
+        return arrow(dependency).equals(KNOTS.get(dependency.getOriginClass().getName()));
+    }
+
+    private static boolean isFree(String target) {
+        return FREE.stream().anyMatch(free -> isWithin(target, free))
+                && NOT_FREE.stream().noneMatch(taken -> isWithin(target, taken));
+    }
+
+    private static Arrow arrow(Dependency dependency) {
+        return new Arrow(room(dependency.getOriginClass()), room(dependency.getTargetClass()));
+    }
+
+    /// Returns the name by which `PLAN` calls the package of a class.
+    private static String room(JavaClass type) {
+        var name = type.getBaseComponentType().getPackageName();
+        return isOurs(type) ? name.substring(ROOT.length()) : name;
+    }
+
+    /// What is generated from `.proto` files is foreign to all rooms.
+    private static boolean isOurs(JavaClass type) {
+        var name = type.getBaseComponentType().getPackageName();
+        return isWithin(name, "build.steading") && !isWithin(name, "build.steading.api");
+    }
+}

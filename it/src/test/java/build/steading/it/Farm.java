@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import build.steading.it.Program.Result;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/// One user's Steading for one test class: a home of its own, a place for repositories, and commands to type.
+///
+/// When the class is done, the process is stopped, nothing of it may be left, and all files are removed.
+final class Farm implements BeforeAllCallback, AfterAllCallback {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final AtomicInteger directories = new AtomicInteger();
+    private Path top = Distribution.TOP;
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws IOException {
+        Distribution.launcher();
+        top = Distribution.TOP.resolve(context.getRequiredTestClass().getSimpleName());
+        remove(top);
+        Files.createDirectories(top);
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) throws IOException {
+        stop();
+        await("end of all processes")
+                .atMost(Program.PATIENCE)
+                .until(() -> processes(home().toString()).isEmpty());
+        remove(top);
+    }
+
+    Path home() {
+        return top.resolve("home");
+    }
+
+    /// Returns a new empty directory that commands in the sandbox can look into.
+    Path directory(String name) throws IOException {
+        return Files.createDirectories(top.resolve(name + directories.incrementAndGet()));
+    }
+
+    Repository repository(String name) throws IOException {
+        return Repository.create(directory(name));
+    }
+
+    /// Starts `steading` with these arguments.
+    Program start(Path directory, String... arguments) {
+        return start(directory, Map.of(), arguments);
+    }
+
+    Program start(Path directory, Map<String, String> environment, String... arguments) {
+        var command = new ArrayList<>(List.of(Distribution.launcher().toString()));
+        command.addAll(List.of(arguments));
+        var all = new java.util.HashMap<>(environment);
+        all.putIfAbsent("STEADING_HOME", home().toString());
+        return Program.start(directory, all, command);
+    }
+
+    Result run(Path directory, String... arguments) {
+        return start(directory, arguments).await();
+    }
+
+    Result run(Repository repository, String... arguments) {
+        return run(repository.directory(), arguments);
+    }
+
+    /// Runs a command that must succeed.
+    Result ok(Repository repository, String... arguments) {
+        var result = run(repository, arguments);
+        assertThat(result.exitCode()).as(result.all()).isZero();
+        return result;
+    }
+
+    /// Begins a build without waiting for it.
+    ///
+    /// @return its number
+    String detached(Repository repository, String... arguments) {
+        var all = new ArrayList<>(List.of("build", "--detach"));
+        all.addAll(List.of(arguments));
+        return ok(repository, all.toArray(String[]::new)).out().strip();
+    }
+
+    /// Runs a command that prints JSON. Its exit code is the caller's business.
+    JsonNode json(Repository repository, String... arguments) {
+        var result = run(repository, arguments);
+        try {
+            return JSON.readTree(result.out());
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(result.all(), e);
+        }
+    }
+
+    /// Builds and returns what became of it.
+    JsonNode build(Repository repository, String... arguments) {
+        var all = new ArrayList<>(List.of("build", "--json"));
+        all.addAll(List.of(arguments));
+        return json(repository, all.toArray(String[]::new));
+    }
+
+    JsonNode show(String build) {
+        return json(new Repository(top), "show", "--json", build);
+    }
+
+    /// Waits until a task prints this word: from then on it is known to run.
+    void awaitPrinted(String build, String word) {
+        await("`%s` from build %s".formatted(word, build))
+                .atMost(Program.PATIENCE)
+                .until(() -> run(top, "log", build).out().contains(word));
+    }
+
+    /// Returns the background process, if one serves.
+    Optional<ProcessHandle> process() throws IOException {
+        var file = home().resolve("run/process.json");
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        return ProcessHandle.of(JSON.readTree(file.toFile()).get("pid").asLong());
+    }
+
+    /// Kills the background process as a lack of memory would.
+    void kill() throws IOException {
+        var process = process().orElseThrow();
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    void stop() {
+        run(top, "stop");
+    }
+
+    /// Returns the processes of this machine with `mark` in their command lines.
+    static List<String> processes(String mark) throws IOException {
+        var found = new ArrayList<String>();
+        try (var all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            for (var process : all) {
+                try {
+                    var line =
+                            Files.readString(process.resolve("cmdline"), java.nio.charset.StandardCharsets.ISO_8859_1);
+                    if (line.contains(mark)) {
+                        found.add(process.getFileName() + " " + line.replace('\0', ' '));
+                    }
+                } catch (IOException _) {
+                    // It has ended meanwhile.
+                }
+            }
+        }
+        return found;
+    }
+
+    private static void remove(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (var all = Files.walk(directory)) {
+            for (var path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

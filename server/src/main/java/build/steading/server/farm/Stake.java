@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.server.farm;
+
+import build.steading.execute.Execution;
+import build.steading.execute.ExecutionObserver;
+import build.steading.execute.Outcome;
+import build.steading.schedule.WaiterId;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+/// One requester's wait for the end of an action. Thread-safe.
+final class Stake implements Execution {
+    private final Farm farm;
+    private final WaiterId id;
+    private final ExecutionObserver observer;
+    private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+
+    Stake(Farm farm, WaiterId id, ExecutionObserver observer) {
+        this.farm = farm;
+        this.id = id;
+        this.observer = observer;
+    }
+
+    WaiterId id() {
+        return id;
+    }
+
+    ExecutionObserver observer() {
+        return observer;
+    }
+
+    void complete(Outcome end) {
+        outcome.complete(end);
+    }
+
+    @Override
+    public Outcome await() throws InterruptedException {
+        try {
+            return outcome.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public boolean follow(ExecutionObserver another) {
+        return farm.follow(id, another);
+    }
+
+    @Override
+    public void withdraw(String by) {
+        farm.withdraw(id, by);
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.server.grpc;
+
+import build.steading.blob.BlobStore;
+import com.google.bytestream.ByteStreamGrpc;
+import com.google.bytestream.QueryWriteStatusRequest;
+import com.google.bytestream.QueryWriteStatusResponse;
+import com.google.bytestream.ReadRequest;
+import com.google.bytestream.ReadResponse;
+import com.google.bytestream.WriteRequest;
+import com.google.bytestream.WriteResponse;
+import io.grpc.stub.StreamObserver;
+import java.util.Set;
+
+/// Speaks `ByteStream` for a [BlobStore]: blobs of any size, uncompressed. A broken upload begins anew.
+final class ByteStreamService extends ByteStreamGrpc.ByteStreamImplBase {
+    private final BlobStore blobs;
+    private final NamedBlobs named;
+    private final InstanceNames instances;
+    private final long maxBlobBytes;
+
+    ByteStreamService(BlobStore blobs, InstanceNames instances, long maxBlobBytes) {
+        this.blobs = blobs;
+        this.named = new NamedBlobs(blobs);
+        this.instances = instances;
+        this.maxBlobBytes = maxBlobBytes;
+    }
+
+    @Override
+    public void read(ReadRequest request, StreamObserver<ReadResponse> response) {
+        var resource = ResourceName.ofDownload(request.getResourceName());
+        instances.check(resource.instance());
+        var digest = resource.digest();
+        Chunks.checkRange(digest, request.getReadOffset(), request.getReadLimit());
+        var content = named.open(digest);
+        Pump.send(Chunks.of(digest, content, request.getReadOffset(), request.getReadLimit()), response);
+    }
+
+    @Override
+    public StreamObserver<WriteRequest> write(StreamObserver<WriteResponse> response) {
+        return new Upload(blobs, instances, maxBlobBytes, response);
+    }
+
+    @Override
+    public void queryWriteStatus(QueryWriteStatusRequest request, StreamObserver<QueryWriteStatusResponse> response) {
+        var resource = ResourceName.ofUpload(request.getResourceName());
+        instances.check(resource.instance());
+        var digest = resource.digest();
+        var complete = blobs.findMissing(Set.of(digest)).isEmpty();
+        response.onNext(QueryWriteStatusResponse.newBuilder()
+                .setComplete(complete)
+                .setCommittedSize(complete ? digest.sizeBytes() : 0)
+                .build());
+        response.onCompleted();
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.server.grpc;
+
+import build.bazel.remote.execution.v2.ActionCacheUpdateCapabilities;
+import build.bazel.remote.execution.v2.CacheCapabilities;
+import build.bazel.remote.execution.v2.CapabilitiesGrpc;
+import build.bazel.remote.execution.v2.DigestFunction;
+import build.bazel.remote.execution.v2.ExecutionCapabilities;
+import build.bazel.remote.execution.v2.GetCapabilitiesRequest;
+import build.bazel.remote.execution.v2.PriorityCapabilities;
+import build.bazel.remote.execution.v2.PriorityCapabilities.PriorityRange;
+import build.bazel.remote.execution.v2.ServerCapabilities;
+import build.bazel.remote.execution.v2.SymlinkAbsolutePathStrategy;
+import build.bazel.semver.SemVer;
+import io.grpc.stub.StreamObserver;
+
+/// Speaks REAPI `Capabilities`: what this server can do is known from the start, so the answer is always at hand.
+final class CapabilitiesService extends CapabilitiesGrpc.CapabilitiesImplBase {
+    private final InstanceNames instances;
+    private final ServerCapabilities answer;
+
+    CapabilitiesService(GrpcConfig config) {
+        this.instances = config.instances();
+        this.answer = ServerCapabilities.newBuilder()
+                .setCacheCapabilities(cache(config))
+                .setExecutionCapabilities(execution())
+                .setLowApiVersion(SemVer.newBuilder().setMajor(2))
+                .setHighApiVersion(SemVer.newBuilder().setMajor(2).setMinor(11))
+                .build();
+    }
+
+    @Override
+    public void getCapabilities(GetCapabilitiesRequest request, StreamObserver<ServerCapabilities> response) {
+        instances.check(request.getInstanceName());
+        response.onNext(answer);
+        response.onCompleted();
+    }
+
+    private static CacheCapabilities cache(GrpcConfig config) {
+        return CacheCapabilities.newBuilder()
+                .addDigestFunctions(DigestFunction.Value.SHA256)
+                .setActionCacheUpdateCapabilities(
+                        ActionCacheUpdateCapabilities.newBuilder().setUpdateEnabled(config.clientsUpdateResults()))
+                .setMaxBatchTotalSizeBytes(config.limits().maxBatchBytes())
+                .setMaxCasBlobSizeBytes(config.limits().maxBlobBytes())
+                .setSymlinkAbsolutePathStrategy(SymlinkAbsolutePathStrategy.Value.ALLOWED)
+                .build();
+    }
+
+    private static ExecutionCapabilities execution() {
+        var allPriorities =
+                PriorityRange.newBuilder().setMinPriority(Integer.MIN_VALUE).setMaxPriority(Integer.MAX_VALUE);
+        return ExecutionCapabilities.newBuilder()
+                .setDigestFunction(DigestFunction.Value.SHA256)
+                .addDigestFunctions(DigestFunction.Value.SHA256)
+                .setExecEnabled(true)
+                .setExecutionPriorityCapabilities(
+                        PriorityCapabilities.newBuilder().addPriorities(allPriorities))
+                .build();
+    }
+}

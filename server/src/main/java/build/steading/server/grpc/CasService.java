@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.server.grpc;
+
+import build.bazel.remote.execution.v2.BatchReadBlobsRequest;
+import build.bazel.remote.execution.v2.BatchReadBlobsResponse;
+import build.bazel.remote.execution.v2.BatchUpdateBlobsRequest;
+import build.bazel.remote.execution.v2.BatchUpdateBlobsResponse;
+import build.bazel.remote.execution.v2.Compressor;
+import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc;
+import build.bazel.remote.execution.v2.Digest;
+import build.bazel.remote.execution.v2.FindMissingBlobsRequest;
+import build.bazel.remote.execution.v2.FindMissingBlobsResponse;
+import build.bazel.remote.execution.v2.GetTreeRequest;
+import build.bazel.remote.execution.v2.GetTreeResponse;
+import build.steading.blob.BlobStore;
+import build.steading.digest.Digests;
+import build.steading.failure.SteadingException;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import com.google.rpc.Status;
+import io.grpc.stub.StreamObserver;
+
+/// Speaks REAPI `ContentAddressableStorage` for a [BlobStore], without compression and without chunking.
+final class CasService extends ContentAddressableStorageGrpc.ContentAddressableStorageImplBase {
+    /// What a blob adds to a message of many, beside its bytes: its digest, a status, tags and lengths.
+    private static final int OVERHEAD_BYTES = 96;
+
+    private static final int MAX_PAGE_SIZE = 10_000;
+
+    private final BlobStore blobs;
+    private final NamedBlobs named;
+    private final InstanceNames instances;
+    private final GrpcLimits limits;
+
+    CasService(BlobStore blobs, InstanceNames instances, GrpcLimits limits) {
+        this.blobs = blobs;
+        this.named = new NamedBlobs(blobs);
+        this.instances = instances;
+        this.limits = limits;
+    }
+
+    @Override
+    public void findMissingBlobs(FindMissingBlobsRequest request, StreamObserver<FindMissingBlobsResponse> response) {
+        instances.check(request.getInstanceName());
+        Protos.checkFunction(request.getDigestFunction());
+        var missing = blobs.findMissing(Protos.digests(request.getBlobDigestsList()));
+        var answer = FindMissingBlobsResponse.newBuilder();
+        missing.forEach(digest -> answer.addMissingBlobDigests(Digests.toProto(digest)));
+        response.onNext(answer.build());
+        response.onCompleted();
+    }
+
+    @Override
+    public void batchUpdateBlobs(BatchUpdateBlobsRequest request, StreamObserver<BatchUpdateBlobsResponse> response) {
+        instances.check(request.getInstanceName());
+        Protos.checkFunction(request.getDigestFunction());
+        checkBatch(request.getRequestsList().stream()
+                .mapToLong(blob -> blob.getData().size())
+                .sum());
+        var answer = BatchUpdateBlobsResponse.newBuilder();
+        for (var blob : request.getRequestsList()) {
+            answer.addResponsesBuilder().setDigest(blob.getDigest()).setStatus(update(blob));
+        }
+        response.onNext(answer.build());
+        response.onCompleted();
+    }
+
+    @Override
+    public void batchReadBlobs(BatchReadBlobsRequest request, StreamObserver<BatchReadBlobsResponse> response) {
+        instances.check(request.getInstanceName());
+        Protos.checkFunction(request.getDigestFunction());
+        var totalBytes = request.getDigestsList().stream()
+                .mapToLong(digest -> Math.clamp(digest.getSizeBytes(), 0, Integer.MAX_VALUE))
+                .sum();
+        checkBatch(totalBytes);
+        if (totalBytes + (long) request.getDigestsCount() * OVERHEAD_BYTES > limits.maxMessageBytes()) {
+            throw SteadingException.invalid(
+                    "%d blobs with %d bytes do not fit into one answer of %d bytes",
+                    request.getDigestsCount(), totalBytes, limits.maxMessageBytes());
+        }
+        var answer = BatchReadBlobsResponse.newBuilder();
+        request.getDigestsList().forEach(digest -> answer.addResponses(read(digest)));
+        response.onNext(answer.build());
+        response.onCompleted();
+    }
+
+    @Override
+    public void getTree(GetTreeRequest request, StreamObserver<GetTreeResponse> response) {
+        instances.check(request.getInstanceName());
+        Protos.checkFunction(request.getDigestFunction());
+        var pageSize = Protos.pageSize(request.getPageSize(), MAX_PAGE_SIZE);
+        var pages = new TreePages(named, limits.maxBatchBytes() - (1 << 20), pageSize)
+                .from(Digests.fromProto(request.getRootDigest()), Protos.pageToken(request.getPageToken()));
+        Pump.send(pages, response);
+    }
+
+    private void checkBatch(long totalBytes) {
+        if (totalBytes > limits.maxBatchBytes()) {
+            throw SteadingException.invalid(
+                    "A batch of %d bytes exceeds the limit of %d bytes", totalBytes, limits.maxBatchBytes());
+        }
+    }
+
+    /// A bad blob fails alone: the others of its batch are stored.
+    private Status update(BatchUpdateBlobsRequest.Request blob) {
+        try {
+            if (blob.getCompressor() != Compressor.Value.IDENTITY) {
+                throw SteadingException.invalid(
+                        "Compressor `%s` is not served; allowed is `IDENTITY`", blob.getCompressor());
+            }
+            blobs.put(Digests.fromProto(blob.getDigest()), blob.getData().newInput());
+            return GrpcStatus.OK;
+        } catch (SteadingException e) {
+            return GrpcStatus.of(e.failure());
+        }
+    }
+
+    /// An absent blob fails alone: the others of its batch are returned.
+    private BatchReadBlobsResponse.Response read(Digest digest) {
+        var answer = BatchReadBlobsResponse.Response.newBuilder().setDigest(digest);
+        try {
+            var bytes = named.read(Digests.fromProto(digest));
+            return answer.setData(wrap(bytes)).setStatus(GrpcStatus.OK).build();
+        } catch (SteadingException e) {
+            return answer.setStatus(GrpcStatus.of(e.failure())).build();
+        }
+    }
+
+    private static ByteString wrap(byte[] bytes) {
+        return UnsafeByteOperations.unsafeWrap(bytes);
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.server.grpc;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// Where the server listens, and for whom.
+///
+/// @param socket a unix domain socket to listen on. Whoever may enter its directory may do everything, so the
+///     caller makes that directory accessible to its owner only
+/// @param loopbackPort a port of the loopback interface to listen on, 0 for any free one
+/// @param clientsUpdateResults whether clients may write action results: whoever may can poison the cache
+public record GrpcConfig(
+        Optional<Path> socket,
+        OptionalInt loopbackPort,
+        InstanceNames instances,
+        boolean clientsUpdateResults,
+        GrpcLimits limits) {
+    public GrpcConfig {
+        if (socket.isEmpty() && loopbackPort.isEmpty()) {
+            throw new IllegalArgumentException("A server without a socket and a port cannot be reached");
+        }
+    }
+
+    /// Returns the configuration of a server that only listens on `socket`, and else as usual.
+    public static GrpcConfig onSocket(Path socket) {
+        return new GrpcConfig(Optional.of(socket), OptionalInt.empty(), InstanceNames.ANY, false, GrpcLimits.STANDARD);
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.server.grpc;
+
+import build.bazel.remote.execution.v2.ActionResult;
+import build.bazel.remote.execution.v2.DigestFunction;
+import build.bazel.remote.execution.v2.Directory;
+import build.bazel.remote.execution.v2.ExecuteRequest;
+import build.steading.digest.Digest;
+import build.steading.digest.Digests;
+import build.steading.execute.ExecutionRequest;
+import build.steading.failure.SteadingException;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Makes domain values of messages that nobody vouches for. Nothing else in this package looks into them.
+final class Protos {
+    private Protos() {}
+
+    /// @throws SteadingException with `Invalid` if the digests of a request are not SHA-256
+    static void checkFunction(DigestFunction.Value function) {
+        if (function != DigestFunction.Value.UNKNOWN && function != DigestFunction.Value.SHA256) {
+            throw SteadingException.invalid("Digest function `%s` is not served; allowed is `SHA256`", function);
+        }
+    }
+
+    static Set<Digest> digests(List<build.bazel.remote.execution.v2.Digest> messages) {
+        var digests = HashSet.<Digest>newHashSet(messages.size());
+        messages.forEach(message -> digests.add(Digests.fromProto(message)));
+        return digests;
+    }
+
+    static ExecutionRequest execution(ExecuteRequest request, String tenant) {
+        checkFunction(request.getDigestFunction());
+        return new ExecutionRequest(
+                Digests.fromProto(request.getActionDigest()),
+                request.getSkipCacheLookup(),
+                request.getExecutionPolicy().getPriority(),
+                tenant,
+                List.of());
+    }
+
+    /// Returns `result` itself, which then names only digests and confined paths.
+    ///
+    /// @throws SteadingException with `Invalid` if it does not, or if its action failed: failures are not
+    ///     remembered
+    static ActionResult result(ActionResult result) {
+        if (result.getExitCode() != 0) {
+            throw SteadingException.invalid(
+                    "Only results with exit code 0 are remembered, not %d", result.getExitCode());
+        }
+        result.getOutputFilesList().forEach(file -> {
+            checkPath(file.getPath());
+            Digests.fromProto(file.getDigest());
+        });
+        result.getOutputDirectoriesList().forEach(directory -> {
+            checkPath(directory.getPath());
+            Digests.fromProto(directory.getTreeDigest());
+        });
+        result.getOutputSymlinksList().forEach(link -> checkPath(link.getPath()));
+        result.getOutputFileSymlinksList().forEach(link -> checkPath(link.getPath()));
+        result.getOutputDirectorySymlinksList().forEach(link -> checkPath(link.getPath()));
+        if (result.hasStdoutDigest()) {
+            Digests.fromProto(result.getStdoutDigest());
+        }
+        if (result.hasStderrDigest()) {
+            Digests.fromProto(result.getStderrDigest());
+        }
+        return result;
+    }
+
+    static Directory directory(Digest digest, byte[] bytes) {
+        try {
+            return Directory.parseFrom(bytes);
+        } catch (InvalidProtocolBufferException _) {
+            throw SteadingException.invalid("Blob `%s` is not a `Directory`", digest);
+        }
+    }
+
+    /// Returns the number that a page token of ours stands for: 0 for none.
+    static int pageToken(String token) {
+        if (token.isEmpty()) {
+            return 0;
+        }
+        try {
+            return Integer.parseUnsignedInt(token);
+        } catch (NumberFormatException _) {
+            throw SteadingException.invalid("Page token `%s` is not one of ours", token);
+        }
+    }
+
+    /// Returns how many entries a page has at the most.
+    ///
+    /// @param asked 0 if the client leaves it to us
+    static int pageSize(int asked, int max) {
+        if (asked < 0) {
+            throw SteadingException.invalid("Page size %d is negative", asked);
+        }
+        return asked == 0 ? max : Math.min(asked, max);
+    }
+
+    /// An empty path is allowed: it names the working directory itself.
+    private static void checkPath(String path) {
+        if (path.startsWith("/") || List.of(path.split("/", -1)).contains("..") || path.indexOf(0) >= 0) {
+            throw SteadingException.invalid(
+                    "Output path `%s` leads out of the working directory", path.replace('\0', '?'));
+        }
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.server.grpc;
+
+import build.steading.digest.Digest;
+import build.steading.failure.SteadingException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/// What a `ByteStream` call is about: `[{instance}/]blobs/{hash}/{size}` to read, and
+/// `[{instance}/]uploads/{uuid}/blobs/{hash}/{size}[/{metadata}]` to write.
+///
+/// @param instance may be empty, and may contain `/`
+record ResourceName(String instance, Digest digest) {
+    private static final Set<String> BLOBS = Set.of("blobs", "compressed-blobs");
+
+    /// @throws SteadingException with `Invalid` if `text` names no blob to read
+    static ResourceName ofDownload(String text) {
+        var parts = split(text);
+        for (var i = 0; i < parts.size(); i++) {
+            if (BLOBS.contains(parts.get(i))) {
+                if (parts.size() > i + 3) {
+                    throw unsupported(text);
+                }
+                return parse(text, parts, i, i);
+            }
+        }
+        throw malformed(text);
+    }
+
+    /// @throws SteadingException with `Invalid` if `text` names no blob to write
+    static ResourceName ofUpload(String text) {
+        var parts = split(text);
+        var uploads = parts.indexOf("uploads");
+        if (uploads < 0 || parts.size() < uploads + 3 || parts.get(uploads + 1).isEmpty()) {
+            throw malformed(text);
+        }
+        if (!BLOBS.contains(parts.get(uploads + 2))) {
+            throw malformed(text);
+        }
+        return parse(text, parts, uploads, uploads + 2);
+    }
+
+    private static ResourceName parse(String text, List<String> parts, int instanceEnd, int blobs) {
+        if (!parts.get(blobs).equals("blobs")) {
+            throw unsupported(text);
+        }
+        if (parts.size() < blobs + 3) {
+            throw malformed(text);
+        }
+        try {
+            var size = parts.get(blobs + 2);
+            if (!size.chars().allMatch(c -> c >= '0' && c <= '9')) {
+                throw malformed(text);
+            }
+            var digest = new Digest(parts.get(blobs + 1), Long.parseLong(size));
+            return new ResourceName(String.join("/", parts.subList(0, instanceEnd)), digest);
+        } catch (IllegalArgumentException _) {
+            throw malformed(text);
+        }
+    }
+
+    private static List<String> split(String text) {
+        return Arrays.asList(text.split("/", -1));
+    }
+
+    private static SteadingException malformed(String text) {
+        return SteadingException.invalid(
+                "Resource name `%s` is neither `[INSTANCE/]blobs/HASH/SIZE`"
+                        + " nor `[INSTANCE/]uploads/UUID/blobs/HASH/SIZE`",
+                text);
+    }
+
+    private static SteadingException unsupported(String text) {
+        return SteadingException.invalid(
+                "Resource name `%s` asks for a compressor or a digest function; only uncompressed blobs named by"
+                        + " SHA-256 are served",
+                text);
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.server.grpc;
+
+import build.steading.action.ActionCache;
+import build.steading.blob.BlobStore;
+import io.grpc.BindableService;
+import io.grpc.ServerBuilder;
+import java.time.InstantSource;
+import java.util.List;
+
+/// All services of a server, ready to be put behind any transport.
+final class Services {
+    private final GrpcConfig config;
+    private final List<BindableService> all;
+
+    Services(GrpcConfig config, BlobStore blobs, ActionCache results, OperationBook operations, InstantSource clock) {
+        this.config = config;
+        this.all = List.of(
+                new CapabilitiesService(config),
+                new CasService(blobs, config.instances(), config.limits()),
+                new ByteStreamService(blobs, config.instances(), config.limits().maxBlobBytes()),
+                new ActionCacheService(results, config.instances(), config.clientsUpdateResults()),
+                new ExecutionService(operations, config.instances(), clock),
+                new OperationsService(operations));
+    }
+
+    /// Adds the services and what surrounds each call of them.
+    <B extends ServerBuilder<?>> B addTo(B server) {
+        all.forEach(server::addService);
+        server.intercept(new Caller());
+        // The last one added is the outermost: it also sees what the others throw.
+        server.intercept(new FailureInterceptor());
+        server.maxInboundMessageSize(config.limits().maxMessageBytes());
+        return server;
+    }
+}

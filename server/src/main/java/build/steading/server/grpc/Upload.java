@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.server.grpc;
+
+import build.steading.blob.BlobStore;
+import build.steading.digest.Digest;
+import build.steading.failure.Failure;
+import build.steading.failure.SteadingException;
+import com.google.bytestream.WriteRequest;
+import com.google.bytestream.WriteResponse;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.grpc.stub.StreamObserver;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// One upload of one blob. It ends exactly once: with the blob stored, with the news that it was there already,
+/// or with a failure, after which nothing of it is visible.
+///
+/// Calls come from gRPC, one at a time. An upload of one message is stored on the call's own thread, any other
+/// one on a thread of its own, which ends with the upload.
+final class Upload implements StreamObserver<WriteRequest> {
+    /// How often to look whether somebody else has stored the blob meanwhile.
+    private static final long LOOK_AGAIN_BYTES = 8 << 20;
+
+    private final BlobStore blobs;
+    private final InstanceNames instances;
+    private final long maxBlobBytes;
+    private final StreamObserver<WriteResponse> response;
+
+    private String name = "";
+    private @Nullable Digest digest;
+    private volatile @Nullable UploadPipe pipe;
+    private long receivedBytes;
+    private long lookAgainAtBytes;
+    private boolean finished;
+
+    @GuardedBy("this")
+    private boolean ended;
+
+    Upload(BlobStore blobs, InstanceNames instances, long maxBlobBytes, StreamObserver<WriteResponse> response) {
+        this.blobs = blobs;
+        this.instances = instances;
+        this.maxBlobBytes = maxBlobBytes;
+        this.response = response;
+    }
+
+    @Override
+    public void onNext(WriteRequest message) {
+        if (finished || hasEnded()) {
+            return;
+        }
+        try {
+            accept(message);
+        } catch (RuntimeException e) {
+            fail(e);
+        }
+    }
+
+    /// The client says that it has sent everything.
+    @Override
+    public void onCompleted() {
+        if (!finished && !hasEnded()) {
+            fail(SteadingException.invalid(
+                    "The upload of `%s` ended after %d bytes without `finish_write`", name, receivedBytes));
+        }
+    }
+
+    /// The client is gone.
+    @Override
+    public void onError(Throwable cause) {
+        end();
+        abort("The client ended its upload");
+    }
+
+    private void accept(WriteRequest message) {
+        var blob = digest == null ? begin(message) : digest;
+        if (storedMeanwhile(blob)) {
+            succeed(blob);
+            return;
+        }
+        check(message, blob);
+        receivedBytes += message.getData().size();
+        finished = message.getFinishWrite();
+        if (pipe == null && finished) {
+            blobs.put(blob, message.getData().newInput());
+            succeed(blob);
+        } else {
+            passOn(message, blob);
+        }
+    }
+
+    /// Looks at the start and now and then whether the blob is there, so that nobody sends what we have.
+    private boolean storedMeanwhile(Digest blob) {
+        if (receivedBytes < lookAgainAtBytes) {
+            return false;
+        }
+        lookAgainAtBytes = receivedBytes + LOOK_AGAIN_BYTES;
+        return blobs.findMissing(Set.of(blob)).isEmpty();
+    }
+
+    private Digest begin(WriteRequest message) {
+        name = message.getResourceName();
+        var resource = ResourceName.ofUpload(name);
+        instances.check(resource.instance());
+        var blob = resource.digest();
+        if (blob.sizeBytes() > maxBlobBytes) {
+            throw SteadingException.invalid("Blob `%s` exceeds the limit of %d bytes", blob, maxBlobBytes);
+        }
+        digest = blob;
+        return blob;
+    }
+
+    private void check(WriteRequest message, Digest blob) {
+        if (!message.getResourceName().isEmpty() && !message.getResourceName().equals(name)) {
+            throw SteadingException.invalid("An upload of `%s` cannot go on as `%s`", name, message.getResourceName());
+        }
+        if (message.getWriteOffset() != receivedBytes) {
+            throw SteadingException.invalid(
+                    "Write offset %d of `%s` is not %d", message.getWriteOffset(), name, receivedBytes);
+        }
+        var bytes = receivedBytes + message.getData().size();
+        if (bytes > blob.sizeBytes() || (message.getFinishWrite() && bytes < blob.sizeBytes())) {
+            throw SteadingException.invalid(
+                    "The upload of `%s` has %s %d bytes", name, message.getFinishWrite() ? "only" : "at least", bytes);
+        }
+    }
+
+    private void passOn(WriteRequest message, Digest blob) {
+        var to = pipe;
+        if (to == null) {
+            to = new UploadPipe();
+            pipe = to;
+            var content = to;
+            Thread.ofVirtual().name("upload").start(() -> store(blob, content));
+        }
+        try {
+            to.offer(message.getData());
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new SteadingException(new Failure.Unavailable("The server is stopping"));
+        }
+        if (finished) {
+            to.complete();
+        }
+    }
+
+    private void store(Digest blob, UploadPipe content) {
+        try (content) {
+            blobs.put(blob, content);
+            succeed(blob);
+        } catch (RuntimeException e) {
+            fail(e);
+        }
+    }
+
+    private void succeed(Digest blob) {
+        if (end()) {
+            response.onNext(WriteResponse.newBuilder()
+                    .setCommittedSize(blob.sizeBytes())
+                    .build());
+            response.onCompleted();
+            abort("The blob is stored already");
+        }
+    }
+
+    private void fail(RuntimeException cause) {
+        if (end()) {
+            response.onError(GrpcStatus.ofCall(cause));
+            abort("The upload failed");
+        }
+    }
+
+    private void abort(String reason) {
+        var to = pipe;
+        if (to != null) {
+            to.abort(reason);
+        }
+    }
+
+    /// Returns whether this call ended the upload, and not an earlier one.
+    private synchronized boolean end() {
+        var first = !ended;
+        ended = true;
+        return first;
+    }
+
+    private synchronized boolean hasEnded() {
+        return ended;
+    }
+}

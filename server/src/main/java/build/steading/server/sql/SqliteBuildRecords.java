@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.server.sql;
+
+import build.steading.build.BuildId;
+import build.steading.build.BuildRecord;
+import build.steading.build.BuildRecords;
+import build.steading.build.BuildState;
+import build.steading.build.RequestRecord;
+import build.steading.build.TaskRecord;
+import build.steading.build.TaskState;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Keeps builds and requests in SQLite. Thread-safe.
+public final class SqliteBuildRecords implements BuildRecords {
+    private static final String INSERT_BUILD =
+            "INSERT INTO builds (repository, spec, state, note, created) VALUES (?, ?, ?, ?, ?)";
+    private static final String UPDATE_BUILD =
+            "UPDATE builds SET state = ?, note = ?, started = ?, ended = ?, artifacts = ? WHERE id = ?";
+    private static final String INSERT_TASK =
+            "INSERT INTO tasks (build, position, name, state, exit_code, cached, joined, note, action, worker, ready,"
+                    + " started, ended, log, outputs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    private static final String INSERT_REQUEST =
+            "INSERT INTO requests (build, requester, revision, joined, time, out, state, note)"
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+
+    private final SqliteDatabase database;
+
+    public SqliteBuildRecords(SqliteDatabase database) {
+        this.database = database;
+    }
+
+    @Override
+    public RequestRecord open(BuildRecord build, RequestRecord request) {
+        return database.write(connection -> {
+            var id = build.id().value() == 0 ? insert(connection, build) : build.id();
+            try (var statement = connection.prepareStatement(INSERT_REQUEST, Statement.RETURN_GENERATED_KEYS)) {
+                statement.setLong(1, id.value());
+                statement.setString(2, request.requester());
+                statement.setString(3, request.revision());
+                statement.setBoolean(4, request.joined());
+                statement.setLong(5, Rows.micros(request.time()));
+                Rows.set(statement, 6, request.out());
+                statement.setString(7, request.state().name());
+                statement.setString(8, request.note());
+                return request.stored(insertedId(statement), id);
+            }
+        });
+    }
+
+    @Override
+    public void save(BuildRecord build, List<RequestRecord> requests) {
+        database.write(connection -> {
+            update(connection, build);
+            replaceTasks(connection, build);
+            for (var request : requests) {
+                update(connection, request);
+            }
+            return requests.size();
+        });
+    }
+
+    @Override
+    public List<BuildRecord> builds(Query query) {
+        return database.read(connection -> {
+            try (var statement = select(connection, query);
+                    var rows = statement.executeQuery()) {
+                var builds = new ArrayList<BuildRecord>();
+                while (rows.next()) {
+                    builds.add(build(connection, rows));
+                }
+                return builds;
+            }
+        });
+    }
+
+    @Override
+    public List<RequestRecord> requests(BuildId build) {
+        return database.read(connection -> {
+            try (var statement = connection.prepareStatement("SELECT * FROM requests WHERE build = ? ORDER BY id")) {
+                statement.setLong(1, build.value());
+                try (var rows = statement.executeQuery()) {
+                    var requests = new ArrayList<RequestRecord>();
+                    while (rows.next()) {
+                        requests.add(request(rows));
+                    }
+                    return requests;
+                }
+            }
+        });
+    }
+
+    private static BuildId insert(Connection connection, BuildRecord build) throws SQLException {
+        try (var statement = connection.prepareStatement(INSERT_BUILD, Statement.RETURN_GENERATED_KEYS)) {
+            statement.setString(1, build.spec().source().repository());
+            statement.setBytes(2, BuildSpecs.encode(build.spec()));
+            statement.setString(3, build.state().name());
+            statement.setString(4, build.note());
+            statement.setLong(5, Rows.micros(build.created()));
+            return new BuildId(insertedId(statement));
+        }
+    }
+
+    private static long insertedId(PreparedStatement statement) throws SQLException {
+        statement.executeUpdate();
+        try (var keys = statement.getGeneratedKeys()) {
+            keys.next();
+            return keys.getLong(1);
+        }
+    }
+
+    private static void update(Connection connection, BuildRecord build) throws SQLException {
+        try (var statement = connection.prepareStatement(UPDATE_BUILD)) {
+            statement.setString(1, build.state().name());
+            statement.setString(2, build.note());
+            Rows.set(statement, 3, build.started());
+            Rows.set(statement, 4, build.ended());
+            Rows.set(statement, 5, build.artifacts());
+            statement.setLong(6, build.id().value());
+            statement.executeUpdate();
+        }
+    }
+
+    private static void update(Connection connection, RequestRecord request) throws SQLException {
+        try (var statement = connection.prepareStatement("UPDATE requests SET state = ?, note = ? WHERE id = ?")) {
+            statement.setString(1, request.state().name());
+            statement.setString(2, request.note());
+            statement.setLong(3, request.id());
+            statement.executeUpdate();
+        }
+    }
+
+    private static void replaceTasks(Connection connection, BuildRecord build) throws SQLException {
+        try (var statement = connection.prepareStatement("DELETE FROM tasks WHERE build = ?")) {
+            statement.setLong(1, build.id().value());
+            statement.executeUpdate();
+        }
+        try (var statement = connection.prepareStatement(INSERT_TASK)) {
+            var position = 0;
+            for (var task : build.tasks()) {
+                statement.setLong(1, build.id().value());
+                statement.setInt(2, position++);
+                fill(statement, task);
+                statement.addBatch();
+            }
+            statement.executeBatch();
+        }
+    }
+
+    private static void fill(PreparedStatement statement, TaskRecord task) throws SQLException {
+        statement.setString(3, task.name());
+        statement.setString(4, task.state().name());
+        statement.setInt(5, task.how().exitCode());
+        statement.setBoolean(6, task.how().cached());
+        statement.setBoolean(7, task.how().joined());
+        statement.setString(8, task.how().note());
+        Rows.set(statement, 9, task.action());
+        statement.setString(10, task.worker());
+        Rows.set(statement, 11, task.times().ready());
+        Rows.set(statement, 12, task.times().started());
+        Rows.set(statement, 13, task.times().ended());
+        Rows.set(statement, 14, task.log());
+        Rows.set(statement, 15, task.outputs());
+    }
+
+    private static PreparedStatement select(Connection connection, Query query) throws SQLException {
+        return switch (query) {
+            case Query.ById(var id) -> {
+                var statement = connection.prepareStatement("SELECT * FROM builds WHERE id = ?");
+                statement.setLong(1, id.value());
+                yield statement;
+            }
+            case Query.Unfinished _ ->
+                connection.prepareStatement("SELECT * FROM builds WHERE state IN ('QUEUED', 'RUNNING') ORDER BY id");
+            case Query.Recent(var limit, var repository) -> {
+                var where = repository.isPresent() ? "WHERE repository = ? " : "";
+                var statement =
+                        connection.prepareStatement("SELECT * FROM builds " + where + "ORDER BY id DESC LIMIT ?");
+                if (repository.isPresent()) {
+                    statement.setString(1, repository.get());
+                }
+                statement.setInt(repository.isPresent() ? 2 : 1, limit);
+                yield statement;
+            }
+        };
+    }
+
+    private static BuildRecord build(Connection connection, ResultSet row) throws SQLException {
+        var id = new BuildId(row.getLong("id"));
+        return new BuildRecord(
+                id,
+                BuildSpecs.decode(row.getBytes("spec")),
+                BuildState.valueOf(row.getString("state")),
+                row.getString("note"),
+                Rows.time(row, "created"),
+                Rows.optionalTime(row, "started"),
+                Rows.optionalTime(row, "ended"),
+                Rows.optionalDigest(row, "artifacts"),
+                tasks(connection, id));
+    }
+
+    private static List<TaskRecord> tasks(Connection connection, BuildId build) throws SQLException {
+        try (var statement = connection.prepareStatement("SELECT * FROM tasks WHERE build = ? ORDER BY position")) {
+            statement.setLong(1, build.value());
+            try (var rows = statement.executeQuery()) {
+                var tasks = new ArrayList<TaskRecord>();
+                while (rows.next()) {
+                    tasks.add(task(rows));
+                }
+                return tasks;
+            }
+        }
+    }
+
+    private static TaskRecord task(ResultSet row) throws SQLException {
+        var ending = new TaskRecord.Ending(
+                TaskState.valueOf(row.getString("state")),
+                row.getInt("exit_code"),
+                row.getBoolean("cached"),
+                row.getBoolean("joined"),
+                row.getString("note"));
+        var times = new TaskRecord.Times(
+                Rows.optionalTime(row, "ready"), Rows.optionalTime(row, "started"), Rows.optionalTime(row, "ended"));
+        return new TaskRecord(
+                row.getString("name"),
+                ending,
+                Rows.optionalDigest(row, "action"),
+                row.getString("worker"),
+                times,
+                Rows.optionalDigest(row, "log"),
+                Rows.optionalDigest(row, "outputs"));
+    }
+
+    private static RequestRecord request(ResultSet row) throws SQLException {
+        return new RequestRecord(
+                row.getLong("id"),
+                new BuildId(row.getLong("build")),
+                row.getString("requester"),
+                row.getString("revision"),
+                row.getBoolean("joined"),
+                Rows.time(row, "time"),
+                Optional.ofNullable(row.getString("out")).map(Path::of),
+                RequestRecord.State.valueOf(row.getString("state")),
+                row.getString("note"));
+    }
+}
