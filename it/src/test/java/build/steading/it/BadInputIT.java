@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import build.steading.it.Program.Result;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,7 +29,7 @@ class BadInputIT {
     /// Builds a project of this text.
     private Result build(String project, String... arguments) throws IOException {
         repository.write("steading.yaml", project).commit("Begin");
-        var all = new java.util.ArrayList<>(List.of("build"));
+        var all = new ArrayList<>(List.of("build"));
         all.addAll(List.of(arguments));
         return FARM.run(repository, all.toArray(String[]::new));
     }

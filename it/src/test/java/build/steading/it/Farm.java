@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -162,8 +163,7 @@ final class Farm implements BeforeAllCallback, AfterAllCallback {
         try (var all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
             for (var process : all) {
                 try {
-                    var line =
-                            Files.readString(process.resolve("cmdline"), java.nio.charset.StandardCharsets.ISO_8859_1);
+                    var line = Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1);
                     if (line.contains(mark)) {
                         found.add(process.getFileName() + " " + line.replace('\0', ' '));
                     }

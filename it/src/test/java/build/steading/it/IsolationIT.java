@@ -4,9 +4,11 @@ package build.steading.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,9 +83,7 @@ class IsolationIT {
         var found = new TreeMap<String, String>();
         try (var all = Files.walk(repository.directory())) {
             for (var path : all.toList()) {
-                var content = Files.isRegularFile(path)
-                        ? Files.readString(path, java.nio.charset.StandardCharsets.ISO_8859_1)
-                        : "";
+                var content = Files.isRegularFile(path) ? Files.readString(path, StandardCharsets.ISO_8859_1) : "";
                 var state = Files.readAttributes(path, "posix:permissions,lastModifiedTime", LinkOption.NOFOLLOW_LINKS);
                 found.put(path.toString(), new TreeMap<>(state) + content);
             }
@@ -107,10 +107,7 @@ class IsolationIT {
         FARM.awaitPrinted(build, "ready");
         repository.write("file", "new,").commit("Change");
         repository.git("checkout", "-q", "other");
-        Program.run(
-                out,
-                Map.of(),
-                java.util.List.of("rm", "-r", repository.directory().toString()));
+        Program.run(out, Map.of(), List.of("rm", "-r", repository.directory().toString()));
         gate.open();
 
         assertThat(FARM.run(out, "attach", build).exitCode()).isZero();

@@ -4,7 +4,9 @@ package build.steading.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import build.steading.digest.Digest;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,8 +78,7 @@ class StoreIT {
         repository.write("file", text).commit("Next");
         FARM.ok(repository, "build");
         FARM.stop();
-        flip(blob(build.steading.digest.Digest.of(text.getBytes(java.nio.charset.StandardCharsets.UTF_8))
-                .hash()));
+        flip(blob(Digest.of(text.getBytes(StandardCharsets.UTF_8)).hash()));
         var out = FARM.directory("out");
 
         FARM.ok(repository, "build", "--force", "--out", out.toString());

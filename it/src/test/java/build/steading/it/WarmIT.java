@@ -4,6 +4,8 @@ package build.steading.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -58,9 +60,8 @@ class WarmIT {
     private String printed() {
         return Program.run(
                         repository.directory(),
-                        java.util.Map.of(),
-                        java.util.List.of(
-                                repository.path("build/steading/main/program").toString()))
+                        Map.of(),
+                        List.of(repository.path("build/steading/main/program").toString()))
                 .out()
                 .strip();
     }
