@@ -71,6 +71,7 @@ final class GitTreeBench {
         var command = List.of(
                 java,
                 "-Xmx200m",
+                "-Dslf4j.internal.verbosity=ERROR",
                 "-cp",
                 classes,
                 GitTreeBench.class.getName(),

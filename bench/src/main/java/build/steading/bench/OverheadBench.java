@@ -59,7 +59,7 @@ final class OverheadBench {
         files.put("steading.yaml", """
             project: overhead
             options:
-              n: {default: "0", help: "makes the action another one"}
+              n: {type: string, default: "0", help: "makes the action another one"}
             tasks:
               ten:
                 run: %s

@@ -50,7 +50,7 @@ final class ThroughputBench {
         var text = new StringBuilder("""
             project: throughput
             options:
-              n: {default: "0", help: "makes the actions other ones"}
+              n: {type: string, default: "0", help: "makes the actions other ones"}
             tasks:
             """);
         for (var i = 0; i < TASKS; i++) {

@@ -9,10 +9,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,7 +71,7 @@ final class Farm implements BeforeAllCallback, AfterAllCallback {
     Program start(Path directory, Map<String, String> environment, String... arguments) {
         var command = new ArrayList<>(List.of(Distribution.launcher().toString()));
         command.addAll(List.of(arguments));
-        var all = new java.util.HashMap<>(environment);
+        var all = new HashMap<>(environment);
         all.putIfAbsent("STEADING_HOME", home().toString());
         return Program.start(directory, all, command);
     }
@@ -134,11 +137,20 @@ final class Farm implements BeforeAllCallback, AfterAllCallback {
         return ProcessHandle.of(JSON.readTree(file.toFile()).get("pid").asLong());
     }
 
-    /// Kills the background process as a lack of memory would.
+    /// Kills the background process as a lack of memory would, and waits until it is gone.
     void kill() throws IOException {
         var process = process().orElseThrow();
         process.destroyForcibly();
-        process.onExit().join();
+        await().atMost(Program.PATIENCE).until(() -> gone(process.pid()));
+    }
+
+    /// Whether nothing is left but, perhaps, what a parent has not asked for.
+    private static boolean gone(long pid) throws IOException {
+        try {
+            return Files.readString(Path.of("/proc/%d/stat".formatted(pid))).contains(") Z ");
+        } catch (NoSuchFileException _) {
+            return true;
+        }
     }
 
     void stop() {
@@ -151,8 +163,7 @@ final class Farm implements BeforeAllCallback, AfterAllCallback {
         try (var all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
             for (var process : all) {
                 try {
-                    var line =
-                            Files.readString(process.resolve("cmdline"), java.nio.charset.StandardCharsets.ISO_8859_1);
+                    var line = Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1);
                     if (line.contains(mark)) {
                         found.add(process.getFileName() + " " + line.replace('\0', ' '));
                     }

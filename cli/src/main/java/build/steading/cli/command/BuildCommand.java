@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,6 +45,9 @@ import picocli.CommandLine.Parameters;
         },
         sortOptions = false)
 final class BuildCommand implements Callable<Integer> {
+    /// A task for part of the matrix. No revision looks like this: git forbids brackets in names.
+    private static final Pattern INSTANCE = Pattern.compile("[^\\[\\]]+\\[[^\\[\\]]*]");
+
     private final Services services;
     private final Console console;
 
@@ -116,6 +120,10 @@ final class BuildCommand implements Callable<Integer> {
             throw SteadingException.invalid(
                     "`--output` and `--network` belong to `--run`; otherwise `steading.yaml` says both");
         }
+        if (!detach) {
+            // Until the requests are stored, the same once more: what was stored already is joined.
+            console.invocation().caller().resumeWith(console.invocation().arguments());
+        }
         var place = project.place(services, console);
         var wanted = sort(place);
         var requests = new ArrayList<RequestRecord>();
@@ -156,7 +164,8 @@ final class BuildCommand implements Callable<Integer> {
             try {
                 revisions.put(name, place.repository().resolve(name));
             } catch (SteadingException e) {
-                if (!(e.failure() instanceof Failure.NotFound)) {
+                if (!(e.failure() instanceof Failure.NotFound)
+                        && !INSTANCE.matcher(name).matches()) {
                     throw e;
                 }
                 unknown.put(name, e);
@@ -219,6 +228,7 @@ final class BuildCommand implements Callable<Integer> {
                 wanted.tasks(),
                 command,
                 force);
+        var _ = services.plans().plan(spec);
         var target = target(located, revision, wanted.revisions().size() > 1);
         Targets.prepare(target, located.directory());
         return services.builds().submit(spec, new Order(console.user(), Optional.of(target)));

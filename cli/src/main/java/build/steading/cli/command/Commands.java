@@ -54,6 +54,7 @@ public final class Commands implements CommandRunner {
         add(line, "retry", new RetryCommand(services, console));
         add(line, "stop", new StopCommand(services, console));
         add(line, "doctor", new DoctorCommand(services, console));
+        add(line, "makefile", new MakefileCommand(services, console));
         add(line, "schema", new SchemaCommand(console));
         return line.setOut(console.outWriter())
                 .setErr(console.errWriter())

@@ -32,6 +32,13 @@ final class FollowOptions {
                             + " $STEADING_ON_INTERRUPT).")
     private Optional<String> onInterrupt = Optional.empty();
 
+    @Option(names = "--notify", description = "Show a desktop notification at the end, if there is a `notify-send`.")
+    private boolean notify;
+
+    boolean notifies() {
+        return notify;
+    }
+
     boolean json() {
         return json;
     }
@@ -63,6 +70,9 @@ final class FollowOptions {
         }
         if (quiet) {
             arguments.add("--quiet");
+        }
+        if (notify) {
+            arguments.add("--notify");
         }
         onInterrupt.ifPresent(choice -> arguments.add("--on-interrupt=" + choice));
         return arguments;

@@ -135,6 +135,9 @@ final class Follower {
             }
             code = Math.max(code, exitCode(build));
         }
+        if (options.notifies()) {
+            DesktopNotification.show(console, ended.values());
+        }
         var undelivered =
                 mine.values().stream().anyMatch(request -> request.state() == RequestRecord.State.UNDELIVERED);
         return undelivered ? Math.max(code, ExitCode.TRY_AGAIN) : code;

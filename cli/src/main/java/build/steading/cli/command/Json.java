@@ -5,6 +5,8 @@ import build.steading.build.BuildRecord;
 import build.steading.build.RequestRecord;
 import build.steading.build.TaskRecord;
 import build.steading.digest.Digest;
+import build.steading.failure.Failure;
+import build.steading.failure.SteadingException;
 import build.steading.tree.Node;
 import build.steading.tree.Trees;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -68,7 +70,7 @@ final class Json {
         put(json, "ended", build.ended());
         json.put("tasks", build.tasks().stream().map(Json::task).toList());
         json.put("requests", requests.stream().map(Json::request).toList());
-        build.artifacts().ifPresent(root -> json.put("artifacts", artifacts(root, trees)));
+        build.artifacts().flatMap(root -> kept(root, trees)).ifPresent(list -> json.put("artifacts", list));
         return json;
     }
 
@@ -91,6 +93,18 @@ final class Json {
             json.put("seconds", task.took(task.times().ended().get()).toMillis() / 1000.0);
         }
         return json;
+    }
+
+    /// Nothing if the store keeps the list no more: the rest is worth as much without it.
+    private static Optional<List<Map<String, Object>>> kept(Digest root, Trees trees) {
+        try {
+            return Optional.of(artifacts(root, trees));
+        } catch (SteadingException e) {
+            if (e.failure() instanceof Failure.MissingBlobs) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     static List<Map<String, Object>> artifacts(Digest root, Trees trees) {

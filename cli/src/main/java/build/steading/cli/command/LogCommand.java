@@ -29,6 +29,9 @@ import picocli.CommandLine.Parameters;
 final class LogCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofMillis(50);
 
+    /// How often to look at a task that is said to run, but does not, as it does for a moment at its end.
+    private static final int MAX_LOOKS = 20;
+
     private final Services services;
     private final Console console;
 
@@ -100,29 +103,31 @@ final class LogCommand implements Callable<Integer> {
     /// @return whether it was shown to its end
     private boolean show(BuildId id, String name, Feed feed) throws InterruptedException {
         var shown = false;
+        var looks = 0;
         while (true) {
             var now = find(id, name);
             if (now.isEmpty()) {
                 return true;
             }
             if (now.get().state().isFinal()) {
-                if (!shown) {
-                    now.get().log().ifPresent(this::print);
+                if (shown) {
+                    return drain(feed);
                 }
+                now.get().log().ifPresent(this::print);
                 return true;
             }
             if (now.get().state() == TaskState.RUNNING && !shown) {
-                shown = true;
-                services.builds().follow(id, name, new ToFeed(id, now.get(), feed));
+                // It may have ended since: then the next look finds its whole log.
+                shown = services.builds().follow(id, name, new ToFeed(id, now.get(), feed));
             }
-            if (!follow && !shown) {
+            if (!follow && !shown && (now.get().state() != TaskState.RUNNING || ++looks == MAX_LOOKS)) {
                 console.say("%s has not begun; `--follow` waits for it", name);
                 return true;
             }
             if (!drain(feed)) {
                 return false;
             }
-            if (!follow && feed.isEmpty()) {
+            if (!follow && shown && feed.isEmpty()) {
                 return true;
             }
         }

@@ -11,6 +11,7 @@ import build.steading.build.TaskState;
 import build.steading.cli.door.ExitCode;
 import build.steading.digest.Digest;
 import build.steading.failure.ByteSize;
+import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.tree.Node;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /// Says in words and tables what became of builds.
 final class Report {
@@ -185,7 +187,16 @@ final class Report {
     }
 
     private void artifacts(Digest root) {
-        var leaves = services.trees().leaves(root);
+        Map<String, Node> leaves;
+        try {
+            leaves = services.trees().leaves(root);
+        } catch (SteadingException e) {
+            if (!(e.failure() instanceof Failure.MissingBlobs)) {
+                throw e;
+            }
+            console.result("  its artifacts are not kept any more; `steading retry` makes them again");
+            return;
+        }
         var width = leaves.keySet().stream()
                 .limit(MAX_ARTIFACTS)
                 .mapToInt(String::length)

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/// What was asked for is built, whatever becomes of the background process.
+class DurabilityIT {
+    @RegisterExtension
+    static final Farm FARM = new Farm();
+
+    private Repository repository;
+    private Gate gate;
+
+    @BeforeEach
+    void begin() throws IOException {
+        repository = FARM.repository("durability");
+        gate = Gate.in(FARM.directory("gate"));
+    }
+
+    private void waitingProject() throws IOException {
+        repository.write("steading.yaml", """
+            project: waiting
+            tasks:
+              wait: {run: "%s; cp file made", outputs: [made]}
+            """.formatted(gate.script()));
+        repository.write("file", repository.toString()).commit("Begin");
+    }
+
+    private void awaitNoCommand() {
+        await("end of the command")
+                .atMost(Program.PATIENCE)
+                .until(() -> Farm.processes(gate.file().toString()).isEmpty());
+    }
+
+    @Test
+    void killedProcessTakesItsCommandsAlongAndTheNextOneGoesOn() throws IOException {
+        waitingProject();
+        var build = FARM.detached(repository);
+        FARM.awaitPrinted(build, "ready");
+
+        FARM.kill();
+        awaitNoCommand();
+        gate.open();
+
+        assertThat(FARM.ok(repository, "attach", build).out()).contains("succeeded");
+        assertThat(repository.path("build/steading/main/made")).hasContent(repository.toString());
+        assertThat(FARM.json(repository, "builds", "--json")).hasSize(1);
+    }
+
+    @Test
+    void buildInTheForegroundSurvivesTheProcess() throws IOException {
+        waitingProject();
+        var building = FARM.start(repository.directory(), "build");
+        await().atMost(Program.PATIENCE)
+                .until(() -> FARM.json(repository, "builds", "--json")
+                        .at("/0/tasks/0/state")
+                        .asText()
+                        .equals("running"));
+
+        FARM.kill();
+        gate.open();
+
+        var ended = building.await();
+        assertThat(ended.exitCode()).as(ended.all()).isZero();
+        assertThat(ended.out()).containsOnlyOnce("succeeded");
+        assertThat(repository.path("build/steading/main/made")).hasContent(repository.toString());
+        assertThat(FARM.json(repository, "builds", "--json")).hasSize(1);
+    }
+
+    @RepeatedTest(5)
+    void processKilledAtAnyMomentCostsNothingButTime() throws Exception {
+        repository.write("steading.yaml", """
+            project: chain
+            tasks:
+              a: {run: "sleep 0.1; cat file file > a", outputs: [a]}
+              b: {needs: [a], run: "sleep 0.1; cat a a > b", inputs: [], outputs: [b]}
+              c: {needs: [b], run: "sleep 0.1; cat b b > c", inputs: [], outputs: [c]}
+            """);
+        repository.write("file", repository.directory() + ",").commit("Begin");
+        var seed = new Random().nextLong();
+        var random = new Random(seed);
+        var building = FARM.start(repository.directory(), "build");
+
+        for (int i = 0; i < 3; i++) {
+            Thread.sleep(random.nextInt(1_200));
+            if (building.running() && FARM.process().isPresent()) {
+                FARM.kill();
+            }
+        }
+
+        var ended = building.await();
+        assertThat(ended.exitCode()).as("seed %d: %s", seed, ended.all()).isZero();
+        assertThat(repository.path("build/steading/main/c")).hasContent((repository.directory() + ",").repeat(8));
+        var builds = FARM.json(repository, "builds", "--json");
+        assertThat(builds).as("seed %d", seed).hasSize(1);
+        assertThat(builds.at("/0/state").asText()).isEqualTo("succeeded");
+        assertThat(Farm.processes("sleep 0.1; cat ")).isEmpty();
+    }
+
+    @Test
+    void queueSurvivesTheProcess() throws IOException {
+        waitingProject();
+        var builds = new ArrayList<>(List.of("attach"));
+        for (int i = 0; i < 6; i++) {
+            repository.write("file", "" + i).commit("Next");
+            builds.add(FARM.detached(
+                    repository, "HEAD", "--out", repository.path("out/" + i).toString()));
+        }
+        FARM.kill();
+        FARM.ok(repository, "status");
+        FARM.kill();
+        gate.open();
+
+        FARM.ok(repository, builds.toArray(String[]::new));
+
+        for (int i = 0; i < 6; i++) {
+            assertThat(repository.path("out/%d/made".formatted(i))).hasContent("" + i);
+        }
+        assertThat(FARM.json(repository, "builds", "--json"))
+                .hasSize(6)
+                .allMatch(build -> build.get("state").asText().equals("succeeded"));
+    }
+}
