@@ -7,6 +7,7 @@ import build.steading.execute.Outcome;
 import build.steading.execute.WorkSource;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
+import build.steading.platform.Properties;
 import build.steading.schedule.LeaseId;
 import build.steading.worker.input.CopiedInputs;
 import build.steading.worker.input.Directories;
@@ -46,7 +47,7 @@ public final class Worker implements AutoCloseable {
     private final WorkerConfig config;
     private final Remover remover;
     private final Machine machine;
-    private final build.steading.platform.Properties properties;
+    private final Properties properties;
     private final Map<LeaseId, Attempt> attempts = new ConcurrentHashMap<>();
     private final AtomicLong names = new AtomicLong();
     private final List<Slot> slots = new ArrayList<>();
