@@ -166,7 +166,8 @@ final class BuildRun {
         }
     }
 
-    private void fail(BuildState verdict, String note) throws InterruptedException {
+    /// Ends the build without artifacts, answers its requests, stores and announces the end.
+    void fail(BuildState verdict, String note) throws InterruptedException {
         do {
             build.openRequests().forEach(request -> build.answer(request.closed(RequestRecord.State.ANSWERED, "")));
         } while (!build.close());

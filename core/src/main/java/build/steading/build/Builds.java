@@ -156,16 +156,12 @@ public final class Builds implements AutoCloseable {
             try {
                 active.acquire();
                 try {
-                    new BuildRun(tools, build, preparing).run();
+                    run(build);
                 } finally {
                     active.release();
                 }
             } catch (InterruptedException _) {
-                // close() interrupts: the build stays unfinished in the records, and the next process goes on
-                // with it.
-            } catch (RuntimeException e) {
-                LOG.log(Level.ERROR, "Build " + id, e);
-                giveUp(build, e);
+                // close() interrupts: the build stays unfinished in the records, and the next process goes on with it.
             } finally {
                 synchronized (this) {
                     live.remove(id);
@@ -174,10 +170,29 @@ public final class Builds implements AutoCloseable {
         });
     }
 
-    private void giveUp(LiveBuild build, RuntimeException bug) {
-        var why = bug instanceof SteadingException known ? known.failure().message() : "Steading has a bug: " + bug;
-        build.ended(
-                build.record().ended(BuildState.INFRA_ERROR, why, tools.clock().instant(), Optional.empty()));
+    private void run(LiveBuild build) throws InterruptedException {
+        var run = new BuildRun(tools, build, preparing);
+        try {
+            run.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "Build " + build.record().id(), e);
+            var why = e instanceof SteadingException known ? known.failure().message() : "Steading has a bug: " + e;
+            giveUp(run, build, why);
+        }
+    }
+
+    private void giveUp(BuildRun run, LiveBuild build, String why) throws InterruptedException {
+        try {
+            run.fail(BuildState.INFRA_ERROR, why);
+        } catch (SteadingException e) {
+            // The end cannot be stored: whoever waits is told all the same, and the next process does the build again.
+            LOG.log(
+                    Level.ERROR,
+                    "The end of build %s is not stored".formatted(build.record().id()),
+                    e);
+            build.ended(build.record()
+                    .ended(BuildState.INFRA_ERROR, why, tools.clock().instant(), Optional.empty()));
+        }
     }
 
     /// Returns what is known of a build, as of now.

@@ -58,6 +58,7 @@ class BuildsTest {
     private final List<SourceRef> restored = new ArrayList<>();
     private final List<String> warmSaved = new ArrayList<>();
     private List<WarmDirectory> warmKnown = List.of();
+    private Delivery delivery = new FileDelivery(blobs, trees);
     private Builds builds = open(8);
 
     @TempDir
@@ -87,7 +88,7 @@ class BuildsTest {
                 warmSaved.add(commit + " " + directories);
             }
         };
-        var ports = new Builds.Ports(blobs, executor, sources, warm, records, new FileDelivery(blobs, trees));
+        var ports = new Builds.Ports(blobs, executor, sources, warm, records, delivery);
         return new Builds(
                 ports, trees, new Plans(blobs, trees), new Builds.Limits(active, 4, 5), InstantSource.system());
     }
@@ -378,6 +379,32 @@ class BuildsTest {
             assertThat(answer.state()).isEqualTo(RequestRecord.State.UNDELIVERED);
             assertThat(answer.note()).contains("file/main");
         });
+    }
+
+    @Test
+    void bugOfOursEndsTheBuildForGood() throws Exception {
+        builds.close();
+        delivery = new Delivery() {
+            @Override
+            public String deliver(BuildId build, Digest artifacts, Path out) {
+                throw new IllegalStateException("bug");
+            }
+
+            @Override
+            public void put(BuildId build, Digest artifacts, Path out) {
+                throw new AssertionError();
+            }
+        };
+        builds = open(8);
+
+        var build = build(spec(CHAIN));
+
+        assertThat(build.state()).isEqualTo(BuildState.INFRA_ERROR);
+        assertThat(build.note()).contains("Steading has a bug");
+        assertThat(records.builds(new BuildRecords.Query.Unfinished())).isEmpty();
+        assertThat(records.requests(build.id()))
+                .extracting(RequestRecord::state)
+                .containsExactly(RequestRecord.State.ANSWERED);
     }
 
     /// An observer that does nothing.
