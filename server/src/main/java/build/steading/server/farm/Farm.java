@@ -42,8 +42,8 @@ import java.util.concurrent.TimeUnit;
 /// and keeps the output of what runs.
 ///
 /// Thread-safe: one lock guards the scheduler and all that belongs to it. Observers are told while it is held, so
-/// that they hear things in order; therefore they must neither block nor call back. Disk and cache are touched
-/// without it.
+/// that they hear things in order; therefore they must neither block nor call back. Store and cache are touched
+/// without it; of disks, only a log that outgrew memory is read under it, for somebody who joins late.
 public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
     private static final Duration TICK = Duration.ofMillis(250);
 

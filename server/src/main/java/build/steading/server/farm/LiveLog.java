@@ -116,6 +116,9 @@ final class LiveLog implements AutoCloseable {
         closed = true;
         followers.clear();
         memory.reset();
+        if (!spilled) {
+            return;
+        }
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
