@@ -161,7 +161,8 @@ public final class Builds implements AutoCloseable {
                     active.release();
                 }
             } catch (InterruptedException _) {
-                // close() interrupts: the build stays unfinished in the records, and the next process goes on with it.
+                // close() interrupts: the build stays unfinished in the records, and the next process goes on
+                // with it.
             } finally {
                 synchronized (this) {
                     live.remove(id);
@@ -185,7 +186,8 @@ public final class Builds implements AutoCloseable {
         try {
             run.fail(BuildState.INFRA_ERROR, why);
         } catch (SteadingException e) {
-            // The end cannot be stored: whoever waits is told all the same, and the next process does the build again.
+            // The end cannot be stored: whoever waits is told all the same, and the next process does the build
+            // again.
             LOG.log(
                     Level.ERROR,
                     "The end of build %s is not stored".formatted(build.record().id()),

@@ -4,153 +4,23 @@ package build.steading.build;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import build.steading.blob.Blobs;
-import build.steading.blob.MemoryBlobStore;
-import build.steading.build.BuildSpec.SourceRef;
 import build.steading.build.Builds.Order;
 import build.steading.digest.Digest;
 import build.steading.execute.Outcome;
 import build.steading.execute.WarmDirectory;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
-import build.steading.source.Revision;
-import build.steading.tree.Node;
-import build.steading.tree.TreeDraft;
 import build.steading.tree.Trees;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class BuildsTest {
-    private static final String CHAIN = """
-        project: chain
-        tasks:
-          first:
-            run: ["write a one"]
-            outputs: [a]
-          second:
-            needs: [first]
-            run: ["copy a b"]
-            inputs: [none]
-            outputs: [b]
-          apart:
-            run: ["write c three"]
-            outputs: [c]
-        """;
-
-    private final MemoryBlobStore blobs = new MemoryBlobStore();
-    private final Trees trees = new Trees(blobs, 1 << 20);
-    private final ScriptedExecutor executor = new ScriptedExecutor(blobs, trees);
-    private final MemoryBuildRecords records = new MemoryBuildRecords();
-    private final List<SourceRef> restored = new ArrayList<>();
-    private final List<String> warmSaved = new ArrayList<>();
-    private List<WarmDirectory> warmKnown = List.of();
-    private Delivery delivery = new FileDelivery(blobs, trees);
-    private Builds builds = open(8);
-
-    @TempDir
-    private Path out;
-
-    private Builds open(int active) {
-        var sources = new Sources() {
-            @Override
-            public Digest restore(SourceRef source) {
-                restored.add(source);
-                return Digest.EMPTY;
-            }
-
-            @Override
-            public List<String> ancestry(SourceRef source, int limit) {
-                return List.of("parent");
-            }
-        };
-        var warm = new WarmRecords() {
-            @Override
-            public List<WarmDirectory> nearest(String task, List<String> commits) {
-                return warmKnown;
-            }
-
-            @Override
-            public void save(String task, String commit, List<WarmDirectory> directories) {
-                warmSaved.add(commit + " " + directories);
-            }
-        };
-        var ports = new Builds.Ports(blobs, executor, sources, warm, records, delivery);
-        return new Builds(
-                ports, trees, new Plans(blobs, trees), new Builds.Limits(active, 4, 5), InstantSource.system());
-    }
-
-    @AfterEach
-    void close() {
-        builds.close();
-    }
-
-    private BuildSpec spec(String yaml, List<String> tasks) {
-        var draft = new TreeDraft();
-        var file = Blobs.put(blobs, yaml.getBytes(StandardCharsets.UTF_8));
-        draft.put("steading.yaml", new Node.File(file, false));
-        var revision = new Revision("c".repeat(40), "t".repeat(40), "main", false, Instant.EPOCH, "Subject");
-        return new BuildSpec(
-                "project",
-                new SourceRef("/repository", "", revision),
-                draft.store(trees),
-                Map.of(),
-                Map.of(),
-                tasks,
-                Optional.empty(),
-                false);
-    }
-
-    private BuildSpec spec(String yaml) {
-        return spec(yaml, List.of());
-    }
-
-    private Order order() {
-        return new Order("ann", Optional.of(out.resolve("main")));
-    }
-
-    private BuildRecord await(BuildId id) throws InterruptedException {
-        var end = new CountDownLatch(1);
-        builds.observe(id, new Silent() {
-            @Override
-            public void ended(BuildRecord build) {
-                end.countDown();
-            }
-        });
-        assertThat(end.await(20, TimeUnit.SECONDS)).isTrue();
-        return builds.find(id).orElseThrow();
-    }
-
-    private BuildRecord build(BuildSpec spec) throws InterruptedException {
-        return await(builds.submit(spec, order()).build());
-    }
-
-    private void awaitRunning(String script) throws InterruptedException {
-        for (var i = 0; i < 2000 && !executor.ran.contains(script); i++) {
-            TimeUnit.MILLISECONDS.sleep(5);
-        }
-        assertThat(executor.ran).contains(script);
-    }
-
-    private static List<String> states(BuildRecord build) {
-        return build.tasks().stream()
-                .map(task -> task.name() + " " + task.state())
-                .toList();
-    }
-
+class BuildsTest extends BuildsFixture {
     @Test
     void outputsOfNeedsAreInputsAndArtifactsArriveWhereTheyWereWanted() throws Exception {
         var build = build(spec(CHAIN));
@@ -405,20 +275,5 @@ class BuildsTest {
         assertThat(records.requests(build.id()))
                 .extracting(RequestRecord::state)
                 .containsExactly(RequestRecord.State.ANSWERED);
-    }
-
-    /// An observer that does nothing.
-    private abstract static class Silent implements BuildObserver {
-        @Override
-        public void build(BuildRecord build) {}
-
-        @Override
-        public void task(TaskRecord task) {}
-
-        @Override
-        public void output(TaskRecord task, build.steading.log.LogRecord entry) {}
-
-        @Override
-        public void request(RequestRecord request) {}
     }
 }
