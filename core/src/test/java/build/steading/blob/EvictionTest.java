@@ -146,7 +146,8 @@ class EvictionTest {
         var digests = fill(10);
         clock.advance(Duration.ofMinutes(1));
         try (var _ = pins.pin(Set.copyOf(digests.subList(0, 4)))) {
-            // A pass in the background may have looked before the blobs were pinned, and the refusal says what it saw.
+            // A pass in the background may have looked before the blobs were pinned, and the refusal says what it
+            // saw.
             store.evict();
             assertThatThrownBy(() -> put(10))
                     .hasMessage("The store is full: 1000.0 KiB of 1000.0 KiB are used, of which running work needs"
