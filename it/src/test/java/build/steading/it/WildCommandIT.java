@@ -137,7 +137,8 @@ class WildCommandIT {
     @Test
     void stateOfSteadingCannotBeSeen() throws IOException {
         Required.program("bwrap");
-        task("ls -A '%s' > made".formatted(FARM.home()), "outputs: [made]");
+        // The directory is empty there, or not there at all.
+        task("ls -A '%s' > made || true".formatted(FARM.home()), "outputs: [made]");
 
         FARM.ok(repository, "build");
 

@@ -4,6 +4,7 @@ package build.steading.cli.command;
 import build.steading.cli.door.ExitCode;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -12,6 +13,8 @@ import picocli.CommandLine.Option;
 /// Show what the farm is doing.
 @Command(name = "status", description = "Show what the farm is doing.")
 final class StatusCommand implements Callable<Integer> {
+    private static final Set<String> SIZES = Set.of("memory", "store");
+
     private final Services services;
     private final Console console;
 
@@ -38,7 +41,7 @@ final class StatusCommand implements Callable<Integer> {
         }
         var width = facts.keySet().stream().mapToInt(String::length).max().orElse(0);
         facts.forEach((name, value) ->
-                console.result("%s  %s", name + " ".repeat(width - name.length()), words(value)));
+                console.result("%s  %s", name + " ".repeat(width - name.length()), words(name, value)));
         if (builds.isEmpty()) {
             console.result("No builds are under way");
         }
@@ -47,13 +50,13 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     /// Sizes in JSON are bytes; people read them better otherwise.
-    private static String words(Object value) {
+    private static String words(String name, Object value) {
         return switch (value) {
             case Map<?, ?> map ->
                 map.entrySet().stream()
-                        .map(entry -> entry.getKey() + " " + words(entry.getValue()))
+                        .map(entry -> entry.getKey() + " " + words("", entry.getValue()))
                         .collect(Collectors.joining(", "));
-            case Long bytes when bytes >= 1 << 20 -> Report.size(bytes);
+            case Long bytes when SIZES.contains(name) -> Report.size(bytes);
             default -> value.toString();
         };
     }
