@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -72,7 +74,7 @@ record DeliveryStamp(BuildId build, Digest artifacts, Map<String, Entry> entries
                 .append('\n'));
         var temporary = out.resolve(FILE + ".new");
         Files.writeString(temporary, text);
-        Files.move(temporary, out.resolve(FILE), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        Files.move(temporary, out.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
     }
 
     /// Returns the stamp of a directory; empty if there is none or it cannot be understood.
@@ -89,8 +91,7 @@ record DeliveryStamp(BuildId build, Digest artifacts, Map<String, Entry> entries
                 var parts = lines[i].split(" ", 4);
                 entries.put(
                         unescape(parts[3]),
-                        new Entry(
-                                parts[0], Long.parseLong(parts[1]), FileTime.from(java.time.Instant.parse(parts[2]))));
+                        new Entry(parts[0], Long.parseLong(parts[1]), FileTime.from(Instant.parse(parts[2]))));
             }
             return Optional.of(new DeliveryStamp(new BuildId(Long.parseLong(head[2])), Digest.parse(head[3]), entries));
         } catch (NoSuchFileException _) {

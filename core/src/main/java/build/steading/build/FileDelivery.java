@@ -10,6 +10,8 @@ import build.steading.failure.SteadingException;
 import build.steading.tree.Node;
 import build.steading.tree.Trees;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -18,6 +20,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -111,7 +114,7 @@ public final class FileDelivery implements Delivery {
         }
         for (var link : directory.getSymlinksList()) {
             var path = prefix + link.getName();
-            var what = "l" + Digest.of(link.getTarget().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            var what = "l" + Digest.of(link.getTarget().getBytes(StandardCharsets.UTF_8));
             if (!writing.before().intact(out, path, what)) {
                 var target = clear(out.resolve(path));
                 Files.deleteIfExists(target);
@@ -175,8 +178,7 @@ public final class FileDelivery implements Delivery {
     private static Path clear(Path target) throws IOException {
         if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
             try (var below = Files.walk(target)) {
-                for (var path :
-                        below.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                for (var path : below.sorted(Comparator.reverseOrder()).toList()) {
                     Files.delete(path);
                 }
             }
@@ -207,7 +209,7 @@ public final class FileDelivery implements Delivery {
     private static SteadingException cannotWrite(Path out, IOException e) {
         var reason = e instanceof FileSystemException known && known.getReason() != null
                 ? known.getReason()
-                : e instanceof java.nio.file.AccessDeniedException ? "Permission denied" : e.toString();
+                : e instanceof AccessDeniedException ? "Permission denied" : e.toString();
         return new SteadingException(
                 new Failure.Unavailable(
                         "Artifacts cannot be written to `%s`: %s; they are kept, see `steading artifacts`"

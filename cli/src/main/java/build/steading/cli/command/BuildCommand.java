@@ -192,7 +192,7 @@ final class BuildCommand implements Callable<Integer> {
                 if (!known.contains(name.replaceFirst("\\[.*", ""))) {
                     throw new SteadingException(new Failure.NotFound(why.failure()
                                     .message()
-                            + "; nor is it a task of this project: `%s`".formatted(String.join("`, `", known))));
+                            + " (nor is it a task of this project: `%s`)".formatted(String.join("`, `", known))));
                 }
             });
             wanted.addAll(unknown.keySet());

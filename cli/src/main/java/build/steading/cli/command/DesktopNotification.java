@@ -2,6 +2,7 @@
 package build.steading.cli.command;
 
 import build.steading.build.BuildRecord;
+import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.lang.System.Logger.Level;
@@ -26,7 +27,7 @@ final class DesktopNotification {
                             build.spec().source().revision().name(),
                             tasks);
             var command = new ProcessBuilder("notify-send", "--app-name=Steading", "--", title, text)
-                    .redirectInput(Redirect.from(new java.io.File("/dev/null")))
+                    .redirectInput(Redirect.from(new File("/dev/null")))
                     .redirectOutput(Redirect.DISCARD)
                     .redirectError(Redirect.DISCARD);
             command.environment().clear();

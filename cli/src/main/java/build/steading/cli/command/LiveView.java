@@ -5,6 +5,7 @@ import build.steading.build.Durations;
 import build.steading.build.TaskRecord;
 import build.steading.build.TaskState;
 import build.steading.cli.command.Feed.Event;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -84,7 +85,7 @@ final class LiveView implements View {
         }
     }
 
-    private String line(String label, TaskRecord task, java.time.Instant now) {
+    private String line(String label, TaskRecord task, Instant now) {
         var running = task.state() == TaskState.RUNNING;
         var mark = running ? SPINNER[(int) (frame % SPINNER.length)] : "·";
         var state = running

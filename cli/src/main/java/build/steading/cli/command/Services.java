@@ -9,6 +9,7 @@ import build.steading.source.SourceRepository;
 import build.steading.tree.Trees;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -26,7 +27,7 @@ public record Services(
         Delivery delivery,
         Function<Path, SourceRepository> repositories,
         Supplier<Map<String, Object>> facts,
-        Supplier<java.util.List<Check>> checks,
+        Supplier<List<Check>> checks,
         String version,
         InstantSource clock) {
     /// One thing that Steading needs or can use on this machine.

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One SQLite file, opened by one process.
@@ -66,7 +67,7 @@ public final class SqliteDatabase implements AutoCloseable {
         var write = new Write<>(work);
         try {
             waiting.put(write);
-            while (!write.done.await(1, java.util.concurrent.TimeUnit.SECONDS)) {
+            while (!write.done.await(1, TimeUnit.SECONDS)) {
                 if (closing && !writer.isAlive()) {
                     throw new SQLException("The database is closed");
                 }
