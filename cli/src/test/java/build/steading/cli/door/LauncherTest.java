@@ -42,9 +42,10 @@ class LauncherTest {
         return launcher.run(steading, arguments);
     }
 
-    /// Runs a script that calls the launcher `$S`.
+    /// Runs a script of bash that calls the launcher `$S`. The program `script` starts the shell that `SHELL` names;
+    /// it has to be bash as well, which outlives the Ctrl-C that its child answered. (dash does not.)
     private static Result script(String script) throws IOException, InterruptedException {
-        return launcher.shell("S=$0; " + script, steading.toString());
+        return launcher.shell("S=$0; export SHELL=$BASH; " + script, steading.toString());
     }
 
     @Test
