@@ -34,6 +34,7 @@ class ArchitectureTest {
           digest:    | build.bazel com.google.protobuf
           failure:   digest
           lifecycle:
+          auth:
           platform:  failure | com.google.common dev.cel
           blob:      digest failure lifecycle | com.google.protobuf
           tree:      blob digest failure | build.bazel com.google.protobuf

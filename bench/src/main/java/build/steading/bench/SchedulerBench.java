@@ -2,6 +2,7 @@
 package build.steading.bench;
 
 import build.steading.platform.Properties;
+import build.steading.platform.RequestFacts;
 import build.steading.platform.Requirement;
 import build.steading.schedule.Decision;
 import build.steading.schedule.Ending;
@@ -9,6 +10,7 @@ import build.steading.schedule.Event;
 import build.steading.schedule.Job;
 import build.steading.schedule.LeaseId;
 import build.steading.schedule.Limits;
+import build.steading.schedule.Offer;
 import build.steading.schedule.Scheduler;
 import build.steading.schedule.WaiterId;
 import build.steading.schedule.WorkerId;
@@ -130,7 +132,7 @@ final class SchedulerBench {
         Farm() {
             for (var i = 0; i < WORKERS; i++) {
                 var worker = new WorkerId("worker" + i);
-                apply(new Event.WorkerAnnounced(worker, kind(i % KINDS), SLOTS, Set.of()));
+                apply(new Event.WorkerAnnounced(worker, Offer.of(kind(i % KINDS), SLOTS)));
                 for (var slot = 0; slot < SLOTS; slot++) {
                     apply(new Event.Polled(worker));
                 }
@@ -171,7 +173,13 @@ final class SchedulerBench {
             var requirement = REQUIREMENTS.get(random.nextInt(REQUIREMENTS.size()));
             var tenant = "tenant" + random.nextInt(TENANTS);
             apply(new Event.Submitted(
-                    new WaiterId(id), new Job("key" + id, true, requirement, random.nextInt(3), tenant, affinity)));
+                    new WaiterId(id),
+                    new Job(
+                            "key" + id,
+                            true,
+                            requirement,
+                            RequestFacts.of(tenant, "").withPriority(random.nextInt(3)),
+                            affinity)));
         }
 
         /// Ends the oldest attempt; its worker asks for more. Returns false if nothing runs.

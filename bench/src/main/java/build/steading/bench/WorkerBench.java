@@ -12,8 +12,9 @@ import build.steading.digest.Digests;
 import build.steading.execute.Lease;
 import build.steading.execute.Outcome;
 import build.steading.execute.WorkSource;
-import build.steading.platform.Properties;
+import build.steading.platform.RequestFacts;
 import build.steading.schedule.LeaseId;
+import build.steading.schedule.Offer;
 import build.steading.schedule.WorkerId;
 import build.steading.tree.DirectoryBuilder;
 import build.steading.worker.Worker;
@@ -170,7 +171,7 @@ public final class WorkerBench {
         private long ids;
 
         synchronized void offer(Digest action) {
-            leases.add(new Lease(new LeaseId(++ids), action, List.of(), Instant.now()));
+            leases.add(new Lease(new LeaseId(++ids), action, List.of(), RequestFacts.NONE, Instant.now()));
         }
 
         void next() throws InterruptedException {
@@ -181,7 +182,9 @@ public final class WorkerBench {
         }
 
         @Override
-        public void announce(WorkerId worker, Properties properties, int slots, Set<LeaseId> held) {}
+        public Duration announce(WorkerId worker, Offer offer) {
+            return Duration.ofSeconds(15);
+        }
 
         @Override
         public Optional<Lease> take(WorkerId worker, Duration patience) throws InterruptedException {
@@ -194,7 +197,9 @@ public final class WorkerBench {
         }
 
         @Override
-        public void append(LeaseId lease, long offset, byte[] log) {}
+        public long append(LeaseId lease, long offset, byte[] log) {
+            return offset + log.length;
+        }
 
         @Override
         public void finish(LeaseId lease, Outcome outcome) {

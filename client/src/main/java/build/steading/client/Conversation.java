@@ -156,13 +156,15 @@ final class Conversation {
                 .setInstanceName(connection.instance())
                 .setActionDigest(Digests.toProto(request.action()))
                 .setSkipCacheLookup(request.skipCache())
-                .setExecutionPolicy(ExecutionPolicy.newBuilder().setPriority(request.priority()))
+                .setExecutionPolicy(
+                        ExecutionPolicy.newBuilder().setPriority(request.facts().priority()))
                 .build());
     }
 
     private ExecutionBlockingV2Stub stub() {
         var stub = ExecutionGrpc.newBlockingV2Stub(connection.channel());
-        return connection.describe(stub, request.action().hash(), request.tenant());
+        return connection.describe(
+                stub, request.action().hash(), request.facts().project());
     }
 
     private static ExecuteResponse response(Operation message) throws StatusException {

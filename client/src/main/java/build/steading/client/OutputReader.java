@@ -30,7 +30,8 @@ final class OutputReader {
             case Outcome.Completed completed -> deliver(completed.result(), observer);
             case Outcome.TimedOut timedOut -> deliver(timedOut.partial(), observer);
             case Outcome.Rejected rejected -> deliver(rejected.partial(), observer);
-            case Outcome.Cancelled _, Outcome.NotRun _ -> {}
+            case Outcome.OutOfMemory killed -> deliver(killed.partial(), observer);
+            case Outcome.Cancelled _, Outcome.Refused _, Outcome.NotRun _ -> {}
         }
     }
 

@@ -13,6 +13,7 @@ import build.steading.execute.WarmDirectory;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.log.LogRecord;
+import build.steading.platform.RequestFacts;
 import build.steading.project.TaskInstance;
 import build.steading.schedule.WorkerId;
 import build.steading.tree.Globs;
@@ -84,10 +85,21 @@ final class TaskRun {
         }
         build.update(task.id(), record -> record.ready(action, tools.clock().instant()));
         var warm = new WarmDirectories(tools, spec, task);
-        var request = new ExecutionRequest(action, spec.force(), 0, spec.project(), warm.before());
+        var request = new ExecutionRequest(action, spec.force(), facts(spec), warm.before());
         var execution = tools.executor().execute(request, new Progress());
         build.executing(task.id(), execution);
         return conclude(execution.await(), warm);
+    }
+
+    private RequestFacts facts(BuildSpec spec) {
+        return new RequestFacts(
+                spec.project(),
+                "",
+                spec.source().repository(),
+                spec.source().revision().name(),
+                spec.options(),
+                0,
+                Optional.empty());
     }
 
     private Ended conclude(Outcome outcome, WarmDirectories warm) {
@@ -102,9 +114,14 @@ final class TaskRun {
                 noteLog(partial);
                 yield end(TaskState.FAILED, failure.message());
             }
-            case Outcome.NotRun(Failure.MissingBlobs missing) -> throw new SteadingException(missing);
-            case Outcome.NotRun(Failure.Invalid invalid) -> end(TaskState.FAILED, invalid.message());
-            case Outcome.NotRun(var failure) -> end(TaskState.INFRA_ERROR, failure.message());
+            case Outcome.OutOfMemory(var _, var partial) -> {
+                noteLog(partial);
+                yield end(TaskState.FAILED, partial.getExitCode(), false, "It used more memory than it may");
+            }
+            case Outcome.Refused(var reason, var _) -> end(TaskState.INFRA_ERROR, reason);
+            case Outcome.NotRun(Failure.MissingBlobs missing, var _) -> throw new SteadingException(missing);
+            case Outcome.NotRun(Failure.Invalid invalid, var _) -> end(TaskState.FAILED, invalid.message());
+            case Outcome.NotRun(var failure, var _) -> end(TaskState.INFRA_ERROR, failure.message());
         };
     }
 

@@ -2,17 +2,16 @@
 package build.steading.execute;
 
 import build.steading.digest.Digest;
+import build.steading.platform.RequestFacts;
 import java.util.List;
 
 /// Asks for the result of an action whose blobs are in the store.
 ///
 /// @param action digest of the `Action` message
 /// @param skipCache whether the action must run even if its result is known
-/// @param priority lower is sooner; 0 is the default, as in the Remote Execution API
-/// @param tenant between whom capacity is shared fairly, for instance a project
+/// @param facts on whose behalf
 /// @param warm directories to begin with, if the executor can
-public record ExecutionRequest(
-        Digest action, boolean skipCache, int priority, String tenant, List<WarmDirectory> warm) {
+public record ExecutionRequest(Digest action, boolean skipCache, RequestFacts facts, List<WarmDirectory> warm) {
     public ExecutionRequest {
         warm = List.copyOf(warm);
     }

@@ -3,8 +3,10 @@ package build.steading.execute;
 
 import build.bazel.remote.execution.v2.ActionResult;
 import build.steading.failure.Failure;
+import build.steading.schedule.Fault;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// How one attempt to run an action, and likewise the whole execution, ended.
 public sealed interface Outcome {
@@ -34,14 +36,33 @@ public sealed interface Outcome {
     /// @param partial what it had printed and made
     record Rejected(Failure failure, ActionResult partial) implements Outcome {}
 
+    /// The command was killed because it used more memory than it may.
+    ///
+    /// @param limitBytes what it was allowed
+    /// @param partial what it had printed and made so far
+    record OutOfMemory(long limitBytes, ActionResult partial) implements Outcome {}
+
+    /// The worker is not willing to run the command. The farm asks another one: no requester sees this.
+    ///
+    /// @param reason for people
+    /// @param askAgainAfter when the worker may be willing; empty if never for this execution
+    record Refused(String reason, Optional<Duration> askAgainAfter) implements Outcome {}
+
     /// The farm could not run the command, or does not know how it ended.
-    record NotRun(Failure failure) implements Outcome {}
+    ///
+    /// @param fault what went wrong, if trying again may help
+    record NotRun(Failure failure, Fault fault) implements Outcome {
+        /// The attempt failed before the command started.
+        public NotRun(Failure failure) {
+            this(failure, Fault.SETUP);
+        }
+    }
 
     /// Returns whether running the action again, on another worker perhaps, might end better.
     default boolean retryable() {
         return switch (this) {
-            case NotRun(Failure.Unavailable _), NotRun(Failure.Overloaded _) -> true;
-            case NotRun _, Completed _, TimedOut _, Cancelled _, Rejected _ -> false;
+            case Refused _, NotRun(Failure.Unavailable _, var _), NotRun(Failure.Overloaded _, var _) -> true;
+            case NotRun _, Completed _, TimedOut _, Cancelled _, Rejected _, OutOfMemory _ -> false;
         };
     }
 }

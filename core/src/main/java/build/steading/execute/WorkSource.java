@@ -2,8 +2,8 @@
 package build.steading.execute;
 
 import build.steading.failure.SteadingException;
-import build.steading.platform.Properties;
 import build.steading.schedule.LeaseId;
+import build.steading.schedule.Offer;
 import build.steading.schedule.WorkerId;
 import java.time.Duration;
 import java.util.Optional;
@@ -12,11 +12,11 @@ import java.util.Set;
 /// Where a worker gets its work. Workers pull: nothing is pushed at a worker that did not ask. Thread-safe.
 public interface WorkSource {
     /// Joins the farm, or says anew what the worker is. All leases of the same name that the worker does not hold
-    /// are void.
+    /// are void. Those of an earlier process of the farm go on.
     ///
-    /// @param slots how many actions the worker runs at the same time; 0 takes no new ones
-    /// @param held the leases that the worker still works on
-    void announce(WorkerId worker, Properties properties, int slots, Set<LeaseId> held);
+    /// @return how long leases last without being renewed: a worker that cannot renew for so long must kill its
+    ///     actions
+    Duration announce(WorkerId worker, Offer offer);
 
     /// Waits for something to do.
     ///
@@ -32,8 +32,10 @@ public interface WorkSource {
     ///
     /// @param offset how many bytes of the log came before: repeated bytes are ignored, so that a call may be
     ///     repeated
+    /// @return how many bytes of the log the farm has now. It is less than `offset` if the farm has lost some, in
+    ///     a restart for instance: nothing was taken then, and the worker goes on from there
     /// @throws SteadingException with `NotFound` if the lease was taken back: the worker must kill the action
-    void append(LeaseId lease, long offset, byte[] log);
+    long append(LeaseId lease, long offset, byte[] log);
 
     /// Ends the lease. The blobs that `outcome` names must be in the store.
     ///

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.schedule;
 
-import build.steading.platform.Properties;
 import java.util.Collections;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,18 +15,9 @@ public sealed interface Event {
     /// @param by who wants this, for people
     record Withdrawn(WaiterId waiter, String by) implements Event {}
 
-    /// A worker joined, or says anew what it is, after a restart of either side for instance.
-    ///
-    /// @param slots how many actions it runs at the same time; 0 takes no new ones
-    /// @param held the leases that it still works on: all its others are lost
-    record WorkerAnnounced(WorkerId worker, Properties properties, int slots, Set<LeaseId> held) implements Event {
-        public WorkerAnnounced {
-            if (slots < 0) {
-                throw new IllegalArgumentException("Worker `%s` has %d slots".formatted(worker, slots));
-            }
-            held = sorted(held);
-        }
-    }
+    /// A worker joined, or says anew what it is, after a restart of either side for instance. A lease that it
+    /// holds and this scheduler has never granted is one of an earlier scheduler of the same farm.
+    record WorkerAnnounced(WorkerId worker, Offer offer) implements Event {}
 
     /// A worker is gone, and whatever it was running is lost.
     record WorkerLeft(WorkerId worker) implements Event {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.schedule;
 
+import build.steading.platform.RequestFacts;
 import build.steading.platform.Requirement;
 import java.util.Collections;
 import java.util.Set;
@@ -11,12 +12,10 @@ import java.util.TreeSet;
 /// @param key names the action: its digest
 /// @param mergeable whether one execution may serve all who ask for the same key
 /// @param requirement which workers may run it
-/// @param priority lower is sooner
-/// @param tenant between whom capacity is shared fairly
+/// @param facts on whose behalf: what priority, fair shares and workers' policies go by
 /// @param affinity opaque names of inputs that are costly to move, [#MAX_AFFINITY] at most: workers that ran an
 ///     action with one of them are thought to hold it still
-public record Job(
-        String key, boolean mergeable, Requirement requirement, int priority, String tenant, Set<String> affinity) {
+public record Job(String key, boolean mergeable, Requirement requirement, RequestFacts facts, Set<String> affinity) {
     public static final int MAX_AFFINITY = 16;
 
     /// @throws IllegalArgumentException if there is too much affinity
@@ -28,5 +27,15 @@ public record Job(
         // Sorted, for the order of immutable sets differs from one run of Java to the next, and histories must
         // not.
         affinity = affinity.size() < 2 ? Set.copyOf(affinity) : Collections.unmodifiableSet(new TreeSet<>(affinity));
+    }
+
+    /// Lower is sooner.
+    int priority() {
+        return facts.priority();
+    }
+
+    /// Names those between whom capacity is shared fairly.
+    String tenant() {
+        return facts.requester().isEmpty() ? facts.project() : facts.requester() + "/" + facts.project();
     }
 }

@@ -38,6 +38,10 @@ public final class Scheduler {
         this.leases = new LeaseBook(limits.leaseTtl());
     }
 
+    public Limits limits() {
+        return limits;
+    }
+
     /// Takes in what happened, and what the passing of time brought about before it.
     ///
     /// @param at when it happened; a time before that of the last event counts as that one
@@ -166,15 +170,15 @@ public final class Scheduler {
     private void announce(Event.WorkerAnnounced announced) {
         var worker = enrol(announced);
         var lost = worker.leases.values().stream()
-                .filter(lease -> !announced.held().contains(lease.id))
+                .filter(lease -> !announced.offer().held().containsKey(lease.id))
                 .toList();
-        renew(announced.held(), worker);
+        renew(announced.offer().held().keySet(), worker);
         lose(lost, "Worker `" + worker.id + "` came back without it");
         serve(worker);
     }
 
     private Worker enrol(Event.WorkerAnnounced announced) {
-        var workers = fits.classOf(announced.properties());
+        var workers = fits.classOf(announced.offer().properties());
         var worker = roster.find(announced.worker());
         if (worker == null) {
             worker = new Worker(announced.worker(), workers);
@@ -183,7 +187,7 @@ public final class Scheduler {
             fits.leave(worker, workers);
             worker.workerClass = workers;
         }
-        worker.slots = announced.slots();
+        worker.slots = announced.offer().slots();
         worker.silent = false;
         workers.add(worker);
         return worker;
@@ -241,7 +245,10 @@ public final class Scheduler {
         var execution = lease.execution;
         switch (ending) {
             case Ending.Done _ -> end(execution, execution.waiterIds(), new Verdict.Done());
-            case Ending.Retry(var reason) -> retry(execution, new FailedAttempt(lease.worker.id, false, reason));
+            case Ending.Failed(var _, var reason) ->
+                retry(execution, new FailedAttempt(lease.worker.id, false, reason));
+            case Ending.Refused(var reason, var _) ->
+                retry(execution, new FailedAttempt(lease.worker.id, false, reason));
         }
         lease.worker.workerClass.setSilent(lease.worker, false);
         serve(lease.worker);

@@ -76,13 +76,13 @@ final class Expectation {
 
     private void announced(Event.WorkerAnnounced announced) {
         var machine = farm.workers.computeIfAbsent(announced.worker(), _ -> new Machine());
-        machine.properties = announced.properties();
-        machine.slots = announced.slots();
+        machine.properties = announced.offer().properties();
+        machine.slots = announced.offer().slots();
         machine.silent = false;
         farm.held(announced.worker()).stream()
-                .filter(id -> !announced.held().contains(id))
+                .filter(id -> !announced.offer().held().keySet().contains(id))
                 .forEach(lost::add);
-        renewed(announced.worker(), announced.held());
+        renewed(announced.worker(), announced.offer().held().keySet());
     }
 
     private void withdrawn(WaiterId waiter) {

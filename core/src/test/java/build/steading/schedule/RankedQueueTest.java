@@ -43,7 +43,7 @@ class RankedQueueTest {
     }
 
     private Execution execution(int priority, long rank) {
-        var job = new Job("key", false, Requirement.ANY, priority, "tenant", Set.of());
+        var job = new Job("key", false, Requirement.ANY, ScriptedFarm.facts(priority, "tenant"), Set.of());
         var requirement = new RequirementClass(Requirement.ANY);
         var execution = new Execution(new ExecutionId(++lastId), job, requirement, new Tenant("tenant", 0, 0), 0);
         execution.rank = rank + 100L * priority;

@@ -150,14 +150,13 @@ class SchedulerAffinityTest {
         @Test
         void isLimited() {
             var inputs = IntStream.range(0, 17).mapToObj(i -> "input" + i).collect(Collectors.toSet());
-            assertThatThrownBy(() -> new Job("a", true, Requirement.ANY, 0, "tenant", inputs))
+            assertThatThrownBy(() -> new Job("a", true, Requirement.ANY, ScriptedFarm.facts(0, "tenant"), inputs))
                     .hasMessage("Job `a` has 17 inputs in its affinity; 16 are allowed");
             assertThat(new Job(
                                     "a",
                                     true,
                                     Requirement.ANY,
-                                    0,
-                                    "tenant",
+                                    ScriptedFarm.facts(0, "tenant"),
                                     Set.copyOf(List.copyOf(inputs).subList(0, 16)))
                             .affinity())
                     .hasSize(16);
@@ -186,7 +185,8 @@ class SchedulerAffinityTest {
         void ofManyTenantsLeaveNobodyIdleBesideOldWork() {
             warm(ANN, 100);
             for (var i = 0; i < 17; i++) {
-                farm.queue(new Job("near" + i, true, Requirement.ANY, 0, "tenant" + i, Set.of("tree")));
+                farm.queue(new Job(
+                        "near" + i, true, Requirement.ANY, ScriptedFarm.facts(0, "tenant" + i), Set.of("tree")));
             }
             farm.queue(wantedBy("late", "plain"));
             farm.announce(BOB, LINUX, 20);

@@ -100,7 +100,8 @@ class SchedulerOrderTest {
         @Test
         void joiningMovesAnActionToThePoorerTenant() {
             farm.announce(ANN);
-            farm.queue(new Job("w", true, Requirement.parse("os == 'windows'"), 0, "waiting", Set.of()));
+            farm.queue(new Job(
+                    "w", true, Requirement.parse("os == 'windows'"), ScriptedFarm.facts(0, "waiting"), Set.of()));
             farm.submit(wantedBy("rich", "r0"));
             var running = farm.take(ANN);
             farm.queue(wantedBy("rich", "r1"));

@@ -57,7 +57,7 @@ class SchedulerTest {
 
         @Test
         void actionThatIsNotMergeableRunsForItself() {
-            var alone = new Job("a", false, Requirement.ANY, 0, "tenant", Set.of());
+            var alone = new Job("a", false, Requirement.ANY, ScriptedFarm.facts(0, "tenant"), Set.of());
             var first = farm.queue(alone);
             var second = farm.queue(job("a"));
             var third = farm.queue(alone);
@@ -175,7 +175,7 @@ class SchedulerTest {
         @Test
         void haveIdsFromTheGivenOneUpwards() {
             var scheduler = new Scheduler(Limits.STANDARD, 1000);
-            scheduler.apply(new Event.WorkerAnnounced(ANN, LINUX, 1, Set.of()), Instant.EPOCH);
+            scheduler.apply(new Event.WorkerAnnounced(ANN, Offer.of(LINUX, 1)), Instant.EPOCH);
             scheduler.apply(new Event.Polled(ANN), Instant.EPOCH);
 
             var lease = assigned(scheduler.apply(new Event.Submitted(FIRST, job("a")), Instant.EPOCH))

@@ -2,12 +2,15 @@
 package build.steading.schedule;
 
 import build.steading.platform.Properties;
+import build.steading.platform.RequestFacts;
 import build.steading.platform.Requirement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// A scheduler and its clock, with short names for events.
 final class ScriptedFarm {
@@ -29,24 +32,29 @@ final class ScriptedFarm {
         this(Limits.STANDARD);
     }
 
+    /// Returns what is known of a request of `project`.
+    static RequestFacts facts(int priority, String project) {
+        return RequestFacts.of(project, "").withPriority(priority);
+    }
+
     static Job job(String key) {
-        return new Job(key, true, Requirement.ANY, 0, "tenant", Set.of());
+        return new Job(key, true, Requirement.ANY, facts(0, "tenant"), Set.of());
     }
 
     static Job urgent(String key, int priority) {
-        return new Job(key, true, Requirement.ANY, priority, "tenant", Set.of());
+        return new Job(key, true, Requirement.ANY, facts(priority, "tenant"), Set.of());
     }
 
     static Job requiring(String key, String requirement) {
-        return new Job(key, true, Requirement.parse(requirement), 0, "tenant", Set.of());
+        return new Job(key, true, Requirement.parse(requirement), facts(0, "tenant"), Set.of());
     }
 
     static Job wantedBy(String tenant, String key) {
-        return new Job(key, true, Requirement.ANY, 0, tenant, Set.of());
+        return new Job(key, true, Requirement.ANY, facts(0, tenant), Set.of());
     }
 
     static Job near(String key, String... inputs) {
-        return new Job(key, true, Requirement.ANY, 0, "tenant", Set.of(inputs));
+        return new Job(key, true, Requirement.ANY, facts(0, "tenant"), Set.of(inputs));
     }
 
     List<Decision> apply(Event event) {
@@ -80,7 +88,12 @@ final class ScriptedFarm {
     }
 
     List<Decision> announce(WorkerId worker, Properties properties, int slots, LeaseId... held) {
-        return apply(new Event.WorkerAnnounced(worker, properties, slots, Set.of(held)));
+        return apply(
+                new Event.WorkerAnnounced(worker, Offer.of(properties, slots).holding(held(held))));
+    }
+
+    private static Map<LeaseId, String> held(LeaseId... leases) {
+        return Stream.of(leases).collect(Collectors.toMap(lease -> lease, _ -> "unknown"));
     }
 
     List<Decision> announce(WorkerId worker) {
@@ -111,7 +124,7 @@ final class ScriptedFarm {
     }
 
     List<Decision> fail(LeaseId lease) {
-        return apply(new Event.Finished(lease, new Ending.Retry("No space")));
+        return apply(new Event.Finished(lease, new Ending.Failed(Fault.DISK_FULL, "No space")));
     }
 
     /// Returns the only assignment among the decisions.

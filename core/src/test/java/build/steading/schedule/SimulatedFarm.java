@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// One random history of a small farm: workers that crash, fall silent, come back, send stale and repeated
 /// messages; requesters that withdraw; a clock that jumps. In the end all is well, and everything must come to an
@@ -126,15 +127,15 @@ final class SimulatedFarm {
                 "key" + random.nextInt(KEYS),
                 random.nextInt(5) != 0,
                 REQUIREMENTS.get(random.nextInt(REQUIREMENTS.size())),
-                random.nextInt(3) - 1,
-                "tenant" + random.nextInt(2),
+                ScriptedFarm.facts(random.nextInt(3) - 1, "tenant" + random.nextInt(2)),
                 affinity);
     }
 
     private Event announced(WorkerId worker) {
         var kind = KINDS.get(
                 random.nextInt(4) == 0 ? random.nextInt(3) : worker.name().charAt(6) % 3);
-        return new Event.WorkerAnnounced(worker, kind, random.nextInt(4), someLeases(worker));
+        return new Event.WorkerAnnounced(
+                worker, Offer.of(kind, random.nextInt(4)).holding(keyed(someLeases(worker))));
     }
 
     private Event renewed(WorkerId worker) {
@@ -155,8 +156,12 @@ final class SimulatedFarm {
         return some;
     }
 
+    private static Map<LeaseId, String> keyed(Set<LeaseId> leases) {
+        return leases.stream().collect(Collectors.toMap(lease -> lease, _ -> "unknown"));
+    }
+
     private Ending ending() {
-        return random.nextInt(3) == 0 ? new Ending.Retry("no space") : new Ending.Done();
+        return random.nextInt(3) == 0 ? new Ending.Failed(Fault.DISK_FULL, "no space") : new Ending.Done();
     }
 
     private WorkerId worker() {
@@ -175,7 +180,7 @@ final class SimulatedFarm {
     /// From now on all workers are well, and nobody is withdrawn.
     private void drain() {
         for (var i = 0; i < KINDS.size(); i++) {
-            apply(new Event.WorkerAnnounced(new WorkerId("worker" + i), KINDS.get(i), 2, Set.of()));
+            apply(new Event.WorkerAnnounced(new WorkerId("worker" + i), Offer.of(KINDS.get(i), 2)));
         }
         for (var round = 0; round < 1000 && model.waits(); round++) {
             now = now.plusSeconds(1);

@@ -52,6 +52,10 @@ final class Attempt {
         this.stopwatch = new Stopwatch(machine.clock(), machine.config().id(), lease.queued());
     }
 
+    Lease lease() {
+        return lease;
+    }
+
     /// Ends the attempt soon, wherever it is.
     ///
     /// @param why for people

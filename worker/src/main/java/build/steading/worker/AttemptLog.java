@@ -91,8 +91,7 @@ final class AttemptLog implements Run.Printed, AutoCloseable {
         waiting = 0;
         try {
             for (var chunk = next(); chunk.length > 0; chunk = next()) {
-                source.append(lease, sent, chunk);
-                sent += chunk.length;
+                sent = source.append(lease, sent, chunk);
             }
         } catch (IOException e) {
             throw SteadingException.unavailable("The log `%s` cannot be read".formatted(file), e);

@@ -8,7 +8,9 @@ import build.steading.execute.WorkSource;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.platform.Properties;
+import build.steading.schedule.Fault;
 import build.steading.schedule.LeaseId;
+import build.steading.schedule.Offer;
 import build.steading.worker.input.CopiedInputs;
 import build.steading.worker.input.Directories;
 import build.steading.worker.input.Inputs;
@@ -29,6 +31,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 /// Runs actions: each slot takes a lease, runs its action, and says how it ended. Whatever an action does, its
 /// slot goes on with the next one. Thread-safe.
@@ -153,7 +156,9 @@ public final class Worker implements AutoCloseable {
     private void beatOnce() {
         try {
             if (!announced) {
-                source.announce(config.id(), properties, draining ? 0 : config.slots(), attempts.keySet());
+                source.announce(
+                        config.id(),
+                        Offer.of(properties, draining ? 0 : config.slots()).holding(held()));
                 announced = true;
             }
             for (var lost : source.renew(config.id(), attempts.keySet())) {
@@ -166,6 +171,13 @@ public final class Worker implements AutoCloseable {
             announced = false;
             LOG.log(Level.WARNING, "The farm does not answer worker `%s`".formatted(config.id()), e);
         }
+    }
+
+    private Map<LeaseId, String> held() {
+        return attempts.values().stream()
+                .collect(Collectors.toMap(
+                        attempt -> attempt.lease().id(),
+                        attempt -> attempt.lease().action().toString()));
     }
 
     /// One place for an action.
@@ -215,7 +227,7 @@ public final class Worker implements AutoCloseable {
     }
 
     private static Outcome stopping() {
-        return new Outcome.NotRun(new Failure.Unavailable("The worker stops"));
+        return new Outcome.NotRun(new Failure.Unavailable("The worker stops"), Fault.WORKER_SHUTDOWN);
     }
 
     private Outcome run(Lease lease) {

@@ -10,6 +10,7 @@ import build.steading.digest.Digests;
 import build.steading.execute.Lease;
 import build.steading.execute.Outcome;
 import build.steading.execute.WarmDirectory;
+import build.steading.platform.RequestFacts;
 import build.steading.schedule.LeaseId;
 import build.steading.schedule.WorkerId;
 import build.steading.worker.sandbox.Sandbox;
@@ -61,7 +62,7 @@ final class Farm implements AutoCloseable {
 
     LeaseId submit(Digest action, List<WarmDirectory> warm) {
         var id = new LeaseId(leases.incrementAndGet());
-        source.offer(new Lease(id, action, warm, Instant.now()));
+        source.offer(new Lease(id, action, warm, RequestFacts.NONE, Instant.now()));
         return id;
     }
 

@@ -7,8 +7,8 @@ import build.steading.execute.WorkSource;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.log.LogFormat;
-import build.steading.platform.Properties;
 import build.steading.schedule.LeaseId;
+import build.steading.schedule.Offer;
 import build.steading.schedule.WorkerId;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -86,8 +86,9 @@ public final class QueueSource implements WorkSource {
     }
 
     @Override
-    public void announce(WorkerId worker, Properties properties, int slots, Set<LeaseId> held) {
-        announcedSlots.add(slots);
+    public Duration announce(WorkerId worker, Offer offer) {
+        announcedSlots.add(offer.slots());
+        return Duration.ofSeconds(15);
     }
 
     @Override
@@ -103,7 +104,7 @@ public final class QueueSource implements WorkSource {
     }
 
     @Override
-    public void append(LeaseId lease, long offset, byte[] log) {
+    public long append(LeaseId lease, long offset, byte[] log) {
         synchronized (logs) {
             var known = logs.get(lease);
             if (revoked.contains(lease)) {
@@ -114,6 +115,7 @@ public final class QueueSource implements WorkSource {
             }
             known.writeBytes(log);
             logs.notifyAll();
+            return known.size();
         }
     }
 

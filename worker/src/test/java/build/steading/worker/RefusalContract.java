@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /// What a worker refuses to run, in whichever sandbox.
 abstract class RefusalContract extends SandboxedTest {
     private Failure refusal(TestAction action) throws InterruptedException {
-        return farm.run(action) instanceof Outcome.NotRun(var failure) ? failure : null;
+        return farm.run(action) instanceof Outcome.NotRun(var failure, var _) ? failure : null;
     }
 
     @Test

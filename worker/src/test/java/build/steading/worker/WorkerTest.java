@@ -8,6 +8,7 @@ import build.steading.digest.Digest;
 import build.steading.execute.Lease;
 import build.steading.execute.Outcome;
 import build.steading.failure.Failure;
+import build.steading.platform.RequestFacts;
 import build.steading.schedule.LeaseId;
 import build.steading.schedule.WorkerId;
 import java.io.IOException;
@@ -49,7 +50,7 @@ class WorkerTest {
     }
 
     private LeaseId offer(long id, Digest action) {
-        source.offer(new Lease(new LeaseId(id), action, List.of(), Instant.now()));
+        source.offer(new Lease(new LeaseId(id), action, List.of(), RequestFacts.NONE, Instant.now()));
         return new LeaseId(id);
     }
 

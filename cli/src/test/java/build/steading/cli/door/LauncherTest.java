@@ -42,8 +42,8 @@ class LauncherTest {
         return launcher.run(steading, arguments);
     }
 
-    /// Runs a script of bash that calls the launcher `$S`. The program `script` starts the shell that `SHELL` names;
-    /// it has to be bash as well, which outlives the Ctrl-C that its child answered. (dash does not.)
+    /// Runs a script of bash that calls the launcher `$S`. The program `script` starts the shell that `SHELL`
+    /// names; it has to be bash as well, which outlives the Ctrl-C that its child answered. (dash does not.)
     private static Result script(String script) throws IOException, InterruptedException {
         return launcher.shell("S=$0; export SHELL=$BASH; " + script, steading.toString());
     }

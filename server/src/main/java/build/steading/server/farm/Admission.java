@@ -31,8 +31,7 @@ record Admission(Job job, boolean cacheable) {
                 request.action().toString(),
                 !action.getDoNotCache(),
                 requirement,
-                request.priority(),
-                request.tenant(),
+                request.facts(),
                 Set.of(action.getInputRootDigest().getHash()));
         return new Admission(job, !action.getDoNotCache());
     }

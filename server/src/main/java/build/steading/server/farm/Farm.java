@@ -12,12 +12,13 @@ import build.steading.execute.Outcome;
 import build.steading.execute.WorkSource;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
-import build.steading.platform.Properties;
 import build.steading.schedule.Decision;
 import build.steading.schedule.Ending;
 import build.steading.schedule.Event;
 import build.steading.schedule.ExecutionId;
+import build.steading.schedule.Fault;
 import build.steading.schedule.LeaseId;
+import build.steading.schedule.Offer;
 import build.steading.schedule.Scheduler;
 import build.steading.schedule.Snapshot;
 import build.steading.schedule.Verdict;
@@ -148,9 +149,10 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
     }
 
     @Override
-    public synchronized void announce(WorkerId worker, Properties properties, int slots, Set<LeaseId> held) {
+    public synchronized Duration announce(WorkerId worker, Offer offer) {
         mailbox(worker).clear();
-        apply(new Event.WorkerAnnounced(worker, properties, slots, held));
+        apply(new Event.WorkerAnnounced(worker, offer));
+        return scheduler.limits().leaseTtl();
     }
 
     @Override
@@ -184,7 +186,7 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
     }
 
     private synchronized void giveBack(LeaseId lease) {
-        apply(new Event.Finished(lease, new Ending.Retry("The worker is being stopped")));
+        apply(new Event.Finished(lease, new Ending.Failed(Fault.WORKER_SHUTDOWN, "The worker is being stopped")));
     }
 
     @Override
@@ -196,8 +198,8 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
     }
 
     @Override
-    public void append(LeaseId lease, long offset, byte[] log) {
-        liveLog(lease).append(offset, log);
+    public long append(LeaseId lease, long offset, byte[] log) {
+        return liveLog(lease).append(offset, log);
     }
 
     private synchronized LiveLog liveLog(LeaseId lease) {
@@ -227,13 +229,21 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
         }
         synchronized (this) {
             var _ = live(lease);
-            if (outcome.retryable() && outcome instanceof Outcome.NotRun(var failure)) {
-                apply(new Event.Finished(lease, new Ending.Retry(failure.message())));
-            } else {
+            var ending = ending(outcome);
+            if (ending instanceof Ending.Done) {
                 execution.outcome(outcome);
-                apply(new Event.Finished(lease, new Ending.Done()));
             }
+            apply(new Event.Finished(lease, ending));
         }
+    }
+
+    private static Ending ending(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Refused(var reason, var askAgainAfter) -> new Ending.Refused(reason, askAgainAfter);
+            case Outcome.NotRun(var failure, var fault)
+            when outcome.retryable() -> new Ending.Failed(fault, failure.message());
+            default -> new Ending.Done();
+        };
     }
 
     /// Returns what the farm is doing.
@@ -311,7 +321,8 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
             stake.observer().running(worker, false);
             log.follow(stake.observer());
         }
-        mailbox(worker).add(new Lease(lease, execution.action(), execution.warm(), execution.since()));
+        mailbox(worker)
+                .add(new Lease(lease, execution.action(), execution.warm(), execution.facts(), execution.since()));
     }
 
     @GuardedBy("this")

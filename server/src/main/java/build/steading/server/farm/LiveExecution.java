@@ -5,6 +5,7 @@ import build.steading.digest.Digest;
 import build.steading.execute.ExecutionRequest;
 import build.steading.execute.Outcome;
 import build.steading.execute.WarmDirectory;
+import build.steading.platform.RequestFacts;
 import build.steading.schedule.ExecutionId;
 import build.steading.schedule.LeaseId;
 import build.steading.schedule.WorkerId;
@@ -40,6 +41,10 @@ final class LiveExecution {
 
     Digest action() {
         return request.action();
+    }
+
+    RequestFacts facts() {
+        return request.facts();
     }
 
     List<WarmDirectory> warm() {

@@ -49,20 +49,22 @@ final class LiveLog implements AutoCloseable {
     /// Adds whole records. What was added before is ignored.
     ///
     /// @param offset how many bytes of the log came before
-    /// @throws SteadingException with `Invalid` if bytes between are missing or these are no records,
-    ///     `Unavailable` if the disk fails
-    synchronized void append(long offset, byte[] records) {
+    /// @return how many bytes the log has now; less than `offset` if bytes before it are missing: nothing was
+    ///     added then
+    /// @throws SteadingException with `Invalid` if these are no records, `Unavailable` if the disk fails
+    synchronized long append(long offset, byte[] records) {
         if (offset > sizeBytes) {
-            throw SteadingException.invalid("Log has %d bytes; it cannot go on at byte %d", sizeBytes, offset);
+            return sizeBytes;
         }
         var known = (int) Math.min(records.length, sizeBytes - offset);
         if (known == records.length || closed) {
-            return;
+            return sizeBytes;
         }
         var fresh = known == 0 ? records : java.util.Arrays.copyOfRange(records, known, records.length);
         try {
             keep(fresh);
             tell(new ByteArrayInputStream(fresh), followers);
+            return sizeBytes;
         } catch (IOException e) {
             throw SteadingException.unavailable("Log `%s`: %s".formatted(file, e.getMessage()), e);
         }

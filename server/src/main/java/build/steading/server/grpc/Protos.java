@@ -9,6 +9,7 @@ import build.steading.digest.Digest;
 import build.steading.digest.Digests;
 import build.steading.execute.ExecutionRequest;
 import build.steading.failure.SteadingException;
+import build.steading.platform.RequestFacts;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.HashSet;
 import java.util.List;
@@ -36,8 +37,8 @@ final class Protos {
         return new ExecutionRequest(
                 Digests.fromProto(request.getActionDigest()),
                 request.getSkipCacheLookup(),
-                request.getExecutionPolicy().getPriority(),
-                tenant,
+                RequestFacts.of(tenant, "")
+                        .withPriority(request.getExecutionPolicy().getPriority()),
                 List.of());
     }
 

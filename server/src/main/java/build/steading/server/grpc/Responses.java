@@ -5,6 +5,7 @@ import build.bazel.remote.execution.v2.ActionResult;
 import build.bazel.remote.execution.v2.ExecuteResponse;
 import build.bazel.remote.execution.v2.ExecutedActionMetadata;
 import build.steading.execute.Outcome;
+import build.steading.failure.Failure;
 import com.google.protobuf.Duration;
 import com.google.rpc.Code;
 import com.google.rpc.Status;
@@ -32,6 +33,13 @@ final class Responses {
             case Outcome.Rejected rejected ->
                 response.setStatus(GrpcStatus.of(rejected.failure()))
                         .setResult(described(rejected.partial(), known))
+                        .build();
+            case Outcome.OutOfMemory killed ->
+                response.setStatus(GrpcStatus.OK)
+                        .setResult(described(killed.partial(), known))
+                        .build();
+            case Outcome.Refused refused ->
+                response.setStatus(GrpcStatus.of(new Failure.Unavailable(refused.reason())))
                         .build();
             case Outcome.NotRun notRun ->
                 response.setStatus(GrpcStatus.of(notRun.failure())).build();

@@ -22,7 +22,9 @@ import build.steading.log.LogFormat;
 import build.steading.log.LogRecord;
 import build.steading.log.LogRecord.Source;
 import build.steading.platform.Properties;
+import build.steading.platform.RequestFacts;
 import build.steading.schedule.Limits;
+import build.steading.schedule.Offer;
 import build.steading.schedule.Scheduler;
 import build.steading.schedule.WorkerId;
 import com.google.protobuf.ByteString;
@@ -65,7 +67,7 @@ class FarmTest {
     }
 
     private void announce(int slots) {
-        farm.announce(WORKER, new Properties(Map.of("os", "linux")), slots, Set.of());
+        farm.announce(WORKER, Offer.of(new Properties(Map.of("os", "linux")), slots));
     }
 
     private Digest action(String salt, boolean doNotCache, String requires) {
@@ -83,7 +85,7 @@ class FarmTest {
     }
 
     private Execution execute(Digest action, ExecutionObserver observer) {
-        return farm.execute(new ExecutionRequest(action, false, 0, "tenant", List.of()), observer);
+        return farm.execute(new ExecutionRequest(action, false, RequestFacts.of("tenant", ""), List.of()), observer);
     }
 
     private Lease take() throws InterruptedException {

@@ -110,8 +110,8 @@ class ExecutionServiceTest extends ExecutionTest {
 
             assertThat(asked.action()).isEqualTo(action);
             assertThat(asked.skipCache()).isTrue();
-            assertThat(asked.priority()).isEqualTo(-5);
-            assertThat(asked.tenant()).isEqualTo("invocation");
+            assertThat(asked.facts().priority()).isEqualTo(-5);
+            assertThat(asked.facts().project()).isEqualTo("invocation");
         }
 
         @Test

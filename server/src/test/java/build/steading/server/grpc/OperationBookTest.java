@@ -9,12 +9,14 @@ import build.steading.execute.ExecutionRequest;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.lifecycle.ManualClock;
+import build.steading.platform.RequestFacts;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class OperationBookTest {
-    private static final ExecutionRequest REQUEST = new ExecutionRequest(Digest.EMPTY, false, 0, "", List.of());
+    private static final ExecutionRequest REQUEST =
+            new ExecutionRequest(Digest.EMPTY, false, RequestFacts.NONE, List.of());
 
     private final FakeExecutor executor = new FakeExecutor();
 

@@ -21,6 +21,7 @@ import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.lifecycle.Resources;
 import build.steading.log.LogRecord;
+import build.steading.platform.RequestFacts;
 import build.steading.schedule.WorkerId;
 import com.google.protobuf.ByteString;
 import io.grpc.Metadata;
@@ -100,7 +101,8 @@ class RemoteExecutorTest {
 
     @Test
     void requestArrivesAsItWasMeant() throws Exception {
-        var request = new ExecutionRequest(ACTION, true, -7, "project", List.of());
+        var request = new ExecutionRequest(
+                ACTION, true, RequestFacts.of("project", "").withPriority(-7), List.of());
         cluster(ONCE, asItIs()).executor().execute(request, ExecutionObserver.NONE);
 
         assertThat(behind.next().request).isEqualTo(request);
@@ -275,7 +277,7 @@ class RemoteExecutorTest {
     }
 
     private static ExecutionRequest request() {
-        return new ExecutionRequest(ACTION, false, 0, "", List.of());
+        return new ExecutionRequest(ACTION, false, RequestFacts.NONE, List.of());
     }
 
     private static ServerInterceptor asItIs() {
