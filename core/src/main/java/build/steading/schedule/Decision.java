@@ -21,6 +21,15 @@ public sealed interface Decision {
     /// A slot that asked for work gets some.
     record Assigned(LeaseId lease, ExecutionId execution, WorkerId worker) implements Decision {}
 
+    /// An attempt that an earlier scheduler of this farm started goes on as one of this execution.
+    record Adopted(LeaseId lease, ExecutionId execution, WorkerId worker) implements Decision {}
+
+    /// An attempt that an earlier scheduler of this farm started has ended before anybody asked for it again.
+    /// Whoever still does is to be answered with its outcome.
+    ///
+    /// @param key of the job
+    record Unclaimed(LeaseId lease, String key) implements Decision {}
+
     /// An attempt failed and another one will be made: the execution is queued again, in its old place.
     ///
     /// @param reason why the attempt failed, for people

@@ -19,6 +19,15 @@ public sealed interface Event {
     /// holds and this scheduler has never granted is one of an earlier scheduler of the same farm.
     record WorkerAnnounced(WorkerId worker, Offer offer) implements Event {}
 
+    /// This scheduler goes on where an earlier one of the same farm was cut short. Until these workers have
+    /// announced themselves, but not for long, nothing is assigned: they may hold leases on what is being
+    /// submitted again.
+    record Restarted(Set<WorkerId> expected) implements Event {
+        public Restarted {
+            expected = Set.copyOf(expected);
+        }
+    }
+
     /// A worker is gone, and whatever it was running is lost.
     record WorkerLeft(WorkerId worker) implements Event {}
 

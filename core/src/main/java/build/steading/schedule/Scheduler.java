@@ -64,7 +64,7 @@ public final class Scheduler {
             case Event.PollEnded(var worker) -> poll(worker, -1);
             case Event.Renewed renewed -> renew(renewed);
             case Event.Finished(var lease, var ending) -> finish(lease, ending);
-            case Event.Tick _ -> {}
+            case Event.Restarted _, Event.Tick _ -> {}
         }
         return List.copyOf(decisions);
     }

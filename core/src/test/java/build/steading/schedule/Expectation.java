@@ -64,7 +64,7 @@ final class Expectation {
                 expected.renewed(worker, leases);
             }
             case Event.Finished(var lease, var ending) -> expected.finished(lease, ending);
-            case Event.Tick _ -> {}
+            case Event.Restarted _, Event.Tick _ -> {}
         }
         return expected;
     }
@@ -127,6 +127,8 @@ final class Expectation {
             case Decision.Assigned assigned -> assign(assigned);
             case Decision.Requeued requeued -> requeue(requeued);
             case Decision.Revoked revoked -> revoke(revoked);
+            case Decision.Adopted _, Decision.Unclaimed _ ->
+                throw new AssertionError("No earlier scheduler: " + decision);
             case Decision.Gone(var id) -> require(gone.remove(id), "Lease %s is not gone", id);
             case Decision.Detached(var waiter) -> detach(waiter);
             case Decision.Ended ended -> end(ended);

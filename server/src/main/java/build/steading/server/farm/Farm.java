@@ -280,7 +280,7 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
                 tellQueued(id, "Attempt %d failed: %s".formatted(attempt - 1, reason));
             }
             case Decision.Revoked(var lease, var _, var _) -> leases.remove(lease);
-            case Decision.Gone _, Decision.Detached _ -> {}
+            case Decision.Adopted _, Decision.Unclaimed _, Decision.Gone _, Decision.Detached _ -> {}
             case Decision.Ended(var id, var stakes, var verdict) -> concluded(id, stakes, verdict);
         }
     }
