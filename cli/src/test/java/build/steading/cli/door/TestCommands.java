@@ -27,7 +27,7 @@ final class TestCommands implements Backend {
             System.err.println("The moon is in the wrong phase");
             System.exit(3);
         }
-        var settings = new BackgroundProcess.Settings(arguments[1], idle, 256);
+        var settings = new BackgroundProcess.Settings(arguments[1], idle, 256, false);
         BackgroundProcess.run(new Home(Path.of(arguments[0])), settings, _ -> new TestCommands());
         System.exit(0);
     }
