@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -79,9 +80,10 @@ public final class BackgroundProcess {
         try (var resources = new Resources()) {
             if (settings.lasting()) {
                 resources.add(ProcessLock.forGood(home));
-                Takeover.ask(home);
             }
-            var lock = ProcessLock.take(home, LOCK_PATIENCE);
+            var lock = settings.lasting()
+                    ? Optional.of(Takeover.of(home, LOCK_PATIENCE))
+                    : ProcessLock.take(home, LOCK_PATIENCE);
             if (lock.isPresent()) {
                 resources.add(lock.get());
                 new BackgroundProcess(home, settings).serve(farms);
