@@ -79,6 +79,7 @@ final class EmbeddedFarm implements Backend {
             var facts = new Facts(home, version, blobs, farm, clock.instant());
             this.commands = new Commands(new Services(
                     builds,
+                    builds,
                     plans,
                     trees,
                     blobs,
