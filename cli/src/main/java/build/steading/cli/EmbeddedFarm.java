@@ -31,6 +31,7 @@ final class EmbeddedFarm implements Backend {
             var facts = new Facts(home, version, engine.blobs(), engine.farm(), clock.instant());
             this.commands = new Commands(new Services(
                     engine.builds(),
+                    engine.builds(),
                     engine.plans(),
                     engine.trees(),
                     engine.blobs(),

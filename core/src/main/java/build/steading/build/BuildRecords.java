@@ -16,6 +16,11 @@ public interface BuildRecords {
     /// @return the request with its id and the build's
     RequestRecord open(BuildRecord build, RequestRecord request);
 
+    /// Returns the request that was stored with this key.
+    ///
+    /// @param key see [Builds.Order#key]; not empty
+    Optional<RequestRecord> request(String key);
+
     /// Stores a build and some of its requests as they are now, in place of what was known of them: all or
     /// nothing.
     void save(BuildRecord build, List<RequestRecord> requests);

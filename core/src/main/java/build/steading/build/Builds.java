@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +27,7 @@ import java.util.concurrent.Semaphore;
 /// what the process did not finish before it died, the next one does.
 ///
 /// Thread-safe: one lock guards the table of live builds, and nothing blocks while it is held.
-public final class Builds implements AutoCloseable {
+public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Builds.class.getName());
 
     private final BuildTools tools;
@@ -34,6 +35,8 @@ public final class Builds implements AutoCloseable {
     private final Semaphore active;
     private final Semaphore preparing;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    private final Repeats<RequestRecord> submissions = new Repeats<>();
 
     @GuardedBy("this")
     private final Map<BuildId, LiveBuild> live = new TreeMap<>();
@@ -75,7 +78,14 @@ public final class Builds implements AutoCloseable {
     ///
     /// @param requester who asks, for people
     /// @param out where the artifacts shall appear; empty for nowhere
-    public record Order(String requester, Optional<Path> out) {}
+    /// @param key names the wish, so that it is one wish however often it is submitted; empty if it is submitted
+    ///     once
+    public record Order(String requester, Optional<Path> out, String key) {
+        /// A wish that is submitted once.
+        public Order(String requester, Optional<Path> out) {
+            this(requester, out, "");
+        }
+    }
 
     /// Goes on with the builds that an earlier process did not finish.
     public void resume() {
@@ -89,12 +99,30 @@ public final class Builds implements AutoCloseable {
         }
     }
 
-    /// Accepts a request: it joins an equal build that is under way, or starts one.
+    @Override
+    public Accepted submit(BuildSpec spec, Order order, BuildObserver observer) {
+        var request = submit(spec, order);
+        return new Accepted(request, observe(request.build(), observer));
+    }
+
+    /// Accepts a request that nobody watches.
     ///
     /// @return the stored request
-    /// @throws SteadingException with `Invalid` or `NotFound` if the project, its options or tasks are wrong
-    ///     (nothing is stored then), `Overloaded` if too many builds wait
+    /// @throws SteadingException as the other [#submit]
     public RequestRecord submit(BuildSpec spec, Order order) {
+        if (order.key().isEmpty()) {
+            return accept(spec, order);
+        }
+        try {
+            return submissions.once(
+                    order.key(), () -> tools.records().request(order.key()).orElseGet(() -> accept(spec, order)));
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new SteadingException(new Failure.Unavailable("Interrupted while a request was being stored"));
+        }
+    }
+
+    private RequestRecord accept(BuildSpec spec, Order order) {
         var _ = tools.plans().plan(spec);
         return findEqual(spec)
                 .filter(LiveBuild::expectRequest)
@@ -123,7 +151,8 @@ public final class Builds implements AutoCloseable {
                 tools.clock().instant(),
                 order.out(),
                 RequestRecord.State.OPEN,
-                "");
+                "",
+                order.key());
     }
 
     private RequestRecord begin(BuildSpec spec, Order order) {
@@ -197,7 +226,7 @@ public final class Builds implements AutoCloseable {
         }
     }
 
-    /// Returns what is known of a build, as of now.
+    @Override
     public Optional<BuildRecord> find(BuildId id) {
         var now = liveBuild(id).map(LiveBuild::record);
         return now.isPresent()
@@ -205,55 +234,80 @@ public final class Builds implements AutoCloseable {
                 : tools.records().builds(new Query.ById(id)).stream().findFirst();
     }
 
-    /// Returns builds, the newest first, as of now.
-    ///
-    /// @param repository only those from this repository
+    @Override
     public List<BuildRecord> recent(int limit, Optional<String> repository) {
         return tools.records().builds(new Query.Recent(limit, repository)).stream()
                 .map(record -> liveBuild(record.id()).map(LiveBuild::record).orElse(record))
                 .toList();
     }
 
-    /// Returns the builds that have not ended, the oldest first.
+    @Override
     public synchronized List<BuildRecord> underWay() {
         return live.values().stream().map(LiveBuild::record).toList();
     }
 
-    /// Returns the requests for a build, the oldest first.
+    @Override
     public List<RequestRecord> requests(BuildId id) {
         return liveBuild(id)
                 .map(LiveBuild::allRequests)
                 .orElseGet(() -> tools.records().requests(id));
     }
 
-    /// Tells `observer` how a build proceeds, beginning with how it stands now. If it has ended that is all there
-    /// is to tell.
-    public void observe(BuildId id, BuildObserver observer) {
+    @Override
+    public Subscription observe(BuildId id, BuildObserver observer) {
         var build = liveBuild(id);
         if (build.isPresent() && build.get().add(observer)) {
-            return;
+            return () -> build.get().remove(observer);
         }
-        var record = find(id).orElseThrow(() -> SteadingException.notFound("There is no build %d", id.value()));
+        var record = find(id).orElseThrow(() -> unknown(id));
         requests(id).forEach(observer::request);
         observer.ended(record);
+        return Subscription.NONE;
     }
 
-    /// Stops telling `observer`.
-    public void forget(BuildId id, BuildObserver observer) {
-        liveBuild(id).ifPresent(build -> build.remove(observer));
+    @Override
+    public Optional<Following> follow(BuildId id, String task, ExecutionObserver observer) {
+        return liveBuild(id).flatMap(build -> {
+            var listener = new Listener(observer, () -> !build.isRunning(task));
+            return build.follow(task, listener) ? Optional.of(listener) : Optional.empty();
+        });
     }
 
-    /// Tells `observer` what a running task has printed so far and will print.
-    ///
-    /// @return whether the task runs; if not, its record has its log, or will have
-    public boolean follow(BuildId id, String task, ExecutionObserver observer) {
-        return liveBuild(id).map(build -> build.follow(task, observer)).orElse(false);
+    @Override
+    public Causes why(BuildId id) {
+        var build = liveBuild(id);
+        if (build.isEmpty()) {
+            var _ = find(id).orElseThrow(() -> unknown(id));
+            return Causes.NONE;
+        }
+        var record = build.get().record();
+        if (record.state() == BuildState.QUEUED) {
+            return new Causes(List.of(turn(id)), Map.of());
+        }
+        var needs = new HashMap<String, List<String>>();
+        tools.plans().plan(record.spec()).tasks().forEach(task -> needs.put(task.id(), task.needs()));
+        return Causes.of(build.get(), needs);
     }
 
-    /// Withdraws requests for a build; it is cancelled if nobody else waits for it.
-    ///
-    /// @param requests which ones; empty for all
-    /// @return whether the build is cancelled; false also if it has ended already
+    private String turn(BuildId id) {
+        var running = 0;
+        var before = 0;
+        for (var other : underWay()) {
+            if (other.state() == BuildState.RUNNING) {
+                running++;
+            } else if (other.id().compareTo(id) < 0) {
+                before++;
+            }
+        }
+        return "Build %s waits for its turn: %d %s, %d %s before it"
+                .formatted(id, running, running == 1 ? "build runs" : "builds run", before, before == 1 ? "is" : "are");
+    }
+
+    private static SteadingException unknown(BuildId id) {
+        return SteadingException.notFound("There is no build %d", id.value());
+    }
+
+    @Override
     public boolean withdraw(BuildId id, List<Long> requests, String by) {
         return liveBuild(id)
                 .map(build -> {

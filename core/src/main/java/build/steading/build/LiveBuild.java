@@ -3,9 +3,11 @@ package build.steading.build;
 
 import build.steading.execute.Execution;
 import build.steading.execute.ExecutionObserver;
+import build.steading.log.LogPosition;
 import build.steading.log.LogRecord;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,10 @@ final class LiveBuild {
 
     @GuardedBy("this")
     private final Map<String, TaskRecord> tasks = new LinkedHashMap<>();
+
+    /// Where the next output of each task's present attempt goes; absent before the first.
+    @GuardedBy("this")
+    private final Map<String, LogPosition> logs = new HashMap<>();
 
     @GuardedBy("this")
     private final Map<String, Execution> executions = new LinkedHashMap<>();
@@ -118,12 +124,19 @@ final class LiveBuild {
         head = started;
         tasks.clear();
         executions.clear();
+        logs.clear();
         started.tasks().forEach(task -> tasks.put(task.name(), task));
         tell(observer -> observer.build(started));
     }
 
     synchronized TaskRecord update(String task, UnaryOperator<TaskRecord> change) {
-        var changed = tasks.compute(task, (name, now) -> change.apply(now == null ? TaskRecord.waiting(name) : now));
+        var before = tasks.getOrDefault(task, TaskRecord.waiting(task));
+        var changed = change.apply(before);
+        tasks.put(task, changed);
+        if (changed.state() == TaskState.RUNNING && before.state() != TaskState.RUNNING) {
+            // Output starts anew with each attempt.
+            logs.remove(task);
+        }
         tell(observer -> observer.task(changed));
         return changed;
     }
@@ -131,7 +144,9 @@ final class LiveBuild {
     synchronized void output(String task, LogRecord entry) {
         var now = tasks.get(task);
         if (now != null) {
-            tell(observer -> observer.output(now, entry));
+            var at = logs.getOrDefault(task, LogPosition.before(entry));
+            logs.put(task, at.after(entry));
+            tell(observer -> observer.output(now, at, entry));
         }
     }
 
@@ -152,6 +167,16 @@ final class LiveBuild {
     boolean follow(String task, ExecutionObserver observer) {
         var execution = execution(task);
         return execution.isPresent() && execution.get().follow(observer);
+    }
+
+    /// Returns what runs, ran or waits for each task.
+    synchronized Map<String, Execution> executions() {
+        return Map.copyOf(executions);
+    }
+
+    synchronized boolean isRunning(String task) {
+        var now = tasks.get(task);
+        return now != null && now.state() == TaskState.RUNNING;
     }
 
     private synchronized Optional<Execution> execution(String task) {

@@ -14,11 +14,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /// What every [BuildRecords] owes.
 public abstract class BuildRecordsContract {
     private static final Instant NOW = Instant.parse("2026-03-04T05:06:07.123456Z");
+
+    private static final AtomicInteger KEYS = new AtomicInteger();
 
     /// Returns records without anything in them.
     protected abstract BuildRecords records();
@@ -50,7 +53,8 @@ public abstract class BuildRecordsContract {
                 NOW,
                 Optional.of(Path.of("/some/where")),
                 RequestRecord.State.OPEN,
-                "");
+                "",
+                joined ? "" : "key " + KEYS.incrementAndGet());
     }
 
     @Test
@@ -82,6 +86,26 @@ public abstract class BuildRecordsContract {
 
         assertThat(second.build()).isEqualTo(first.build());
         assertThat(records.builds(new Query.Recent(10, Optional.empty()))).hasSize(1);
+        assertThat(records.requests(first.build())).containsExactly(first, second);
+    }
+
+    @Test
+    void requestIsFoundByItsKey() {
+        var records = records();
+        var first = records.open(fresh("/a"), request(false));
+        var second = records.open(fresh("/a"), request(false));
+
+        assertThat(records.request(second.key())).contains(second);
+        assertThat(records.request(first.key())).contains(first);
+        assertThat(records.request("key of nobody")).isEmpty();
+    }
+
+    @Test
+    void requestsWithoutKeyAreAllKept() {
+        var records = records();
+        var first = records.open(fresh("/a"), request(true));
+        var second = records.open(BuildRecord.fresh(first.build(), spec("/a"), NOW), request(true));
+
         assertThat(records.requests(first.build())).containsExactly(first, second);
     }
 

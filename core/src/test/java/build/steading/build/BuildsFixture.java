@@ -9,6 +9,8 @@ import build.steading.build.BuildSpec.SourceRef;
 import build.steading.build.Builds.Order;
 import build.steading.digest.Digest;
 import build.steading.execute.WarmDirectory;
+import build.steading.log.LogPosition;
+import build.steading.log.LogRecord;
 import build.steading.source.Revision;
 import build.steading.tree.Node;
 import build.steading.tree.TreeDraft;
@@ -153,7 +155,7 @@ abstract class BuildsFixture {
         public void task(TaskRecord task) {}
 
         @Override
-        public void output(TaskRecord task, build.steading.log.LogRecord entry) {}
+        public void output(TaskRecord task, LogPosition at, LogRecord entry) {}
 
         @Override
         public void request(RequestRecord request) {}

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// Keeps records in memory, for tests.
@@ -22,6 +23,13 @@ public final class MemoryBuildRecords implements BuildRecords {
         var stored = request.stored(requests.size() + 1, id);
         requests.put(stored.id(), stored);
         return stored;
+    }
+
+    @Override
+    public synchronized Optional<RequestRecord> request(String key) {
+        return requests.values().stream()
+                .filter(request -> request.key().equals(key))
+                .findFirst();
     }
 
     @Override

@@ -28,8 +28,8 @@ public final class SqliteBuildRecords implements BuildRecords {
             "INSERT INTO tasks (build, position, name, state, exit_code, cached, joined, note, action, worker, ready,"
                     + " started, ended, log, outputs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String INSERT_REQUEST =
-            "INSERT INTO requests (build, requester, revision, joined, time, out, state, note)"
-                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+            "INSERT INTO requests (build, requester, revision, joined, time, out, state, note, key)"
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     private final SqliteDatabase database;
 
@@ -50,7 +50,20 @@ public final class SqliteBuildRecords implements BuildRecords {
                 Rows.set(statement, 6, request.out());
                 statement.setString(7, request.state().name());
                 statement.setString(8, request.note());
+                Rows.set(statement, 9, Optional.of(request.key()).filter(key -> !key.isEmpty()));
                 return request.stored(insertedId(statement), id);
+            }
+        });
+    }
+
+    @Override
+    public Optional<RequestRecord> request(String key) {
+        return database.read(connection -> {
+            try (var statement = connection.prepareStatement("SELECT * FROM requests WHERE key = ?")) {
+                statement.setString(1, key);
+                try (var rows = statement.executeQuery()) {
+                    return rows.next() ? Optional.of(request(rows)) : Optional.empty();
+                }
             }
         });
     }
@@ -248,6 +261,7 @@ public final class SqliteBuildRecords implements BuildRecords {
                 Rows.time(row, "time"),
                 Optional.ofNullable(row.getString("out")).map(Path::of),
                 RequestRecord.State.valueOf(row.getString("state")),
-                row.getString("note"));
+                row.getString("note"),
+                Optional.ofNullable(row.getString("key")).orElse(""));
     }
 }
