@@ -28,6 +28,7 @@ import build.steading.server.grpc.GrpcConfig;
 import build.steading.server.grpc.GrpcServer;
 import build.steading.server.sql.SqliteBuildRecords;
 import build.steading.server.sql.SqliteDatabase;
+import build.steading.server.sql.SqliteTaskHistory;
 import build.steading.server.sql.SqliteWarmRecords;
 import build.steading.tree.Trees;
 import build.steading.worker.Worker;
@@ -173,6 +174,7 @@ final class EmbeddedFarm implements Backend {
                 new GitSources(wiring.git()::open, wiring.trees()),
                 new SqliteWarmRecords(database, clock, WARM_RUNS_KEPT),
                 new SqliteBuildRecords(database),
+                new SqliteTaskHistory(database),
                 wiring.delivery());
         var cores = Runtime.getRuntime().availableProcessors();
         return resources.add(

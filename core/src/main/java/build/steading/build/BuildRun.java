@@ -75,8 +75,9 @@ final class BuildRun {
         var waiting =
                 plan.tasks().stream().map(task -> TaskRecord.waiting(task.id())).toList();
         build.plan(now.started(now.started().orElseGet(tools.clock()::instant), waiting));
+        var options = plan.project().resolveOptions(now.spec().options());
         var outputs = new ConcurrentHashMap<String, Digest>();
-        runGraph(plan, outputs);
+        runGraph(plan, new TaskRun.Round(options, outputs, preparing));
         var states = build.record().tasks().stream().map(TaskRecord::state).toList();
         if (build.cancelledBy().isPresent() || BuildState.verdict(states) != BuildState.SUCCEEDED) {
             return Optional.empty();
@@ -84,7 +85,7 @@ final class BuildRun {
         return Optional.of(artifacts(plan, outputs));
     }
 
-    private void runGraph(Plan plan, Map<String, Digest> outputs) throws InterruptedException {
+    private void runGraph(Plan plan, TaskRun.Round round) throws InterruptedException {
         var byName = new LinkedHashMap<String, TaskInstance>();
         plan.tasks().forEach(task -> byName.put(task.id(), task));
         var needs = new LinkedHashMap<String, List<String>>();
@@ -95,7 +96,7 @@ final class BuildRun {
         var running = 0;
         while (true) {
             for (var ready : graph.takeReady()) {
-                var run = new TaskRun(tools, build, Objects.requireNonNull(byName.get(ready)), outputs, preparing);
+                var run = new TaskRun(tools, build, Objects.requireNonNull(byName.get(ready)), round);
                 tools.threads().execute(() -> ends.add(run.run()));
                 running++;
             }

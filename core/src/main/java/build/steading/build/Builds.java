@@ -52,6 +52,7 @@ public final class Builds implements AutoCloseable {
             Sources sources,
             WarmRecords warm,
             BuildRecords records,
+            TaskHistory history,
             Delivery delivery) {}
 
     public Builds(Ports ports, Trees trees, Plans plans, Limits limits, InstantSource clock) {
@@ -63,6 +64,7 @@ public final class Builds implements AutoCloseable {
                 ports.sources(),
                 ports.warm(),
                 ports.records(),
+                new Expectations(ports.history()),
                 ports.delivery(),
                 threads,
                 clock);
@@ -74,8 +76,15 @@ public final class Builds implements AutoCloseable {
     /// Somebody's wish, beside what is to be built.
     ///
     /// @param requester who asks, for people
+    /// @param email where to tell how it ended; empty for nowhere
+    /// @param priority how soon it is wanted
     /// @param out where the artifacts shall appear; empty for nowhere
-    public record Order(String requester, Optional<Path> out) {}
+    public record Order(String requester, Optional<String> email, Priority priority, Optional<Path> out) {
+        /// A wish of which nobody need be told, by somebody who waits.
+        public Order(String requester, Optional<Path> out) {
+            this(requester, Optional.empty(), Priority.INTERACTIVE, out);
+        }
+    }
 
     /// Goes on with the builds that an earlier process did not finish.
     public void resume() {
@@ -121,6 +130,7 @@ public final class Builds implements AutoCloseable {
                 spec.source().revision().name(),
                 build.value() != 0,
                 tools.clock().instant(),
+                order.priority(),
                 order.out(),
                 RequestRecord.State.OPEN,
                 "");

@@ -4,8 +4,10 @@ package build.steading.build;
 import build.steading.execute.Execution;
 import build.steading.execute.ExecutionObserver;
 import build.steading.log.LogRecord;
+import build.steading.platform.RequestFacts;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +58,27 @@ final class LiveBuild {
         return requests.values().stream()
                 .filter(request -> request.state() == RequestRecord.State.OPEN)
                 .toList();
+    }
+
+    /// Returns for whom what begins now will run, and how soon: whoever asked first, and whoever is most in a
+    /// hurry.
+    ///
+    /// @param options value of every option
+    synchronized RequestFacts facts(Map<String, String> options) {
+        var open = openRequests();
+        var spec = head.spec();
+        return new RequestFacts(
+                spec.project(),
+                open.stream().findFirst().map(RequestRecord::requester).orElse(""),
+                spec.source().origin(),
+                spec.source().revision().name(),
+                options,
+                open.stream()
+                        .map(RequestRecord::priority)
+                        .min(Comparator.naturalOrder())
+                        .orElse(Priority.INTERACTIVE)
+                        .steps(),
+                Optional.empty());
     }
 
     /// Keeps the build from ending until [#join], as a request for it is just being stored.

@@ -9,6 +9,7 @@ import java.util.Optional;
 ///
 /// @param revision how this requester called the revision
 /// @param joined whether the build was under way for somebody else already
+/// @param priority how soon it is wanted
 /// @param out the directory where the artifacts shall appear; empty for nowhere
 /// @param note why the request failed; may be empty
 public record RequestRecord(
@@ -18,6 +19,7 @@ public record RequestRecord(
         String revision,
         boolean joined,
         Instant time,
+        Priority priority,
         Optional<Path> out,
         State state,
         String note) {
@@ -35,10 +37,10 @@ public record RequestRecord(
 
     /// Returns this request as it is called in the records.
     public RequestRecord stored(long storedId, BuildId storedBuild) {
-        return new RequestRecord(storedId, storedBuild, requester, revision, joined, time, out, state, note);
+        return new RequestRecord(storedId, storedBuild, requester, revision, joined, time, priority, out, state, note);
     }
 
     RequestRecord closed(State how, String why) {
-        return new RequestRecord(id, build, requester, revision, joined, time, out, how, why);
+        return new RequestRecord(id, build, requester, revision, joined, time, priority, out, how, why);
     }
 }

@@ -36,16 +36,20 @@ final class TaskRun {
     private final BuildTools tools;
     private final LiveBuild build;
     private final TaskInstance task;
-    private final Map<String, Digest> outputs;
-    private final Semaphore preparing;
+    private final Round round;
 
-    /// @param outputs the output trees of the tasks that have ended; this one adds its own
-    TaskRun(BuildTools tools, LiveBuild build, TaskInstance task, Map<String, Digest> outputs, Semaphore preparing) {
+    /// What the tasks of a build share.
+    ///
+    /// @param options value of every option
+    /// @param outputs the output trees of the tasks that have ended; each one adds its own
+    /// @param preparing bounds how many tasks compute their inputs at the same time
+    record Round(Map<String, String> options, Map<String, Digest> outputs, Semaphore preparing) {}
+
+    TaskRun(BuildTools tools, LiveBuild build, TaskInstance task, Round round) {
         this.tools = tools;
         this.build = build;
         this.task = task;
-        this.outputs = outputs;
-        this.preparing = preparing;
+        this.round = round;
     }
 
     Ended run() {
@@ -73,33 +77,27 @@ final class TaskRun {
             return end(TaskState.CANCELLED, "Cancelled by " + cancelled.get());
         }
         var spec = build.record().spec();
-        preparing.acquire();
+        round.preparing().acquire();
         Digest action;
         try {
             var needed = task.needs().stream()
-                    .map(need -> outputs.getOrDefault(need, Digest.EMPTY))
+                    .map(need -> round.outputs().getOrDefault(need, Digest.EMPTY))
                     .toList();
             action = tools.actions().make(task, spec.root(), needed);
         } finally {
-            preparing.release();
+            round.preparing().release();
         }
         build.update(task.id(), record -> record.ready(action, tools.clock().instant()));
         var warm = new WarmDirectories(tools, spec, task);
-        var request = new ExecutionRequest(action, spec.force(), facts(spec), warm.before());
+        var request = new ExecutionRequest(action, spec.force(), facts(), warm.before());
         var execution = tools.executor().execute(request, new Progress());
         build.executing(task.id(), execution);
         return conclude(execution.await(), warm);
     }
 
-    private RequestFacts facts(BuildSpec spec) {
-        return new RequestFacts(
-                spec.project(),
-                "",
-                spec.source().repository(),
-                spec.source().revision().name(),
-                spec.options(),
-                0,
-                Optional.empty());
+    private RequestFacts facts() {
+        var facts = build.facts(round.options());
+        return facts.withExpected(tools.expectations().of(facts.project(), task.id()));
     }
 
     private Ended conclude(Outcome outcome, WarmDirectories warm) {
@@ -142,7 +140,7 @@ final class TaskRun {
                     cached,
                     "It did not make its output `%s`".formatted(String.join("`, `", absent)));
         }
-        outputs.put(task.id(), made);
+        round.outputs().put(task.id(), made);
         build.update(
                 task.id(),
                 record -> record.with(
@@ -187,11 +185,14 @@ final class TaskRun {
     }
 
     private Ended end(TaskState state, int exitCode, boolean cached, String note) {
-        build.update(
+        var now = tools.clock().instant();
+        var ended = build.update(
                 task.id(),
                 record -> record.ended(
-                        new Ending(state, exitCode, cached, record.how().joined(), note),
-                        tools.clock().instant()));
+                        new Ending(state, exitCode, cached, record.how().joined(), note), now));
+        if (ended.ranByItself()) {
+            tools.expectations().ran(build.record().spec().project(), task.id(), ended.took(now));
+        }
         return new Ended(task.id(), state == TaskState.SUCCEEDED, Optional.empty());
     }
 

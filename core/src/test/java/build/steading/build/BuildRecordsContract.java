@@ -27,7 +27,7 @@ public abstract class BuildRecordsContract {
         var revision = new Revision("c".repeat(40), "t".repeat(40), "feature/ä", true, NOW, "Subject \u2713");
         return new BuildSpec(
                 "project",
-                new SourceRef(repository, "sub/dir", revision),
+                new SourceRef(repository, "https://example.org/r.git", "sub/dir", revision),
                 Digest.of(new byte[] {1}),
                 Map.of("opt", "O2"),
                 Map.of("cc", "gcc"),
@@ -48,6 +48,7 @@ public abstract class BuildRecordsContract {
                 "main",
                 joined,
                 NOW,
+                Priority.PUSH,
                 Optional.of(Path.of("/some/where")),
                 RequestRecord.State.OPEN,
                 "");

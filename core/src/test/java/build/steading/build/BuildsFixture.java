@@ -15,6 +15,7 @@ import build.steading.tree.TreeDraft;
 import build.steading.tree.Trees;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -51,6 +52,7 @@ abstract class BuildsFixture {
     final List<SourceRef> restored = new ArrayList<>();
     final List<String> warmSaved = new ArrayList<>();
     List<WarmDirectory> warmKnown = List.of();
+    List<Duration> recordedRuns = List.of();
     Delivery delivery = new FileDelivery(blobs, trees);
     Builds builds = open(8);
 
@@ -81,7 +83,8 @@ abstract class BuildsFixture {
                 warmSaved.add(commit + " " + directories);
             }
         };
-        var ports = new Builds.Ports(blobs, executor, sources, warm, records, delivery);
+        TaskHistory history = (project, task, limit) -> recordedRuns;
+        var ports = new Builds.Ports(blobs, executor, sources, warm, records, history, delivery);
         return new Builds(
                 ports, trees, new Plans(blobs, trees), new Builds.Limits(active, 4, 5), InstantSource.system());
     }
@@ -98,7 +101,7 @@ abstract class BuildsFixture {
         var revision = new Revision("c".repeat(40), "t".repeat(40), "main", false, Instant.EPOCH, "Subject");
         return new BuildSpec(
                 "project",
-                new SourceRef("/repository", "", revision),
+                new SourceRef("/repository", "", "", revision),
                 draft.store(trees),
                 Map.of(),
                 Map.of(),
@@ -109,6 +112,24 @@ abstract class BuildsFixture {
 
     BuildSpec spec(String yaml) {
         return spec(yaml, List.of());
+    }
+
+    /// Returns the same from a repository that was cloned.
+    static BuildSpec from(BuildSpec spec, String url) {
+        var source = spec.source();
+        return with(spec, new SourceRef(source.repository(), url, source.directory(), source.revision()), spec.root());
+    }
+
+    private static BuildSpec with(BuildSpec spec, SourceRef source, Digest root) {
+        return new BuildSpec(
+                spec.project(),
+                source,
+                root,
+                spec.options(),
+                spec.matrix(),
+                spec.tasks(),
+                spec.command(),
+                spec.force());
     }
 
     Order order() {

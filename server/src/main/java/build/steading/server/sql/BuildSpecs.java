@@ -57,6 +57,7 @@ final class BuildSpecs {
         var revision = source.revision();
         return Source.newBuilder()
                 .setRepository(source.repository())
+                .setUrl(source.url())
                 .setDirectory(source.directory())
                 .setCommit(revision.commit())
                 .setTreeId(revision.treeId())
@@ -71,6 +72,7 @@ final class BuildSpecs {
         var time = Rows.time(source.getTimeMicros());
         return new SourceRef(
                 source.getRepository(),
+                source.getUrl(),
                 source.getDirectory(),
                 new Revision(
                         source.getCommit(),

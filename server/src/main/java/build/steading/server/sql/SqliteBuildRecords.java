@@ -5,6 +5,7 @@ import build.steading.build.BuildId;
 import build.steading.build.BuildRecord;
 import build.steading.build.BuildRecords;
 import build.steading.build.BuildState;
+import build.steading.build.Priority;
 import build.steading.build.RequestRecord;
 import build.steading.build.TaskRecord;
 import build.steading.build.TaskState;
@@ -21,15 +22,16 @@ import java.util.Optional;
 /// Keeps builds and requests in SQLite. Thread-safe.
 public final class SqliteBuildRecords implements BuildRecords {
     private static final String INSERT_BUILD =
-            "INSERT INTO builds (repository, spec, state, note, created) VALUES (?, ?, ?, ?, ?)";
+            "INSERT INTO builds (repository, spec, state, note, created, recipe, root, commit_id)"
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String UPDATE_BUILD =
             "UPDATE builds SET state = ?, note = ?, started = ?, ended = ?, artifacts = ? WHERE id = ?";
     private static final String INSERT_TASK =
             "INSERT INTO tasks (build, position, name, state, exit_code, cached, joined, note, action, worker, ready,"
-                    + " started, ended, log, outputs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                    + " started, ended, log, outputs, project) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String INSERT_REQUEST =
-            "INSERT INTO requests (build, requester, revision, joined, time, out, state, note)"
-                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+            "INSERT INTO requests (build, requester, revision, joined, time, out, state, note, priority)"
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     private final SqliteDatabase database;
 
@@ -50,6 +52,7 @@ public final class SqliteBuildRecords implements BuildRecords {
                 Rows.set(statement, 6, request.out());
                 statement.setString(7, request.state().name());
                 statement.setString(8, request.note());
+                statement.setString(9, request.priority().name());
                 return request.stored(insertedId(statement), id);
             }
         });
@@ -104,6 +107,10 @@ public final class SqliteBuildRecords implements BuildRecords {
             statement.setString(3, build.state().name());
             statement.setString(4, build.note());
             statement.setLong(5, Rows.micros(build.created()));
+            var uncommitted = build.spec().source().revision().uncommitted();
+            statement.setString(6, uncommitted ? "" : build.spec().recipe());
+            statement.setString(7, build.spec().root().toString());
+            statement.setString(8, build.spec().source().revision().commit());
             return new BuildId(insertedId(statement));
         }
     }
@@ -148,6 +155,7 @@ public final class SqliteBuildRecords implements BuildRecords {
                 statement.setLong(1, build.id().value());
                 statement.setInt(2, position++);
                 fill(statement, task);
+                statement.setString(16, build.spec().project());
                 statement.addBatch();
             }
             statement.executeBatch();
@@ -246,6 +254,7 @@ public final class SqliteBuildRecords implements BuildRecords {
                 row.getString("revision"),
                 row.getBoolean("joined"),
                 Rows.time(row, "time"),
+                Priority.valueOf(row.getString("priority")),
                 Optional.ofNullable(row.getString("out")).map(Path::of),
                 RequestRecord.State.valueOf(row.getString("state")),
                 row.getString("note"));
