@@ -3,6 +3,7 @@ package build.steading.build;
 
 import build.steading.build.Plans.Plan;
 import build.steading.build.TaskRecord.Ending;
+import build.steading.build.TaskRun.Ended;
 import build.steading.digest.Digest;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
@@ -91,7 +92,7 @@ final class BuildRun {
         var needs = new LinkedHashMap<String, List<String>>();
         plan.tasks().forEach(task -> needs.put(task.id(), task.needs()));
         var graph = new TaskGraph(needs);
-        BlockingQueue<TaskRun.Ended> ends = new LinkedBlockingQueue<>();
+        BlockingQueue<Ended> ends = new LinkedBlockingQueue<>();
         SteadingException lost = null;
         var running = 0;
         while (true) {
@@ -105,21 +106,26 @@ final class BuildRun {
             }
             var end = ends.take();
             running--;
-            if (end.missing().isPresent()) {
-                lost = end.missing().get();
+            switch (end) {
+                case Ended.Succeeded(var task) -> graph.ended(task, true);
+                case Ended.Failed(var task, var why) -> graph.ended(task, false).forEach(next -> skip(next, why));
+                case Ended.Lost(var task, var missing) -> {
+                    lost = missing;
+                    graph.ended(task, false)
+                            .forEach(next -> skip(next, missing.failure().message()));
+                }
+                case Ended.Stopped _ -> throw new InterruptedException("Steading is being stopped");
             }
-            graph.ended(end.task(), end.succeeded()).forEach(skipped -> skip(skipped, end.task()));
         }
         if (lost != null) {
             throw lost;
         }
     }
 
-    private void skip(String task, String because) {
+    private void skip(String task, String why) {
         var ending = build.cancelledBy()
                 .map(by -> new Ending(TaskState.CANCELLED, -1, false, false, "Cancelled by " + by))
-                .orElseGet(() ->
-                        new Ending(TaskState.SKIPPED, -1, false, false, "`%s` did not succeed".formatted(because)));
+                .orElseGet(() -> new Ending(TaskState.SKIPPED, -1, false, false, why));
         build.update(task, record -> record.ended(ending, tools.clock().instant()));
     }
 

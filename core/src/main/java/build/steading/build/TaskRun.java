@@ -29,9 +29,20 @@ final class TaskRun {
     private static final System.Logger LOG = System.getLogger(TaskRun.class.getName());
 
     /// How a task ended, as far as the tasks that need it are concerned.
-    ///
-    /// @param missing set if blobs had gone from the store, so that the task says nothing about the build
-    record Ended(String task, boolean succeeded, Optional<SteadingException> missing) {}
+    sealed interface Ended {
+        String task();
+
+        record Succeeded(String task) implements Ended {}
+
+        /// @param why for people who ask about the tasks that need it
+        record Failed(String task, String why) implements Ended {}
+
+        /// Blobs had gone from the store, so that the task says nothing about the build.
+        record Lost(String task, SteadingException missing) implements Ended {}
+
+        /// Steading is being stopped, so that nothing more is said about the build.
+        record Stopped(String task) implements Ended {}
+    }
 
     private final BuildTools tools;
     private final LiveBuild build;
@@ -56,15 +67,18 @@ final class TaskRun {
         try {
             return runChecked();
         } catch (SteadingException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                return new Ended.Stopped(task.id());
+            }
             if (e.failure() instanceof Failure.MissingBlobs) {
-                end(TaskState.INFRA_ERROR, e.failure().message());
-                return new Ended(task.id(), false, Optional.of(e));
+                var _ = end(TaskState.INFRA_ERROR, e.failure().message());
+                return new Ended.Lost(task.id(), e);
             }
             return end(TaskState.INFRA_ERROR, e.failure().message());
         } catch (InterruptedException _) {
             // Steading is being stopped: the build goes on at the next start, so nothing is said of this task.
             Thread.currentThread().interrupt();
-            return new Ended(task.id(), false, Optional.empty());
+            return new Ended.Stopped(task.id());
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "Task %s".formatted(task.id()), e);
             return end(TaskState.INFRA_ERROR, "Steading has a bug: " + e);
@@ -193,7 +207,9 @@ final class TaskRun {
         if (ended.ranByItself()) {
             tools.expectations().ran(build.record().spec().project(), task.id(), ended.took(now));
         }
-        return new Ended(task.id(), state == TaskState.SUCCEEDED, Optional.empty());
+        return state == TaskState.SUCCEEDED
+                ? new Ended.Succeeded(task.id())
+                : new Ended.Failed(task.id(), "`%s` did not succeed".formatted(task.id()));
     }
 
     /// Passes on what the executor tells.
