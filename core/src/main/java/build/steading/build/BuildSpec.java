@@ -82,6 +82,15 @@ public record BuildSpec(
                 .hash();
     }
 
+    /// Returns whether this is a build of committed sources that may stand in for `wanted`: it does the same, and
+    /// either to the same input, or to one of these commits.
+    boolean isOneOf(BuildSpec wanted, List<String> commits) {
+        var revision = source.revision();
+        return !revision.uncommitted()
+                && (root.equals(wanted.root()) || commits.contains(revision.commit()))
+                && recipe().equals(wanted.recipe());
+    }
+
     /// Returns what two builds have in common if they do the same, whatever commit their input came from.
     Object identity() {
         return List.of(project, root, options, matrix, tasks, command, force);

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,7 @@ public final class Builds implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Builds.class.getName());
 
     private final BuildTools tools;
+    private final FinishedBuilds finished;
     private final Limits limits;
     private final Semaphore active;
     private final Semaphore preparing;
@@ -68,6 +70,7 @@ public final class Builds implements AutoCloseable {
                 ports.delivery(),
                 threads,
                 clock);
+        this.finished = new FinishedBuilds(ports, trees);
         this.limits = limits;
         this.active = new Semaphore(limits.active(), true);
         this.preparing = new Semaphore(limits.preparing());
@@ -79,10 +82,16 @@ public final class Builds implements AutoCloseable {
     /// @param email where to tell how it ended; empty for nowhere
     /// @param priority how soon it is wanted
     /// @param out where the artifacts shall appear; empty for nowhere
-    public record Order(String requester, Optional<String> email, Priority priority, Optional<Path> out) {
-        /// A wish of which nobody need be told, by somebody who waits.
+    /// @param range commits whose builds will do as well, the best first; empty if a build of its own is wanted
+    public record Order(
+            String requester, Optional<String> email, Priority priority, Optional<Path> out, List<String> range) {
+        public Order {
+            range = List.copyOf(range);
+        }
+
+        /// A wish of which nobody need be told, by somebody who waits for a build of its own.
         public Order(String requester, Optional<Path> out) {
-            this(requester, Optional.empty(), Priority.INTERACTIVE, out);
+            this(requester, Optional.empty(), Priority.INTERACTIVE, out, List.of());
         }
     }
 
@@ -98,17 +107,35 @@ public final class Builds implements AutoCloseable {
         }
     }
 
-    /// Accepts a request: it joins an equal build that is under way, or starts one.
+    /// Accepts a request. If builds of a range of commits will do, the best one that has succeeded answers it at
+    /// once. Else it joins a build that is under way and will do, one that runs rather than one that queues; else
+    /// it starts one.
     ///
-    /// @return the stored request
+    /// @return the stored request; if it is not open, it has been answered
     /// @throws SteadingException with `Invalid` or `NotFound` if the project, its options or tasks are wrong
     ///     (nothing is stored then), `Overloaded` if too many builds wait
     public RequestRecord submit(BuildSpec spec, Order order) {
         var _ = tools.plans().plan(spec);
-        return findEqual(spec)
-                .filter(LiveBuild::expectRequest)
-                .map(equal -> join(equal, spec, order))
+        return answer(spec, order)
+                .or(() -> joinOne(spec, order))
+                // What was under way may have succeeded between the first look and the second.
+                .or(() -> answer(spec, order))
                 .orElseGet(() -> begin(spec, order));
+    }
+
+    private Optional<RequestRecord> answer(BuildSpec spec, Order order) {
+        if (order.range().isEmpty()) {
+            return Optional.empty();
+        }
+        return finished.find(spec, order.range())
+                .map(build -> finished.answer(build, request(build.id(), spec, order)));
+    }
+
+    private Optional<RequestRecord> joinOne(BuildSpec spec, Order order) {
+        return underWay(spec, order.range()).stream()
+                .filter(LiveBuild::expectRequest)
+                .findFirst()
+                .map(equal -> join(equal, spec, order));
     }
 
     private RequestRecord join(LiveBuild equal, BuildSpec spec, Order order) {
@@ -153,11 +180,13 @@ public final class Builds implements AutoCloseable {
         return stored;
     }
 
-    private synchronized Optional<LiveBuild> findEqual(BuildSpec spec) {
+    /// Returns the builds that have not ended and would do, the best first.
+    private synchronized List<LiveBuild> underWay(BuildSpec spec, List<String> range) {
         return live.values().stream()
-                .filter(build -> build.record().spec().identity().equals(spec.identity()))
                 .filter(build -> build.cancelledBy().isEmpty())
-                .findFirst();
+                .filter(build -> build.standsInFor(spec, range))
+                .sorted(Comparator.comparing(LiveBuild::isQueued))
+                .toList();
     }
 
     private void start(LiveBuild build) {

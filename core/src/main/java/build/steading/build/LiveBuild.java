@@ -54,6 +54,18 @@ final class LiveBuild {
         return head.with(List.copyOf(tasks.values()));
     }
 
+    synchronized boolean isQueued() {
+        return head.state() == BuildState.QUEUED;
+    }
+
+    /// Returns whether this build does what a request wants.
+    ///
+    /// @param range commits whose builds will do as well
+    synchronized boolean standsInFor(BuildSpec wanted, List<String> range) {
+        var mine = head.spec();
+        return mine.identity().equals(wanted.identity()) || (!range.isEmpty() && mine.isOneOf(wanted, range));
+    }
+
     synchronized List<RequestRecord> openRequests() {
         return requests.values().stream()
                 .filter(request -> request.state() == RequestRecord.State.OPEN)

@@ -3,6 +3,7 @@ package build.steading.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import build.steading.blob.BlobStore;
 import build.steading.blob.Blobs;
 import build.steading.blob.MemoryBlobStore;
 import build.steading.build.BuildSpec.SourceRef;
@@ -46,6 +47,7 @@ abstract class BuildsFixture {
         """;
 
     final MemoryBlobStore blobs = new MemoryBlobStore();
+    BlobStore blobsForBuilds = blobs;
     final Trees trees = new Trees(blobs, 1 << 20);
     final ScriptedExecutor executor = new ScriptedExecutor(blobs, trees);
     final MemoryBuildRecords records = new MemoryBuildRecords();
@@ -84,7 +86,7 @@ abstract class BuildsFixture {
             }
         };
         TaskHistory history = (project, task, limit) -> recordedRuns;
-        var ports = new Builds.Ports(blobs, executor, sources, warm, records, history, delivery);
+        var ports = new Builds.Ports(blobsForBuilds, executor, sources, warm, records, history, delivery);
         return new Builds(
                 ports, trees, new Plans(blobs, trees), new Builds.Limits(active, 4, 5), InstantSource.system());
     }
@@ -118,6 +120,22 @@ abstract class BuildsFixture {
     static BuildSpec from(BuildSpec spec, String url) {
         var source = spec.source();
         return with(spec, new SourceRef(source.repository(), url, source.directory(), source.revision()), spec.root());
+    }
+
+    /// Returns the same of another commit.
+    static BuildSpec at(BuildSpec spec, char commit) {
+        return with(spec, String.valueOf(commit).repeat(40), false);
+    }
+
+    /// Returns the same as a snapshot.
+    static BuildSpec uncommitted(BuildSpec spec) {
+        return with(spec, spec.source().revision().commit(), true);
+    }
+
+    private static BuildSpec with(BuildSpec spec, String commit, boolean uncommitted) {
+        var source = spec.source();
+        var revision = new Revision(commit, "t".repeat(40), "main", uncommitted, Instant.EPOCH, "Subject");
+        return with(spec, new SourceRef(source.repository(), source.url(), source.directory(), revision), spec.root());
     }
 
     private static BuildSpec with(BuildSpec spec, SourceRef source, Digest root) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.server.sql;
 
+import static java.util.stream.Collectors.joining;
+
 import build.steading.build.BuildId;
 import build.steading.build.BuildRecord;
 import build.steading.build.BuildRecords;
@@ -18,6 +20,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// Keeps builds and requests in SQLite. Thread-safe.
 public final class SqliteBuildRecords implements BuildRecords {
@@ -32,6 +35,14 @@ public final class SqliteBuildRecords implements BuildRecords {
     private static final String INSERT_REQUEST =
             "INSERT INTO requests (build, requester, revision, joined, time, out, state, note, priority)"
                     + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+    /// SQLite makes an index of the commits for the duration of the question.
+    static final String SELECT_IN_PLACE =
+            "WITH wanted (place, commit_id) AS MATERIALIZED (SELECT key, value FROM json_each(?1))"
+                    + " SELECT builds.* FROM builds LEFT JOIN wanted USING (commit_id)"
+                    + " WHERE recipe = ?2 AND recipe <> '' AND state = 'SUCCEEDED' AND (root = ?3 OR place IS NOT NULL)"
+                    + " ORDER BY CASE WHEN root = ?3 THEN -1 ELSE place END, id DESC LIMIT ?4";
+    private static final Pattern COMMIT = Pattern.compile("[0-9a-zA-Z]+");
 
     private final SqliteDatabase database;
 
@@ -197,7 +208,21 @@ public final class SqliteBuildRecords implements BuildRecords {
                 statement.setInt(repository.isPresent() ? 2 : 1, limit);
                 yield statement;
             }
+            case Query.InPlaceOf(var wanted, var commits, var limit) -> {
+                var statement = connection.prepareStatement(SELECT_IN_PLACE);
+                statement.setString(1, jsonArray(commits));
+                statement.setString(2, wanted.recipe());
+                statement.setString(3, wanted.root().toString());
+                statement.setInt(4, limit);
+                yield statement;
+            }
         };
+    }
+
+    private static String jsonArray(List<String> commits) {
+        return commits.stream()
+                .filter(commit -> COMMIT.matcher(commit).matches())
+                .collect(joining("\",\"", "[\"", "\"]"));
     }
 
     private static BuildRecord build(Connection connection, ResultSet row) throws SQLException {
