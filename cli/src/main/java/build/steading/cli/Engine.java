@@ -19,6 +19,7 @@ import build.steading.scm.git.GitRepositories;
 import build.steading.server.farm.Farm;
 import build.steading.server.sql.SqliteBuildRecords;
 import build.steading.server.sql.SqliteDatabase;
+import build.steading.server.sql.SqliteTaskHistory;
 import build.steading.server.sql.SqliteWarmRecords;
 import build.steading.tree.Trees;
 import java.time.Duration;
@@ -63,6 +64,7 @@ record Engine(
                 new GitSources(git::open, trees),
                 new SqliteWarmRecords(database, clock, WARM_RUNS_KEPT),
                 new SqliteBuildRecords(database),
+                new SqliteTaskHistory(database),
                 delivery);
         var cores = Runtime.getRuntime().availableProcessors();
         var limits = new Builds.Limits(16, 2 * cores, 10_000);

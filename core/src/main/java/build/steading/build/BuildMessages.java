@@ -99,6 +99,7 @@ public final class BuildMessages {
                 .setRevision(request.revision())
                 .setJoined(request.joined())
                 .setTimeMicros(micros(request.time()))
+                .setPriority(request.priority().name())
                 .setState(request.state().name())
                 .setNote(request.note())
                 .build();
@@ -112,6 +113,7 @@ public final class BuildMessages {
                 message.getRevision(),
                 message.getJoined(),
                 time(message.getTimeMicros()),
+                priority(message.getPriority()),
                 Optional.empty(),
                 state(RequestRecord.State.values(), message.getState()),
                 message.getNote(),
@@ -150,6 +152,11 @@ public final class BuildMessages {
         var tasks = new LinkedHashMap<String, List<String>>();
         message.getTasksList().forEach(task -> tasks.put(task.getName(), List.copyOf(task.getCausesList())));
         return new Causes(message.getBuildList(), tasks);
+    }
+
+    /// Returns the priority of that name; the usual one if there is no name.
+    public static Priority priority(String name) {
+        return name.isEmpty() ? Priority.INTERACTIVE : state(Priority.values(), name);
     }
 
     static long micros(Instant time) {

@@ -43,5 +43,12 @@ public interface BuildRecords {
         ///
         /// @param repository only those from this repository
         record Recent(int limit, Optional<String> repository) implements Query {}
+
+        /// Those of committed sources that succeeded and may stand in for a build, the best first: those of the
+        /// same input, then those of certain commits in their order; of several, the newest first.
+        ///
+        /// @param wanted what they must have the recipe of
+        /// @param commits the best first
+        record InPlaceOf(BuildSpec wanted, List<String> commits, int limit) implements Query {}
     }
 }

@@ -18,6 +18,7 @@ record BuildTools(
         Sources sources,
         WarmRecords warm,
         BuildRecords records,
+        Expectations expectations,
         Delivery delivery,
         Executor threads,
         InstantSource clock) {}

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Builds.class.getName());
 
     private final BuildTools tools;
+    private final FinishedBuilds finished;
     private final Limits limits;
     private final Semaphore active;
     private final Semaphore preparing;
@@ -55,6 +57,7 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
             Sources sources,
             WarmRecords warm,
             BuildRecords records,
+            TaskHistory history,
             Delivery delivery) {}
 
     public Builds(Ports ports, Trees trees, Plans plans, Limits limits, InstantSource clock) {
@@ -66,9 +69,11 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
                 ports.sources(),
                 ports.warm(),
                 ports.records(),
+                new Expectations(ports.history()),
                 ports.delivery(),
                 threads,
                 clock);
+        this.finished = new FinishedBuilds(ports, trees);
         this.limits = limits;
         this.active = new Semaphore(limits.active(), true);
         this.preparing = new Semaphore(limits.preparing());
@@ -77,13 +82,26 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
     /// Somebody's wish, beside what is to be built.
     ///
     /// @param requester who asks, for people
+    /// @param email where to tell how it ended; empty for nowhere
+    /// @param priority how soon it is wanted
     /// @param out where the artifacts shall appear; empty for nowhere
+    /// @param range commits whose builds will do as well, the best first; empty if a build of its own is wanted
     /// @param key names the wish, so that it is one wish however often it is submitted; empty if it is submitted
     ///     once
-    public record Order(String requester, Optional<Path> out, String key) {
-        /// A wish that is submitted once.
+    public record Order(
+            String requester,
+            Optional<String> email,
+            Priority priority,
+            Optional<Path> out,
+            List<String> range,
+            String key) {
+        public Order {
+            range = List.copyOf(range);
+        }
+
+        /// A wish of which nobody need be told, by somebody who waits for a build of its own, submitted once.
         public Order(String requester, Optional<Path> out) {
-            this(requester, out, "");
+            this(requester, Optional.empty(), Priority.INTERACTIVE, out, List.of(), "");
         }
     }
 
@@ -105,9 +123,11 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
         return new Accepted(request, observe(request.build(), observer));
     }
 
-    /// Accepts a request that nobody watches.
+    /// Accepts a request that nobody watches. If builds of a range of commits will do, the best one that has
+    /// succeeded answers it at once. Else it joins a build that is under way and will do, one that runs rather than
+    /// one that queues; else it starts one.
     ///
-    /// @return the stored request
+    /// @return the stored request; if it is not open, it has been answered
     /// @throws SteadingException as the other [#submit]
     public RequestRecord submit(BuildSpec spec, Order order) {
         if (order.key().isEmpty()) {
@@ -124,10 +144,26 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
 
     private RequestRecord accept(BuildSpec spec, Order order) {
         var _ = tools.plans().plan(spec);
-        return findEqual(spec)
-                .filter(LiveBuild::expectRequest)
-                .map(equal -> join(equal, spec, order))
+        return answer(spec, order)
+                .or(() -> joinOne(spec, order))
+                // What was under way may have succeeded between the first look and the second.
+                .or(() -> answer(spec, order))
                 .orElseGet(() -> begin(spec, order));
+    }
+
+    private Optional<RequestRecord> answer(BuildSpec spec, Order order) {
+        if (order.range().isEmpty()) {
+            return Optional.empty();
+        }
+        return finished.find(spec, order.range())
+                .map(build -> finished.answer(build, request(build.id(), spec, order)));
+    }
+
+    private Optional<RequestRecord> joinOne(BuildSpec spec, Order order) {
+        return underWay(spec, order.range()).stream()
+                .filter(LiveBuild::expectRequest)
+                .findFirst()
+                .map(equal -> join(equal, spec, order));
     }
 
     private RequestRecord join(LiveBuild equal, BuildSpec spec, Order order) {
@@ -149,6 +185,7 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
                 spec.source().revision().name(),
                 build.value() != 0,
                 tools.clock().instant(),
+                order.priority(),
                 order.out(),
                 RequestRecord.State.OPEN,
                 "",
@@ -172,11 +209,13 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
         return stored;
     }
 
-    private synchronized Optional<LiveBuild> findEqual(BuildSpec spec) {
+    /// Returns the builds that have not ended and would do, the best first.
+    private synchronized List<LiveBuild> underWay(BuildSpec spec, List<String> range) {
         return live.values().stream()
-                .filter(build -> build.record().spec().identity().equals(spec.identity()))
                 .filter(build -> build.cancelledBy().isEmpty())
-                .findFirst();
+                .filter(build -> build.standsInFor(spec, range))
+                .sorted(Comparator.comparing(LiveBuild::isQueued))
+                .toList();
     }
 
     private void start(LiveBuild build) {

@@ -5,8 +5,10 @@ import build.steading.execute.Execution;
 import build.steading.execute.ExecutionObserver;
 import build.steading.log.LogPosition;
 import build.steading.log.LogRecord;
+import build.steading.platform.RequestFacts;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,10 +60,43 @@ final class LiveBuild {
         return head.with(List.copyOf(tasks.values()));
     }
 
+    synchronized boolean isQueued() {
+        return head.state() == BuildState.QUEUED;
+    }
+
+    /// Returns whether this build does what a request wants.
+    ///
+    /// @param range commits whose builds will do as well
+    synchronized boolean standsInFor(BuildSpec wanted, List<String> range) {
+        var mine = head.spec();
+        return mine.identity().equals(wanted.identity()) || (!range.isEmpty() && mine.isOneOf(wanted, range));
+    }
+
     synchronized List<RequestRecord> openRequests() {
         return requests.values().stream()
                 .filter(request -> request.state() == RequestRecord.State.OPEN)
                 .toList();
+    }
+
+    /// Returns for whom what begins now will run, and how soon: whoever asked first, and whoever is most in a
+    /// hurry.
+    ///
+    /// @param options value of every option
+    synchronized RequestFacts facts(Map<String, String> options) {
+        var open = openRequests();
+        var spec = head.spec();
+        return new RequestFacts(
+                spec.project(),
+                open.stream().findFirst().map(RequestRecord::requester).orElse(""),
+                spec.source().origin(),
+                spec.source().revision().name(),
+                options,
+                open.stream()
+                        .map(RequestRecord::priority)
+                        .min(Comparator.naturalOrder())
+                        .orElse(Priority.INTERACTIVE)
+                        .steps(),
+                Optional.empty());
     }
 
     /// Keeps the build from ending until [#join], as a request for it is just being stored.

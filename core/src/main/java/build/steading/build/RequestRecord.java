@@ -9,6 +9,7 @@ import java.util.Optional;
 ///
 /// @param revision how this requester called the revision
 /// @param joined whether the build was under way for somebody else already
+/// @param priority how soon it is wanted
 /// @param out the directory where the artifacts shall appear; empty for nowhere
 /// @param note why the request failed; may be empty
 /// @param key see [Builds.Order#key]
@@ -19,6 +20,7 @@ public record RequestRecord(
         String revision,
         boolean joined,
         Instant time,
+        Priority priority,
         Optional<Path> out,
         State state,
         String note,
@@ -37,16 +39,16 @@ public record RequestRecord(
 
     /// Returns this request as it is called in the records.
     public RequestRecord stored(long storedId, BuildId storedBuild) {
-        return new RequestRecord(storedId, storedBuild, requester, revision, joined, time, out, state, note, key);
+        return new RequestRecord(storedId, storedBuild, requester, revision, joined, time, priority, out, state, note, key);
     }
 
     /// Returns this request with another directory for the artifacts.
     public RequestRecord withOut(Optional<Path> directory) {
-        return new RequestRecord(id, build, requester, revision, joined, time, directory, state, note, key);
+        return new RequestRecord(id, build, requester, revision, joined, time, priority, directory, state, note, key);
     }
 
     /// Returns this request as it was answered.
     public RequestRecord closed(State how, String why) {
-        return new RequestRecord(id, build, requester, revision, joined, time, out, how, why, key);
+        return new RequestRecord(id, build, requester, revision, joined, time, priority, out, how, why, key);
     }
 }

@@ -51,6 +51,7 @@ public final class SpecMessages {
         var revision = source.revision();
         return Source.newBuilder()
                 .setRepository(source.repository())
+                .setUrl(source.url())
                 .setDirectory(source.directory())
                 .setCommit(revision.commit())
                 .setTreeId(revision.treeId())
@@ -64,6 +65,7 @@ public final class SpecMessages {
     private static SourceRef source(Source source) {
         return new SourceRef(
                 source.getRepository(),
+                source.getUrl(),
                 source.getDirectory(),
                 new Revision(
                         source.getCommit(),

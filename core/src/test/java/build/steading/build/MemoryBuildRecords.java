@@ -56,6 +56,17 @@ public final class MemoryBuildRecords implements BuildRecords {
                                 .orElse(true))
                         .limit(limit)
                         .toList();
+            case Query.InPlaceOf(var wanted, var commits, var limit) ->
+                newestFirst.stream()
+                        .filter(build -> build.state() == BuildState.SUCCEEDED)
+                        .filter(build -> build.spec().isOneOf(wanted, commits))
+                        .sorted(Comparator.comparingInt(
+                                build -> build.spec().root().equals(wanted.root())
+                                        ? -1
+                                        : commits.indexOf(
+                                                build.spec().source().revision().commit())))
+                        .limit(limit)
+                        .toList();
         };
     }
 
