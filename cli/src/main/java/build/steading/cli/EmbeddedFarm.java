@@ -10,6 +10,7 @@ import build.steading.blob.Pins;
 import build.steading.build.Builds;
 import build.steading.build.FileDelivery;
 import build.steading.build.Plans;
+import build.steading.build.Telling;
 import build.steading.cli.command.Commands;
 import build.steading.cli.command.Services;
 import build.steading.cli.door.Backend;
@@ -173,7 +174,8 @@ final class EmbeddedFarm implements Backend {
                 new GitSources(wiring.git()::open, wiring.trees()),
                 new SqliteWarmRecords(database, clock, WARM_RUNS_KEPT),
                 new SqliteBuildRecords(database),
-                wiring.delivery());
+                wiring.delivery(),
+                Telling.NOBODY);
         var cores = Runtime.getRuntime().availableProcessors();
         return resources.add(
                 new Builds(ports, wiring.trees(), wiring.plans(), new Builds.Limits(16, 2 * cores, 10_000), clock));

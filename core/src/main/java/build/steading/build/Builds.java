@@ -7,6 +7,7 @@ import build.steading.execute.ActionExecutor;
 import build.steading.execute.ExecutionObserver;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
+import build.steading.project.EmailAddress;
 import build.steading.tree.Trees;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.System.Logger.Level;
@@ -52,7 +53,8 @@ public final class Builds implements AutoCloseable {
             Sources sources,
             WarmRecords warm,
             BuildRecords records,
-            Delivery delivery) {}
+            Delivery delivery,
+            Telling telling) {}
 
     public Builds(Ports ports, Trees trees, Plans plans, Limits limits, InstantSource clock) {
         this.tools = new BuildTools(
@@ -64,6 +66,7 @@ public final class Builds implements AutoCloseable {
                 ports.warm(),
                 ports.records(),
                 ports.delivery(),
+                ports.telling(),
                 threads,
                 clock);
         this.limits = limits;
@@ -74,8 +77,14 @@ public final class Builds implements AutoCloseable {
     /// Somebody's wish, beside what is to be built.
     ///
     /// @param requester who asks, for people
+    /// @param email where to tell the requester how it ended; empty for nowhere
     /// @param out where the artifacts shall appear; empty for nowhere
-    public record Order(String requester, Optional<Path> out) {}
+    public record Order(String requester, Optional<String> email, Optional<Path> out) {
+        /// Without a mail at the end.
+        public Order(String requester, Optional<Path> out) {
+            this(requester, Optional.empty(), out);
+        }
+    }
 
     /// Goes on with the builds that an earlier process did not finish.
     public void resume() {
@@ -92,9 +101,10 @@ public final class Builds implements AutoCloseable {
     /// Accepts a request: it joins an equal build that is under way, or starts one.
     ///
     /// @return the stored request
-    /// @throws SteadingException with `Invalid` or `NotFound` if the project, its options or tasks are wrong
-    ///     (nothing is stored then), `Overloaded` if too many builds wait
+    /// @throws SteadingException with `Invalid` or `NotFound` if the project, its options or tasks, or the
+    ///     requester's address are wrong (nothing is stored then), `Overloaded` if too many builds wait
     public RequestRecord submit(BuildSpec spec, Order order) {
+        order.email().ifPresent(EmailAddress::new);
         var _ = tools.plans().plan(spec);
         return findEqual(spec)
                 .filter(LiveBuild::expectRequest)
@@ -118,6 +128,7 @@ public final class Builds implements AutoCloseable {
                 0,
                 build,
                 order.requester(),
+                order.email(),
                 spec.source().revision().name(),
                 build.value() != 0,
                 tools.clock().instant(),

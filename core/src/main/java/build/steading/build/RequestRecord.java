@@ -7,6 +7,7 @@ import java.util.Optional;
 
 /// Somebody's wish for a build. Equal wishes share one build; each is answered on its own.
 ///
+/// @param email where to tell the requester how the build ended; empty if no mail is wanted
 /// @param revision how this requester called the revision
 /// @param joined whether the build was under way for somebody else already
 /// @param out the directory where the artifacts shall appear; empty for nowhere
@@ -15,6 +16,7 @@ public record RequestRecord(
         long id,
         BuildId build,
         String requester,
+        Optional<String> email,
         String revision,
         boolean joined,
         Instant time,
@@ -35,10 +37,10 @@ public record RequestRecord(
 
     /// Returns this request as it is called in the records.
     public RequestRecord stored(long storedId, BuildId storedBuild) {
-        return new RequestRecord(storedId, storedBuild, requester, revision, joined, time, out, state, note);
+        return new RequestRecord(storedId, storedBuild, requester, email, revision, joined, time, out, state, note);
     }
 
     RequestRecord closed(State how, String why) {
-        return new RequestRecord(id, build, requester, revision, joined, time, out, how, why);
+        return new RequestRecord(id, build, requester, email, revision, joined, time, out, how, why);
     }
 }

@@ -45,6 +45,7 @@ public abstract class BuildRecordsContract {
                 0,
                 new BuildId(0),
                 "ann",
+                Optional.of("ann@example.org"),
                 "main",
                 joined,
                 NOW,
@@ -99,8 +100,8 @@ public abstract class BuildRecordsContract {
                 .ended(BuildState.FAILED, "note", NOW.plusSeconds(2), Optional.of(Digest.EMPTY));
         var answered = request.closed(RequestRecord.State.UNDELIVERED, "disk full");
 
-        records.save(ended, List.of(answered));
-        records.save(ended, List.of(answered));
+        records.save(ended, List.of(answered), List.of());
+        records.save(ended, List.of(answered), List.of());
 
         assertThat(records.builds(new Query.ById(request.build()))).containsExactly(ended);
         assertThat(records.requests(request.build())).containsExactly(answered);
@@ -115,6 +116,7 @@ public abstract class BuildRecordsContract {
         records.save(
                 BuildRecord.fresh(second.build(), spec("/a"), NOW)
                         .ended(BuildState.CANCELLED, "", NOW, Optional.empty()),
+                List.of(),
                 List.of());
 
         assertThat(records.builds(new Query.Unfinished()))
@@ -135,6 +137,35 @@ public abstract class BuildRecordsContract {
         assertThat(records.builds(new Query.Recent(9, Optional.of("/a"))))
                 .extracting(BuildRecord::id)
                 .containsExactly(c, a);
+    }
+
+    private static BuildRecord finished(BuildRecords records, String repository, BuildState state, int second) {
+        var id = records.open(fresh(repository), request(false)).build();
+        var ended = BuildRecord.fresh(id, spec(repository), NOW)
+                .ended(state, "", NOW.plusSeconds(second), Optional.empty());
+        records.save(ended, List.of(), List.of());
+        return ended;
+    }
+
+    @Test
+    void previousBuildIsTheOneThatEndedLastOnTheSameBranch() {
+        var records = records();
+        var last = finished(records, "/a", BuildState.FAILED, 5);
+        finished(records, "/a", BuildState.SUCCEEDED, 4);
+        finished(records, "/a", BuildState.CANCELLED, 6);
+        finished(records, "/b", BuildState.SUCCEEDED, 7);
+        records.open(fresh("/a"), request(false));
+        var now = finished(records, "/a", BuildState.SUCCEEDED, 8);
+
+        assertThat(records.builds(new Query.Previous(now))).containsExactly(last);
+    }
+
+    @Test
+    void firstBuildHasNoPrevious() {
+        var records = records();
+        var first = finished(records, "/a", BuildState.SUCCEEDED, 1);
+
+        assertThat(records.builds(new Query.Previous(first))).isEmpty();
     }
 
     @Test

@@ -51,6 +51,7 @@ abstract class BuildsFixture {
     final List<SourceRef> restored = new ArrayList<>();
     final List<String> warmSaved = new ArrayList<>();
     List<WarmDirectory> warmKnown = List.of();
+    Telling telling = Telling.NOBODY;
     Delivery delivery = new FileDelivery(blobs, trees);
     Builds builds = open(8);
 
@@ -81,7 +82,7 @@ abstract class BuildsFixture {
                 warmSaved.add(commit + " " + directories);
             }
         };
-        var ports = new Builds.Ports(blobs, executor, sources, warm, records, delivery);
+        var ports = new Builds.Ports(blobs, executor, sources, warm, records, delivery, telling);
         return new Builds(
                 ports, trees, new Plans(blobs, trees), new Builds.Limits(active, 4, 5), InstantSource.system());
     }

@@ -5,6 +5,7 @@ import build.steading.build.BuildId;
 import build.steading.build.BuildRecord;
 import build.steading.build.BuildRecords;
 import build.steading.build.BuildState;
+import build.steading.build.Notice;
 import build.steading.build.RequestRecord;
 import build.steading.build.TaskRecord;
 import build.steading.build.TaskState;
@@ -21,15 +22,18 @@ import java.util.Optional;
 /// Keeps builds and requests in SQLite. Thread-safe.
 public final class SqliteBuildRecords implements BuildRecords {
     private static final String INSERT_BUILD =
-            "INSERT INTO builds (repository, spec, state, note, created) VALUES (?, ?, ?, ?, ?)";
+            "INSERT INTO builds (repository, spec, state, note, created, project, branch) VALUES (?, ?, ?, ?, ?, ?, ?)";
     private static final String UPDATE_BUILD =
             "UPDATE builds SET state = ?, note = ?, started = ?, ended = ?, artifacts = ? WHERE id = ?";
     private static final String INSERT_TASK =
             "INSERT INTO tasks (build, position, name, state, exit_code, cached, joined, note, action, worker, ready,"
                     + " started, ended, log, outputs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String INSERT_REQUEST =
-            "INSERT INTO requests (build, requester, revision, joined, time, out, state, note)"
-                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+            "INSERT INTO requests (build, requester, revision, joined, time, out, state, note, email)"
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    private static final String SELECT_PREVIOUS =
+            "SELECT * FROM builds WHERE repository = ? AND project = ? AND branch = ? AND id <> ?"
+                    + " AND state NOT IN ('QUEUED', 'RUNNING', 'CANCELLED') ORDER BY ended DESC LIMIT 1";
 
     private final SqliteDatabase database;
 
@@ -50,19 +54,21 @@ public final class SqliteBuildRecords implements BuildRecords {
                 Rows.set(statement, 6, request.out());
                 statement.setString(7, request.state().name());
                 statement.setString(8, request.note());
+                Rows.set(statement, 9, request.email());
                 return request.stored(insertedId(statement), id);
             }
         });
     }
 
     @Override
-    public void save(BuildRecord build, List<RequestRecord> requests) {
+    public void save(BuildRecord build, List<RequestRecord> requests, List<Notice> notices) {
         database.write(connection -> {
             update(connection, build);
             replaceTasks(connection, build);
             for (var request : requests) {
                 update(connection, request);
             }
+            MessageRows.insert(connection, build, notices);
             return requests.size();
         });
     }
@@ -104,6 +110,8 @@ public final class SqliteBuildRecords implements BuildRecords {
             statement.setString(3, build.state().name());
             statement.setString(4, build.note());
             statement.setLong(5, Rows.micros(build.created()));
+            statement.setString(6, build.spec().project());
+            statement.setString(7, build.spec().source().revision().name());
             return new BuildId(insertedId(statement));
         }
     }
@@ -189,6 +197,15 @@ public final class SqliteBuildRecords implements BuildRecords {
                 statement.setInt(repository.isPresent() ? 2 : 1, limit);
                 yield statement;
             }
+            case Query.Previous(var build) -> {
+                var source = build.spec().source();
+                var statement = connection.prepareStatement(SELECT_PREVIOUS);
+                statement.setString(1, source.repository());
+                statement.setString(2, build.spec().project());
+                statement.setString(3, source.revision().name());
+                statement.setLong(4, build.id().value());
+                yield statement;
+            }
         };
     }
 
@@ -243,6 +260,7 @@ public final class SqliteBuildRecords implements BuildRecords {
                 row.getLong("id"),
                 new BuildId(row.getLong("build")),
                 row.getString("requester"),
+                Optional.ofNullable(row.getString("email")),
                 row.getString("revision"),
                 row.getBoolean("joined"),
                 Rows.time(row, "time"),
