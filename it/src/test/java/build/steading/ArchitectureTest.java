@@ -46,6 +46,7 @@ class ArchitectureTest {
           project:   failure platform tree | com.google.re2j org.snakeyaml
           build:     blob digest execute failure log platform project schedule source tree
                      | build.bazel build.steading.api com.google.protobuf
+          notify:    blob build digest failure log project | com.google.protobuf
         client
           client:    action blob digest execute failure lifecycle log schedule
                      | build.bazel com.google.bytestream com.google.longrunning com.google.protobuf com.google.rpc
@@ -60,7 +61,7 @@ class ArchitectureTest {
           worker:         blob digest execute failure log platform schedule worker.input worker.output worker.sandbox
                           | build.bazel build.steading.api com.google.protobuf com.sun.management
         server
-          server.sql:  build digest execute failure source | build.steading.api com.google.protobuf java.sql
+          server.sql:  build digest execute failure notify source | build.steading.api com.google.protobuf java.sql
           server.farm: action blob digest execute failure log platform schedule | build.bazel com.google.protobuf
           server.web:  failure | com.sun.net
           server.grpc: action blob digest execute failure lifecycle log schedule

@@ -10,6 +10,7 @@ import build.steading.blob.Pins;
 import build.steading.build.Builds;
 import build.steading.build.FileDelivery;
 import build.steading.build.Plans;
+import build.steading.build.Telling;
 import build.steading.cli.door.Home;
 import build.steading.lifecycle.Resources;
 import build.steading.lifecycle.SteadyClock;
@@ -65,7 +66,8 @@ record Engine(
                 new SqliteWarmRecords(database, clock, WARM_RUNS_KEPT),
                 new SqliteBuildRecords(database),
                 new SqliteTaskHistory(database),
-                delivery);
+                delivery,
+                Telling.NOBODY);
         var cores = Runtime.getRuntime().availableProcessors();
         var limits = new Builds.Limits(16, 2 * cores, 10_000);
         var builds = resources.add(new Builds(ports, trees, plans, limits, clock));

@@ -110,6 +110,7 @@ public final class BuildMessages {
                 message.getId(),
                 new BuildId(message.getBuild()),
                 message.getRequester(),
+                Optional.empty(),
                 message.getRevision(),
                 message.getJoined(),
                 time(message.getTimeMicros()),

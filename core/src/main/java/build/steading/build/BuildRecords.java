@@ -21,9 +21,10 @@ public interface BuildRecords {
     /// @param key see [Builds.Order#key]; not empty
     Optional<RequestRecord> request(String key);
 
-    /// Stores a build and some of its requests as they are now, in place of what was known of them: all or
-    /// nothing.
-    void save(BuildRecord build, List<RequestRecord> requests);
+    /// Stores a build and some of its requests as they are now, in place of what was known of them, and who is to
+    /// be told: all or nothing. Of notices with the same [Notice#key] only the first one counts, whenever it was
+    /// stored.
+    void save(BuildRecord build, List<RequestRecord> requests, List<Notice> notices);
 
     /// Returns builds, the newest first.
     List<BuildRecord> builds(Query query);
@@ -50,5 +51,9 @@ public interface BuildRecords {
         /// @param wanted what they must have the recipe of
         /// @param commits the best first
         record InPlaceOf(BuildSpec wanted, List<String> commits, int limit) implements Query {}
+
+        /// Of all others that have ended, and were not cancelled, for the same project of the same repository and
+        /// the same name of a revision: the one that ended last, if there is such a one.
+        record Previous(BuildRecord build) implements Query {}
     }
 }

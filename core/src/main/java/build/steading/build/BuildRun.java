@@ -7,9 +7,11 @@ import build.steading.build.TaskRun.Ended;
 import build.steading.digest.Digest;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
+import build.steading.project.Notify;
 import build.steading.project.TaskInstance;
 import build.steading.tree.Node;
 import build.steading.tree.TreeDraft;
+import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,9 +31,12 @@ final class BuildRun {
      */
     private static final int ROUNDS = 3;
 
+    private static final System.Logger LOG = System.getLogger(BuildRun.class.getName());
+
     private final BuildTools tools;
     private final LiveBuild build;
     private final Semaphore preparing;
+    private List<Notify> wanted = List.of();
 
     /// @param preparing bounds how many tasks compute their inputs at the same time
     BuildRun(BuildTools tools, LiveBuild build, Semaphore preparing) {
@@ -73,6 +78,8 @@ final class BuildRun {
     private Optional<Digest> runTasks() throws InterruptedException {
         var now = build.record();
         var plan = tools.plans().plan(now.spec());
+        var revision = now.spec().source().revision();
+        wanted = plan.project().notificationsFor(now.spec().options(), revision.name(), revision.commit());
         var waiting =
                 plan.tasks().stream().map(task -> TaskRecord.waiting(task.id())).toList();
         build.plan(now.started(now.started().orElseGet(tools.clock()::instant), waiting));
@@ -184,8 +191,20 @@ final class BuildRun {
 
     private void end(BuildState verdict, String note, Optional<Digest> artifacts) {
         var last = build.record().ended(verdict, note, tools.clock().instant(), artifacts);
-        tools.records().save(last, build.allRequests());
+        var requests = build.allRequests();
+        tools.records().save(last, requests, notices(last, requests));
+        tools.telling().stored();
         build.ended(last);
+    }
+
+    private List<Notice> notices(BuildRecord last, List<RequestRecord> requests) {
+        try {
+            return tools.telling().notices(last, requests, wanted);
+        } catch (RuntimeException e) {
+            // That nobody can be told must not keep the build from ending.
+            LOG.log(Level.ERROR, "Nobody is told of the end of build " + last.id(), e);
+            return List.of();
+        }
     }
 
     private static BuildState verdict(Failure failure) {

@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 ///
 /// @param threads runs each task on a thread of its own
 /// @param delivery puts artifacts where requesters want them
+/// @param telling decides who is told how it ended
 record BuildTools(
         Plans plans,
         ActionMaker actions,
@@ -20,5 +21,6 @@ record BuildTools(
         BuildRecords records,
         Expectations expectations,
         Delivery delivery,
+        Telling telling,
         Executor threads,
         InstantSource clock) {}

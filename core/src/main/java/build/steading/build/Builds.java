@@ -7,6 +7,7 @@ import build.steading.execute.ActionExecutor;
 import build.steading.execute.ExecutionObserver;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
+import build.steading.project.EmailAddress;
 import build.steading.tree.Trees;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.System.Logger.Level;
@@ -58,7 +59,8 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
             WarmRecords warm,
             BuildRecords records,
             TaskHistory history,
-            Delivery delivery) {}
+            Delivery delivery,
+            Telling telling) {}
 
     public Builds(Ports ports, Trees trees, Plans plans, Limits limits, InstantSource clock) {
         this.tools = new BuildTools(
@@ -71,6 +73,7 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
                 ports.records(),
                 new Expectations(ports.history()),
                 ports.delivery(),
+                ports.telling(),
                 threads,
                 clock);
         this.finished = new FinishedBuilds(ports, trees);
@@ -82,7 +85,7 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
     /// Somebody's wish, beside what is to be built.
     ///
     /// @param requester who asks, for people
-    /// @param email where to tell how it ended; empty for nowhere
+    /// @param email where to tell the requester how it ended; empty for nowhere
     /// @param priority how soon it is wanted
     /// @param out where the artifacts shall appear; empty for nowhere
     /// @param range commits whose builds will do as well, the best first; empty if a build of its own is wanted
@@ -124,12 +127,13 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
     }
 
     /// Accepts a request that nobody watches. If builds of a range of commits will do, the best one that has
-    /// succeeded answers it at once. Else it joins a build that is under way and will do, one that runs rather than
-    /// one that queues; else it starts one.
+    /// succeeded answers it at once. Else it joins a build that is under way and will do, one that runs rather
+    /// than one that queues; else it starts one.
     ///
     /// @return the stored request; if it is not open, it has been answered
-    /// @throws SteadingException as the other [#submit]
+    /// @throws SteadingException as the other [#submit], also if the requester's address is wrong
     public RequestRecord submit(BuildSpec spec, Order order) {
+        order.email().ifPresent(EmailAddress::new);
         if (order.key().isEmpty()) {
             return accept(spec, order);
         }
@@ -182,6 +186,7 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
                 0,
                 build,
                 order.requester(),
+                order.email(),
                 spec.source().revision().name(),
                 build.value() != 0,
                 tools.clock().instant(),

@@ -7,6 +7,7 @@ import java.util.Optional;
 
 /// Somebody's wish for a build. Equal wishes share one build; each is answered on its own.
 ///
+/// @param email where to tell the requester how the build ended; empty if no mail is wanted
 /// @param revision how this requester called the revision
 /// @param joined whether the build was under way for somebody else already
 /// @param priority how soon it is wanted
@@ -17,6 +18,7 @@ public record RequestRecord(
         long id,
         BuildId build,
         String requester,
+        Optional<String> email,
         String revision,
         boolean joined,
         Instant time,
@@ -39,16 +41,18 @@ public record RequestRecord(
 
     /// Returns this request as it is called in the records.
     public RequestRecord stored(long storedId, BuildId storedBuild) {
-        return new RequestRecord(storedId, storedBuild, requester, revision, joined, time, priority, out, state, note, key);
+        return new RequestRecord(
+                storedId, storedBuild, requester, email, revision, joined, time, priority, out, state, note, key);
     }
 
     /// Returns this request with another directory for the artifacts.
     public RequestRecord withOut(Optional<Path> directory) {
-        return new RequestRecord(id, build, requester, revision, joined, time, priority, directory, state, note, key);
+        return new RequestRecord(
+                id, build, requester, email, revision, joined, time, priority, directory, state, note, key);
     }
 
     /// Returns this request as it was answered.
     public RequestRecord closed(State how, String why) {
-        return new RequestRecord(id, build, requester, revision, joined, time, priority, out, how, why, key);
+        return new RequestRecord(id, build, requester, email, revision, joined, time, priority, out, how, why, key);
     }
 }

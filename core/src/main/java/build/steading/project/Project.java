@@ -20,7 +20,7 @@ import java.util.SequencedMap;
 /// @param environment of every task; a task's own counts more
 /// @param tasks by name, in the order of the file
 /// @param artifacts what to publish; empty for what no other task of a build needs
-/// @param notifications whom to tell; nobody is told yet
+/// @param notifications whom to tell, beside those who wait for a build
 /// @param concurrency which builds exclude one another; nothing enforces it yet
 public record Project(
         String name,
@@ -160,6 +160,25 @@ public record Project(
         return choices.stream()
                 .filter(choice -> choice.task().equals(task))
                 .map(ArtifactChoice::paths)
+                .toList();
+    }
+
+    /// Returns whom to tell about one build. Of the references in their addresses only `${requester}` is left.
+    ///
+    /// @param given options that the user chose
+    /// @throws SteadingException with `Invalid` if one of them is wrong
+    public List<Notify> notificationsFor(Map<String, String> given, String branch, String revision) {
+        var values = new LinkedHashMap<String, String>();
+        resolveOptions(given).forEach((key, value) -> values.put("options." + key, value));
+        values.put("project", name);
+        values.put("branch", branch);
+        values.put("revision", revision);
+        return notifications.stream()
+                .map(wanted -> switch (wanted.target()) {
+                    case Notify.Target.Email(var text) ->
+                        new Notify(new Notify.Target.Email(Template.fill(text, values)), wanted.on());
+                    case Notify.Target.Webhook _ -> wanted;
+                })
                 .toList();
     }
 

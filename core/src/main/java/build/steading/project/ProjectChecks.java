@@ -57,8 +57,9 @@ final class ProjectChecks {
             checkEnvironment(where + "/environment", task.environment());
         }
         for (var i = 0; i < project.notifications().size(); i++) {
-            checkReferences(
-                    "/notify/" + i + "/email", project.notifications().get(i).email(), Template.Place.NOTICE);
+            if (project.notifications().get(i).target() instanceof Notify.Target.Email(var text)) {
+                checkReferences("/notify/" + i + "/email", text, Template.Place.NOTICE);
+            }
         }
         project.concurrency().ifPresent(it -> checkReferences("/concurrency/group", it.group(), Template.Place.NOTICE));
     }

@@ -86,8 +86,8 @@ final class ProjectReader {
 
     private static List<Notify> notifications(Value section) {
         var notifications = new ArrayList<Notify>();
-        for (var item : section.items("a list such as `[{email: \"${requester}\", on: [finished]}]`")) {
-            var fields = Fields.of(item, List.of("email", "on"));
+        for (var item : section.items("a list such as `[{email: builds@example.org, on: [failed]}]`")) {
+            var fields = Fields.of(item, List.of("email", "webhook", "on"));
             var events = new ArrayList<Notify.Event>();
             fields.get("on")
                     .ifPresentOrElse(
@@ -95,9 +95,30 @@ final class ProjectReader {
                                     .forEach(event ->
                                             event.constant(Notify.Event.class).ifPresent(events::add)),
                             () -> events.add(Notify.Event.FINISHED));
-            notifications.add(new Notify(fields.requiredText("email", "an address"), events));
+            target(item, fields).ifPresent(target -> notifications.add(new Notify(target, events)));
         }
         return notifications;
+    }
+
+    private static Optional<Notify.Target> target(Value item, Fields fields) {
+        var email = fields.get("email");
+        var webhook = fields.get("webhook");
+        if (item.isMapping() && email.isPresent() == webhook.isPresent()) {
+            item.problem("Found %s, needed is one of `email` and `webhook`"
+                    .formatted(email.isPresent() ? "both `email` and `webhook`" : "neither `email` nor `webhook`"));
+            return Optional.empty();
+        }
+        if (webhook.isPresent()) {
+            return webhook.flatMap(value -> value.text(Names.PROJECT_OR_TASK, Names.PROJECT_OR_TASK_ALLOWED))
+                    .map(Notify.Target.Webhook::new);
+        }
+        return email.flatMap(value -> value.text("an address")).flatMap(text -> {
+            if (Template.references(text).isEmpty() && !EmailAddress.isValid(text)) {
+                email.get().wrong("an address such as `builds@example.org`, or a reference to one");
+                return Optional.empty();
+            }
+            return Optional.of(new Notify.Target.Email(text));
+        });
     }
 
     private static Concurrency concurrency(Value section) {

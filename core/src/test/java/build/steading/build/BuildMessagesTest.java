@@ -60,7 +60,7 @@ class BuildMessagesTest {
             var revision = new Revision(text(), text(), text(), random.nextBoolean(), time(), text());
             return new BuildSpec(
                     text(),
-                    new SourceRef(text(), text(), revision),
+                    new SourceRef(text(), text(), text(), revision),
                     digest(),
                     Map.of(text(), text()),
                     Map.of(text(), text()),
@@ -103,9 +103,11 @@ class BuildMessagesTest {
                     number(),
                     new BuildId(number()),
                     text(),
+                    Optional.empty(),
                     text(),
                     random.nextBoolean(),
                     time(),
+                    one(Priority.values()),
                     Optional.empty(),
                     one(RequestRecord.State.values()),
                     text(),
@@ -130,15 +132,17 @@ class BuildMessagesTest {
     }
 
     @Test
-    void directoryAndKeyOfARequestStayWhereTheyAreKnown() {
+    void directoryAddressAndKeyOfARequestStayWhereTheyAreKnown() {
         var request = new Any(new Random(1)).request();
         var known = new RequestRecord(
                 request.id(),
                 request.build(),
                 request.requester(),
+                Optional.of("ann@example.org"),
                 request.revision(),
                 request.joined(),
                 request.time(),
+                request.priority(),
                 Optional.of(Path.of("/home/ann/out")),
                 request.state(),
                 request.note(),

@@ -49,6 +49,7 @@ public abstract class BuildRecordsContract {
                 0,
                 new BuildId(0),
                 "ann",
+                Optional.of("ann@example.org"),
                 "main",
                 joined,
                 NOW,
@@ -125,8 +126,8 @@ public abstract class BuildRecordsContract {
                 .ended(BuildState.FAILED, "note", NOW.plusSeconds(2), Optional.of(Digest.EMPTY));
         var answered = request.closed(RequestRecord.State.UNDELIVERED, "disk full");
 
-        records.save(ended, List.of(answered));
-        records.save(ended, List.of(answered));
+        records.save(ended, List.of(answered), List.of());
+        records.save(ended, List.of(answered), List.of());
 
         assertThat(records.builds(new Query.ById(request.build()))).containsExactly(ended);
         assertThat(records.requests(request.build())).containsExactly(answered);
@@ -141,6 +142,7 @@ public abstract class BuildRecordsContract {
         records.save(
                 BuildRecord.fresh(second.build(), spec("/a"), NOW)
                         .ended(BuildState.CANCELLED, "", NOW, Optional.empty()),
+                List.of(),
                 List.of());
 
         assertThat(records.builds(new Query.Unfinished()))
@@ -167,7 +169,10 @@ public abstract class BuildRecordsContract {
     private static BuildId ended(BuildRecords records, BuildSpec spec, BuildState state) {
         var id = records.open(BuildRecord.fresh(new BuildId(0), spec, NOW), request(false))
                 .build();
-        records.save(BuildRecord.fresh(id, spec, NOW).ended(state, "", NOW, Optional.of(Digest.EMPTY)), List.of());
+        records.save(
+                BuildRecord.fresh(id, spec, NOW).ended(state, "", NOW, Optional.of(Digest.EMPTY)),
+                List.of(),
+                List.of());
         return id;
     }
 
@@ -218,6 +223,35 @@ public abstract class BuildRecordsContract {
         records.open(BuildRecord.fresh(new BuildId(0), committed('b', 1), NOW), request(false));
 
         assertThat(inPlaceOf(records, committed('b', 1), "b", "c")).isEmpty();
+    }
+
+    private static BuildRecord finished(BuildRecords records, String repository, BuildState state, int second) {
+        var id = records.open(fresh(repository), request(false)).build();
+        var ended = BuildRecord.fresh(id, spec(repository), NOW)
+                .ended(state, "", NOW.plusSeconds(second), Optional.empty());
+        records.save(ended, List.of(), List.of());
+        return ended;
+    }
+
+    @Test
+    void previousBuildIsTheOneThatEndedLastOnTheSameBranch() {
+        var records = records();
+        var last = finished(records, "/a", BuildState.FAILED, 5);
+        finished(records, "/a", BuildState.SUCCEEDED, 4);
+        finished(records, "/a", BuildState.CANCELLED, 6);
+        finished(records, "/b", BuildState.SUCCEEDED, 7);
+        records.open(fresh("/a"), request(false));
+        var now = finished(records, "/a", BuildState.SUCCEEDED, 8);
+
+        assertThat(records.builds(new Query.Previous(now))).containsExactly(last);
+    }
+
+    @Test
+    void firstBuildHasNoPrevious() {
+        var records = records();
+        var first = finished(records, "/a", BuildState.SUCCEEDED, 1);
+
+        assertThat(records.builds(new Query.Previous(first))).isEmpty();
     }
 
     @Test

@@ -57,6 +57,7 @@ abstract class BuildsFixture {
     final List<String> warmSaved = new ArrayList<>();
     List<WarmDirectory> warmKnown = List.of();
     List<Duration> recordedRuns = List.of();
+    Telling telling = Telling.NOBODY;
     Delivery delivery = new FileDelivery(blobs, trees);
     Builds builds = open(8);
 
@@ -88,7 +89,7 @@ abstract class BuildsFixture {
             }
         };
         TaskHistory history = (project, task, limit) -> recordedRuns;
-        var ports = new Builds.Ports(blobsForBuilds, executor, sources, warm, records, history, delivery);
+        var ports = new Builds.Ports(blobsForBuilds, executor, sources, warm, records, history, delivery, telling);
         return new Builds(
                 ports, trees, new Plans(blobs, trees), new Builds.Limits(active, 4, 5), InstantSource.system());
     }

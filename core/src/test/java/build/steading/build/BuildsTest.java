@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import build.steading.build.Builds.Order;
+import build.steading.build.Notice.Channel;
 import build.steading.digest.Digest;
 import build.steading.execute.Outcome;
 import build.steading.execute.WarmDirectory;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
+import build.steading.project.Notify;
+import build.steading.project.Notify.Event;
+import build.steading.project.Notify.Target;
 import build.steading.tree.Trees;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class BuildsTest extends BuildsFixture {
@@ -78,6 +83,68 @@ class BuildsTest extends BuildsFixture {
 
         assertThat(build.state()).isEqualTo(BuildState.FAILED);
         assertThat(build.tasks().getFirst().how().note()).isEqualTo("It did not make its output `a`");
+    }
+
+    @Test
+    void whoIsToldIsStoredWithTheEnd() throws Exception {
+        var woken = new AtomicInteger();
+        telling = new Telling() {
+            @Override
+            public List<Notice> notices(BuildRecord ended, List<RequestRecord> requests, List<Notify> wanted) {
+                assertThat(wanted).containsExactly(new Notify(new Target.Email("p-main@x"), List.of(Event.FAILED)));
+                return requests.stream()
+                        .map(it -> new Notice(Channel.MAIL, it.email().orElseThrow(), Optional.of(it.id())))
+                        .toList();
+            }
+
+            @Override
+            public void stored() {
+                assertThat(records.told()).hasSize(1);
+                woken.incrementAndGet();
+            }
+        };
+        builds.close();
+        builds = open(8);
+        var yaml =
+                "project: p\ntasks: {t: {run: [exit 3]}}\nnotify: [{email: '${project}-${branch}@x', on: [failed]}]\n";
+        var request = builds.submit(spec(yaml), mailed("ann@x"));
+        var build = await(request.build());
+
+        assertThat(woken).hasValue(1);
+        assertThat(records.told()).singleElement().satisfies(told -> {
+            assertThat(told.build()).isEqualTo(build);
+            assertThat(told.notice()).isEqualTo(new Notice(Channel.MAIL, "ann@x", Optional.of(request.id())));
+        });
+    }
+
+    @Test
+    void buildEndsThoughNobodyCanBeTold() throws Exception {
+        telling = new Telling() {
+            @Override
+            public List<Notice> notices(BuildRecord ended, List<RequestRecord> requests, List<Notify> wanted) {
+                throw new IllegalStateException("Oops");
+            }
+
+            @Override
+            public void stored() {}
+        };
+        builds.close();
+        builds = open(8);
+
+        assertThat(build(spec(CHAIN)).state()).isEqualTo(BuildState.SUCCEEDED);
+    }
+
+    private static Order mailed(String address) {
+        return new Order("ann", Optional.of(address), Priority.INTERACTIVE, Optional.empty(), List.of(), "");
+    }
+
+    @Test
+    void addressThatIsNoneIsRefusedAndLeavesNoRecord() {
+        var order = mailed("ann@x\r\nBcc: eve@x");
+
+        assertThatThrownBy(() -> builds.submit(spec(CHAIN), order)).hasMessageContaining("`ann@x??Bcc: eve@x`");
+        assertThat(records.builds(new BuildRecords.Query.Recent(9, Optional.empty())))
+                .isEmpty();
     }
 
     @Test

@@ -24,7 +24,7 @@ class FactsTest extends BuildsFixture {
         """;
 
     private static Order by(String requester, Priority priority) {
-        return new Order(requester, Optional.empty(), priority, Optional.empty(), List.of());
+        return new Order(requester, Optional.empty(), priority, Optional.empty(), List.of(), "");
     }
 
     private RequestFacts facts(int index) {

@@ -3,6 +3,7 @@ package build.steading.build;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +13,10 @@ import java.util.TreeMap;
 public final class MemoryBuildRecords implements BuildRecords {
     private final Map<Long, BuildRecord> builds = new TreeMap<>();
     private final Map<Long, RequestRecord> requests = new TreeMap<>();
+    private final Map<String, Told> told = new LinkedHashMap<>();
+
+    /// Who is to be told of the end of a build.
+    public record Told(BuildRecord build, Notice notice) {}
 
     @Override
     public synchronized RequestRecord open(BuildRecord build, RequestRecord request) {
@@ -33,8 +38,9 @@ public final class MemoryBuildRecords implements BuildRecords {
     }
 
     @Override
-    public synchronized void save(BuildRecord build, List<RequestRecord> changed) {
+    public synchronized void save(BuildRecord build, List<RequestRecord> changed, List<Notice> notices) {
         builds.put(build.id().value(), build);
+        notices.forEach(notice -> told.putIfAbsent(notice.key(build.id()), new Told(build, notice)));
         changed.forEach(request -> requests.put(request.id(), request));
     }
 
@@ -67,7 +73,26 @@ public final class MemoryBuildRecords implements BuildRecords {
                                                 build.spec().source().revision().commit())))
                         .limit(limit)
                         .toList();
+            case Query.Previous(var build) ->
+                newestFirst.stream()
+                        .filter(other -> other.state().isFinal() && other.state() != BuildState.CANCELLED)
+                        .filter(other ->
+                                !other.id().equals(build.id()) && line(other).equals(line(build)))
+                        .max(Comparator.comparing(other -> other.ended().orElseThrow()))
+                        .stream()
+                        .toList();
         };
+    }
+
+    private static List<String> line(BuildRecord build) {
+        var source = build.spec().source();
+        return List.of(
+                source.repository(), build.spec().project(), source.revision().name());
+    }
+
+    /// Returns who is to be told, in the order in which it was stored.
+    public synchronized List<Told> told() {
+        return List.copyOf(told.values());
     }
 
     @Override

@@ -26,7 +26,7 @@ class RangeTest extends BuildsFixture {
 
     private Order range(String... commits) {
         var ids = Stream.of(commits).map(commit -> commit.repeat(40)).toList();
-        return new Order("bob", Optional.empty(), Priority.INTERACTIVE, Optional.of(out.resolve("range")), ids);
+        return new Order("bob", Optional.empty(), Priority.INTERACTIVE, Optional.of(out.resolve("range")), ids, "");
     }
 
     private BuildRecord build(BuildSpec spec, Order order) throws InterruptedException {

@@ -70,7 +70,8 @@ class ProjectFileTest {
         assertThat(project.matrix().combinations()).containsExactly(ordered("cc", "gcc", "extra", "yes"));
         assertThat(project.environment()).containsExactly(Map.entry("LANG", "C.UTF-8"), Map.entry("LEVEL", "3"));
         assertThat(project.artifacts()).contains(List.of(new ArtifactChoice("compile", "src/lua")));
-        assertThat(project.notifications()).containsExactly(new Notify("${requester}", List.of(Notify.Event.FINISHED)));
+        assertThat(project.notifications())
+                .containsExactly(new Notify(new Notify.Target.Email("${requester}"), List.of(Notify.Event.FINISHED)));
         assertThat(project.concurrency())
                 .contains(new Concurrency("${project}-${branch}", Concurrency.WhenBusy.REPLACE));
         assertThat(project.tasks().get("compile"))

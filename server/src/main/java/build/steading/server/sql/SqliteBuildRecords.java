@@ -7,6 +7,7 @@ import build.steading.build.BuildId;
 import build.steading.build.BuildRecord;
 import build.steading.build.BuildRecords;
 import build.steading.build.BuildState;
+import build.steading.build.Notice;
 import build.steading.build.Priority;
 import build.steading.build.RequestRecord;
 import build.steading.build.TaskRecord;
@@ -25,16 +26,16 @@ import java.util.regex.Pattern;
 /// Keeps builds and requests in SQLite. Thread-safe.
 public final class SqliteBuildRecords implements BuildRecords {
     private static final String INSERT_BUILD =
-            "INSERT INTO builds (repository, spec, state, note, created, recipe, root, commit_id)"
-                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+            "INSERT INTO builds (repository, spec, state, note, created, recipe, root, commit_id, project, branch)"
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String UPDATE_BUILD =
             "UPDATE builds SET state = ?, note = ?, started = ?, ended = ?, artifacts = ? WHERE id = ?";
     private static final String INSERT_TASK =
             "INSERT INTO tasks (build, position, name, state, exit_code, cached, joined, note, action, worker, ready,"
                     + " started, ended, log, outputs, project) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String INSERT_REQUEST =
-            "INSERT INTO requests (build, requester, revision, joined, time, out, state, note, key, priority)"
-                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+            "INSERT INTO requests (build, requester, revision, joined, time, out, state, note, key, priority, email)"
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     /// SQLite makes an index of the commits for the duration of the question.
     static final String SELECT_IN_PLACE =
@@ -43,6 +44,9 @@ public final class SqliteBuildRecords implements BuildRecords {
                     + " WHERE recipe = ?2 AND recipe <> '' AND state = 'SUCCEEDED' AND (root = ?3 OR place IS NOT NULL)"
                     + " ORDER BY CASE WHEN root = ?3 THEN -1 ELSE place END, id DESC LIMIT ?4";
     private static final Pattern COMMIT = Pattern.compile("[0-9a-zA-Z]+");
+    private static final String SELECT_PREVIOUS =
+            "SELECT * FROM builds WHERE repository = ? AND project = ? AND branch = ? AND id <> ?"
+                    + " AND state NOT IN ('QUEUED', 'RUNNING', 'CANCELLED') ORDER BY ended DESC LIMIT 1";
 
     private final SqliteDatabase database;
 
@@ -65,6 +69,7 @@ public final class SqliteBuildRecords implements BuildRecords {
                 statement.setString(8, request.note());
                 Rows.set(statement, 9, Optional.of(request.key()).filter(key -> !key.isEmpty()));
                 statement.setString(10, request.priority().name());
+                Rows.set(statement, 11, request.email());
                 return request.stored(insertedId(statement), id);
             }
         });
@@ -83,13 +88,14 @@ public final class SqliteBuildRecords implements BuildRecords {
     }
 
     @Override
-    public void save(BuildRecord build, List<RequestRecord> requests) {
+    public void save(BuildRecord build, List<RequestRecord> requests, List<Notice> notices) {
         database.write(connection -> {
             update(connection, build);
             replaceTasks(connection, build);
             for (var request : requests) {
                 update(connection, request);
             }
+            MessageRows.insert(connection, build, notices);
             return requests.size();
         });
     }
@@ -135,6 +141,8 @@ public final class SqliteBuildRecords implements BuildRecords {
             statement.setString(6, uncommitted ? "" : build.spec().recipe());
             statement.setString(7, build.spec().root().toString());
             statement.setString(8, build.spec().source().revision().commit());
+            statement.setString(9, build.spec().project());
+            statement.setString(10, build.spec().source().revision().name());
             return new BuildId(insertedId(statement));
         }
     }
@@ -229,6 +237,15 @@ public final class SqliteBuildRecords implements BuildRecords {
                 statement.setInt(4, limit);
                 yield statement;
             }
+            case Query.Previous(var build) -> {
+                var source = build.spec().source();
+                var statement = connection.prepareStatement(SELECT_PREVIOUS);
+                statement.setString(1, source.repository());
+                statement.setString(2, build.spec().project());
+                statement.setString(3, source.revision().name());
+                statement.setLong(4, build.id().value());
+                yield statement;
+            }
         };
     }
 
@@ -289,6 +306,7 @@ public final class SqliteBuildRecords implements BuildRecords {
                 row.getLong("id"),
                 new BuildId(row.getLong("build")),
                 row.getString("requester"),
+                Optional.ofNullable(row.getString("email")),
                 row.getString("revision"),
                 row.getBoolean("joined"),
                 Rows.time(row, "time"),

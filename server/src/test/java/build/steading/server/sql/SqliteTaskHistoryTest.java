@@ -72,12 +72,14 @@ class SqliteTaskHistoryTest {
                 0,
                 new BuildId(0),
                 "ann",
+                Optional.empty(),
                 "main",
                 false,
                 NOW,
                 Priority.BULK,
                 Optional.empty(),
                 RequestRecord.State.OPEN,
+                "",
                 "");
         var id = records.open(fresh, request).build();
         var ended = new BuildRecord(
@@ -90,7 +92,7 @@ class SqliteTaskHistoryTest {
                 Optional.of(NOW),
                 Optional.empty(),
                 List.of(task));
-        records.save(ended, List.of());
+        records.save(ended, List.of(), List.of());
     }
 
     private static Ending ending(TaskState state, boolean cached, boolean joined) {
