@@ -12,31 +12,25 @@ import build.steading.execute.Outcome;
 import build.steading.execute.WorkSource;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
-import build.steading.schedule.Decision;
 import build.steading.schedule.Ending;
 import build.steading.schedule.Event;
-import build.steading.schedule.ExecutionId;
 import build.steading.schedule.Fault;
 import build.steading.schedule.LeaseId;
 import build.steading.schedule.Offer;
 import build.steading.schedule.Scheduler;
 import build.steading.schedule.Snapshot;
-import build.steading.schedule.Verdict;
 import build.steading.schedule.WaiterId;
 import build.steading.schedule.WorkerId;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /// Stands between requesters and workers: answers from the action cache, carries out what the scheduler decides,
@@ -50,7 +44,6 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
 
     private final BlobStore blobs;
     private final ActionCache cache;
-    private final Path logs;
     private final InstantSource clock;
     private final Thread ticker;
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -59,33 +52,10 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
     private final Scheduler scheduler;
 
     @GuardedBy("this")
-    private final Map<ExecutionId, LiveExecution> executions = new HashMap<>();
-
-    @GuardedBy("this")
-    private final Map<WaiterId, Pending> waiters = new HashMap<>();
-
-    @GuardedBy("this")
-    private final Map<LeaseId, LiveExecution> leases = new HashMap<>();
-
-    @GuardedBy("this")
-    private final Map<WorkerId, BlockingQueue<Lease>> mailboxes = new HashMap<>();
+    private final LiveWork work;
 
     @GuardedBy("this")
     private long lastWaiter;
-
-    /// A stake that has been submitted, and the execution that it got.
-    private static final class Pending {
-        private final Stake stake;
-        private final ExecutionRequest request;
-        private final boolean cacheable;
-        private Optional<LiveExecution> execution = Optional.empty();
-
-        Pending(Stake stake, ExecutionRequest request, boolean cacheable) {
-            this.stake = stake;
-            this.request = request;
-            this.cacheable = cacheable;
-        }
-    }
 
     /// @param clock should not jump: a leap forward would end all leases
     /// @param logs a directory for the output of what runs, emptied by whoever owns it
@@ -93,7 +63,7 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
         this.blobs = blobs;
         this.cache = cache;
         this.scheduler = scheduler;
-        this.logs = logs;
+        this.work = new LiveWork(logs, clock);
         this.clock = clock;
         this.ticker = Thread.ofVirtual().name("farm-ticker").start(this::tick);
     }
@@ -114,7 +84,7 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
         }
         synchronized (this) {
             var stake = new Stake(this, new WaiterId(++lastWaiter), observer);
-            waiters.put(stake.id(), new Pending(stake, request, admission.cacheable()));
+            work.add(new Pending(stake, request, admission));
             apply(new Event.Submitted(stake.id(), admission.job()));
             return stake;
         }
@@ -130,27 +100,20 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
 
     synchronized void withdraw(WaiterId waiter, String by) {
         apply(new Event.Withdrawn(waiter, by));
-        var left = waiters.remove(waiter);
-        if (left != null) {
-            left.execution.ifPresent(execution -> forget(execution, left.stake));
-            left.stake.complete(new Outcome.Cancelled(by));
-        }
+        work.remove(waiter).ifPresent(left -> left.stake().complete(new Outcome.Cancelled(by)));
     }
 
     boolean follow(WaiterId waiter, ExecutionObserver observer) {
         Optional<LiveLog> log;
         synchronized (this) {
-            log = Optional.ofNullable(waiters.get(waiter))
-                    .flatMap(pending -> pending.execution)
-                    .flatMap(LiveExecution::attempt)
-                    .map(LiveExecution.Attempt::log);
+            log = work.awaited(waiter).flatMap(LiveExecution::attempt).map(LiveExecution.Attempt::log);
         }
         return log.isPresent() && log.get().follow(observer);
     }
 
     @Override
     public synchronized Duration announce(WorkerId worker, Offer offer) {
-        mailbox(worker).clear();
+        work.openMailbox(worker).clear();
         apply(new Event.WorkerAnnounced(worker, offer));
         return scheduler.limits().leaseTtl();
     }
@@ -159,10 +122,9 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
     public Optional<Lease> take(WorkerId worker, Duration patience) throws InterruptedException {
         BlockingQueue<Lease> mailbox;
         synchronized (this) {
-            mailbox = mailboxes.get(worker);
-            if (mailbox == null) {
-                throw SteadingException.notFound("Worker `%s` has not announced itself", worker);
-            }
+            mailbox = work.mailbox(worker)
+                    .orElseThrow(
+                            () -> SteadingException.notFound("Worker `%s` has not announced itself", worker));
             apply(new Event.Polled(worker));
         }
         var taken = false;
@@ -193,7 +155,7 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
     public synchronized Set<LeaseId> renew(WorkerId worker, Set<LeaseId> held) {
         apply(new Event.Renewed(worker, held));
         var gone = new HashSet<>(held);
-        gone.removeAll(leases.keySet());
+        gone.removeAll(work.leases());
         return gone;
     }
 
@@ -203,19 +165,11 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
     }
 
     private synchronized LiveLog liveLog(LeaseId lease) {
-        return live(lease).attempt().orElseThrow(() -> gone(lease)).log();
+        return live(lease).attempt().orElseThrow().log();
     }
 
     private synchronized LiveExecution live(LeaseId lease) {
-        var execution = leases.get(lease);
-        if (execution == null) {
-            throw gone(lease);
-        }
-        return execution;
-    }
-
-    private static SteadingException gone(LeaseId lease) {
-        return SteadingException.notFound("Lease `%s` was taken back", lease);
+        return work.held(lease);
     }
 
     @Override
@@ -265,122 +219,7 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
 
     @GuardedBy("this")
     private void apply(Event event) {
-        scheduler.apply(event, clock.instant()).forEach(this::carryOut);
-    }
-
-    @GuardedBy("this")
-    private void carryOut(Decision decision) {
-        switch (decision) {
-            case Decision.Accepted(var waiter, var id) -> accepted(waiter, id);
-            case Decision.Joined(var waiter, var id, var _) -> joined(waiter, id);
-            case Decision.Queued(var id, var reason) -> tellQueued(id, reason);
-            case Decision.Assigned(var lease, var id, var worker) -> assigned(lease, id, worker);
-            case Decision.Requeued(var id, var reason, var attempt) -> {
-                endAttempt(id);
-                tellQueued(id, "Attempt %d failed: %s".formatted(attempt - 1, reason));
-            }
-            case Decision.Revoked(var lease, var _, var _) -> leases.remove(lease);
-            case Decision.Adopted _, Decision.Unclaimed _, Decision.Gone _, Decision.Detached _ -> {}
-            case Decision.Ended(var id, var stakes, var verdict) -> concluded(id, stakes, verdict);
-        }
-    }
-
-    @GuardedBy("this")
-    private void accepted(WaiterId waiter, ExecutionId id) {
-        var pending = pending(waiter);
-        var execution = new LiveExecution(id, pending.request, pending.cacheable, clock.instant());
-        executions.put(id, execution);
-        pending.execution = Optional.of(execution);
-        execution.stakes().put(waiter.value(), pending.stake);
-    }
-
-    @GuardedBy("this")
-    private void joined(WaiterId waiter, ExecutionId id) {
-        var pending = pending(waiter);
-        var execution = execution(id);
-        pending.execution = Optional.of(execution);
-        execution.stakes().put(waiter.value(), pending.stake);
-        var observer = pending.stake.observer();
-        execution
-                .attempt()
-                .ifPresentOrElse(
-                        attempt -> {
-                            observer.running(attempt.worker(), true);
-                            attempt.log().follow(observer);
-                        },
-                        () -> observer.queued("An equal action is queued already"));
-    }
-
-    @GuardedBy("this")
-    private void assigned(LeaseId lease, ExecutionId id, WorkerId worker) {
-        var execution = execution(id);
-        var log = new LiveLog(logs.resolve("lease-" + lease));
-        execution.begin(new LiveExecution.Attempt(lease, worker, log));
-        leases.put(lease, execution);
-        for (var stake : execution.stakes().values()) {
-            stake.observer().running(worker, false);
-            log.follow(stake.observer());
-        }
-        mailbox(worker)
-                .add(new Lease(lease, execution.action(), execution.warm(), execution.facts(), execution.since()));
-    }
-
-    @GuardedBy("this")
-    private void concluded(ExecutionId id, List<WaiterId> stakes, Verdict verdict) {
-        var execution = execution(id);
-        var outcome = switch (verdict) {
-            case Verdict.Done _ -> execution.outcome().orElseThrow();
-            case Verdict.Cancelled(var by) -> new Outcome.Cancelled(by);
-            case Verdict.GaveUp(var reason, var _) -> new Outcome.NotRun(new Failure.Unavailable(reason));
-        };
-        endAttempt(id);
-        executions.remove(id);
-        for (var waiter : stakes) {
-            var pending = waiters.remove(waiter);
-            if (pending != null) {
-                pending.stake.complete(outcome);
-            }
-        }
-    }
-
-    @GuardedBy("this")
-    private void endAttempt(ExecutionId id) {
-        var execution = execution(id);
-        execution.attempt().ifPresent(attempt -> leases.remove(attempt.lease()));
-        execution.end();
-    }
-
-    @GuardedBy("this")
-    private void tellQueued(ExecutionId id, String reason) {
-        execution(id).stakes().values().forEach(stake -> stake.observer().queued(reason));
-    }
-
-    private static void forget(LiveExecution execution, Stake stake) {
-        execution.stakes().remove(stake.id().value());
-        execution.attempt().ifPresent(attempt -> attempt.log().forget(stake.observer()));
-    }
-
-    @GuardedBy("this")
-    private Pending pending(WaiterId waiter) {
-        var pending = waiters.get(waiter);
-        if (pending == null) {
-            throw new IllegalStateException("The scheduler speaks of waiter %s, whom nobody knows".formatted(waiter));
-        }
-        return pending;
-    }
-
-    @GuardedBy("this")
-    private LiveExecution execution(ExecutionId id) {
-        var execution = executions.get(id);
-        if (execution == null) {
-            throw new IllegalStateException("The scheduler speaks of execution %s, which nobody knows".formatted(id));
-        }
-        return execution;
-    }
-
-    @GuardedBy("this")
-    private BlockingQueue<Lease> mailbox(WorkerId worker) {
-        return mailboxes.computeIfAbsent(worker, _ -> new LinkedBlockingQueue<>());
+        scheduler.apply(event, clock.instant()).forEach(work::carryOut);
     }
 
     /// Stops deciding. Whoever still waits is told that the farm is gone.
@@ -394,9 +233,7 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
         }
         synchronized (this) {
             var stopped = new Outcome.NotRun(new Failure.Unavailable("Steading is being stopped"));
-            waiters.values().forEach(pending -> pending.stake.complete(stopped));
-            waiters.clear();
-            executions.values().forEach(LiveExecution::end);
+            work.endAll(stopped);
         }
     }
 }

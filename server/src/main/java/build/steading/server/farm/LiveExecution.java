@@ -19,7 +19,7 @@ import java.util.Optional;
 final class LiveExecution {
     private final ExecutionId id;
     private final ExecutionRequest request;
-    private final boolean cacheable;
+    private final Admission admission;
     private final Instant since;
     private final Map<Long, Stake> stakes = new LinkedHashMap<>();
     private Optional<Attempt> attempt = Optional.empty();
@@ -28,10 +28,10 @@ final class LiveExecution {
     /// The attempt that runs now.
     record Attempt(LeaseId lease, WorkerId worker, LiveLog log) {}
 
-    LiveExecution(ExecutionId id, ExecutionRequest request, boolean cacheable, Instant since) {
+    LiveExecution(ExecutionId id, ExecutionRequest request, Admission admission, Instant since) {
         this.id = id;
         this.request = request;
-        this.cacheable = cacheable;
+        this.admission = admission;
         this.since = since;
     }
 
@@ -53,7 +53,7 @@ final class LiveExecution {
 
     /// Returns whether a success may be remembered.
     boolean cacheable() {
-        return cacheable;
+        return admission.cacheable();
     }
 
     /// Returns when the action was first asked for.
