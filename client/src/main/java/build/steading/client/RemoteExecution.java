@@ -60,6 +60,16 @@ final class RemoteExecution implements Execution {
         return true;
     }
 
+    @Override
+    public List<String> why() {
+        synchronized (this) {
+            if (outcome != null) {
+                return List.of();
+            }
+        }
+        return conversation.why();
+    }
+
     private synchronized List<ExecutionObserver> observers() {
         return List.copyOf(observers);
     }

@@ -77,6 +77,11 @@ final class ScriptedExecutor implements ActionExecutor {
             }
 
             @Override
+            public List<String> why() {
+                return List.of();
+            }
+
+            @Override
             public void withdraw(String by) {
                 outcome.complete(new Outcome.Cancelled(by));
             }

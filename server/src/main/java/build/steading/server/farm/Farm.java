@@ -111,6 +111,13 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
         return log.isPresent() && log.get().follow(observer);
     }
 
+    synchronized List<String> why(WaiterId waiter) {
+        return work.awaited(waiter)
+                .flatMap(execution -> scheduler.why(execution.id()))
+                .map(text -> text.lines().toList())
+                .orElse(List.of());
+    }
+
     @Override
     public synchronized Duration announce(WorkerId worker, Offer offer) {
         work.openMailbox(worker).clear();
