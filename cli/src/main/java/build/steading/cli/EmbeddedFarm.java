@@ -60,6 +60,7 @@ final class EmbeddedFarm implements Backend {
 
     private final InstantSource clock = InstantSource.system();
     private final Resources resources = new Resources();
+    private final Pins pins = new Pins();
     private final Farm farm;
     private final Builds builds;
     private final CommandRunner commands;
@@ -102,7 +103,7 @@ final class EmbeddedFarm implements Backend {
     private FileBlobStore blobs(Home home) {
         var directory = directory(home, "cas");
         var config = new FileBlobStore.Config(directory, storeBytes(directory), BLOB_GRACE, Durability.NONE);
-        return resources.add(new FileBlobStore(config, new Pins(), clock));
+        return resources.add(new FileBlobStore(config, pins, clock));
     }
 
     /// A fifth of the disk, within bounds that make sense on a laptop.
@@ -124,7 +125,8 @@ final class EmbeddedFarm implements Backend {
         // Ids go on above those of any earlier process, whatever the clock did in between by less than its age.
         var scheduler = new Scheduler(Limits.STANDARD, clock.millis() << 20);
         var logs = emptied(directory(home, "live"));
-        return resources.add(new Farm(blobs, cache, scheduler, logs, new SteadyClock()));
+        var stores = new Farm.Stores(blobs, cache, pins, logs);
+        return resources.add(new Farm(stores, scheduler, Farm.RECONNECTION, new SteadyClock()));
     }
 
     /// @return says which sandbox is in use, and if it is not bubblewrap, why

@@ -3,6 +3,8 @@ package build.steading.server.farm;
 
 import build.steading.action.ActionCache;
 import build.steading.blob.BlobStore;
+import build.steading.blob.Pins;
+import build.steading.digest.Digest;
 import build.steading.execute.ActionExecutor;
 import build.steading.execute.Execution;
 import build.steading.execute.ExecutionObserver;
@@ -12,6 +14,7 @@ import build.steading.execute.Outcome;
 import build.steading.execute.WorkSource;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
+import build.steading.schedule.Decision;
 import build.steading.schedule.Ending;
 import build.steading.schedule.Event;
 import build.steading.schedule.Fault;
@@ -24,81 +27,133 @@ import build.steading.schedule.WorkerId;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Stands between requesters and workers: answers from the action cache, carries out what the scheduler decides,
 /// and keeps the output of what runs.
 ///
 /// Thread-safe: one lock guards the scheduler and all that belongs to it. Observers are told while it is held, so
 /// that they hear things in order; therefore they must neither block nor call back. Store and cache are touched
-/// without it; of disks, only a log that outgrew memory is read under it, for somebody who joins late.
+/// without it; of disks, only a log that outgrew memory is read under it, for somebody who joins late, and
+/// deleted.
 public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
-    private static final Duration TICK = Duration.ofMillis(250);
+    /// How long a worker may be without a connection before what it runs is given to others.
+    public static final Duration RECONNECTION = Duration.ofMillis(250);
 
-    private final BlobStore blobs;
-    private final ActionCache cache;
+    private static final Outcome STOPPED = new Outcome.NotRun(new Failure.Unavailable("Steading is being stopped"));
+
+    private final Stores stores;
+    private final Inspector inspector;
+    private final InputKeeper keeper;
     private final InstantSource clock;
-    private final Thread ticker;
-    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Instant returnLimit;
+    private final Alarm scheduling;
+    private final Alarm keeping;
 
     @GuardedBy("this")
     private final Scheduler scheduler;
 
     @GuardedBy("this")
+    private final Mailboxes mailboxes;
+
+    @GuardedBy("this")
     private final LiveWork work;
+
+    @GuardedBy("this")
+    private final Connections connections;
 
     @GuardedBy("this")
     private long lastWaiter;
 
-    /// @param clock should not jump: a leap forward would end all leases
+    @GuardedBy("this")
+    private boolean closed;
+
+    /// Where things are kept.
+    ///
+    /// @param blobs promises to keep what it was asked for, for two hours at least
+    /// @param pins tells `blobs` what else must not be evicted
     /// @param logs a directory for the output of what runs, emptied by whoever owns it
-    public Farm(BlobStore blobs, ActionCache cache, Scheduler scheduler, Path logs, InstantSource clock) {
-        this.blobs = blobs;
-        this.cache = cache;
+    public record Stores(BlobStore blobs, ActionCache cache, Pins pins, Path logs) {}
+
+    /// @param reconnection how long a worker may be without a connection before it is taken for lost, as a rule
+    ///     [#RECONNECTION]
+    /// @param clock should not jump: a leap forward would end all leases
+    public Farm(Stores stores, Scheduler scheduler, Duration reconnection, InstantSource clock) {
+        this.stores = stores;
+        this.inspector = new Inspector(stores.blobs());
+        this.keeper = new InputKeeper(stores.blobs());
         this.scheduler = scheduler;
-        this.work = new LiveWork(logs, clock);
         this.clock = clock;
-        this.ticker = Thread.ofVirtual().name("farm-ticker").start(this::tick);
+        var boxes = new Mailboxes();
+        this.mailboxes = boxes;
+        this.work = new LiveWork(stores.logs(), clock, boxes::deliver);
+        this.connections = new Connections(reconnection);
+        this.returnLimit = clock.instant().plus(scheduler.limits().leaseTtl().multipliedBy(4));
+        this.scheduling = new Alarm("farm-ticker", clock, this::tick);
+        this.keeping = new Alarm("farm-keeper", clock, this::keepInputs);
+        keeping.set(Optional.of(clock.instant().plus(InputKeeper.PATIENCE)));
+        scheduling.start();
+        keeping.start();
     }
 
     @Override
     public Execution execute(ExecutionRequest request, ExecutionObserver observer) {
-        if (!request.skipCache()) {
-            var known = cache.find(request.action());
-            if (known.isPresent()) {
-                return ended(new Outcome.Completed(known.get(), true, List.of()), observer);
-            }
+        var known = known(request);
+        if (known.isPresent()) {
+            return ended(known.get(), observer);
         }
         Admission admission;
         try {
-            admission = Admission.of(request, blobs);
+            admission = Admission.of(request, stores.blobs(), stores.pins());
         } catch (SteadingException e) {
             return ended(new Outcome.NotRun(e.failure()), observer);
         }
-        synchronized (this) {
-            var stake = new Stake(this, new WaiterId(++lastWaiter), observer);
-            work.add(new Pending(stake, request, admission));
-            apply(new Event.Submitted(stake.id(), admission.job()));
-            return stake;
-        }
+        return submit(request, admission, observer);
     }
 
-    private Execution ended(Outcome outcome, ExecutionObserver observer) {
+    private Optional<Outcome> known(ExecutionRequest request) {
+        Optional<Outcome> late;
         synchronized (this) {
-            var stake = new Stake(this, new WaiterId(++lastWaiter), observer);
-            stake.complete(outcome);
-            return stake;
+            late = work.takeLate(request.action().toString());
         }
+        if (late.isPresent() || request.skipCache()) {
+            return late;
+        }
+        return stores.cache().find(request.action()).map(result -> new Outcome.Completed(result, true, List.of()));
+    }
+
+    private synchronized Execution ended(Outcome outcome, ExecutionObserver observer) {
+        var stake = new Stake(this, new WaiterId(++lastWaiter), observer);
+        stake.complete(outcome);
+        return stake;
+    }
+
+    private synchronized Execution submit(ExecutionRequest request, Admission admission, ExecutionObserver observer) {
+        // Once more, for it may have ended since.
+        var late = closed ? Optional.of(STOPPED) : work.takeLate(admission.job().key());
+        if (late.isPresent()) {
+            admission.pin().close();
+            return ended(late.get(), observer);
+        }
+        var stake = new Stake(this, new WaiterId(++lastWaiter), observer);
+        work.add(new Pending(stake, request, admission));
+        apply(new Event.Submitted(stake.id(), admission.job()));
+        return stake;
     }
 
     synchronized void withdraw(WaiterId waiter, String by) {
+        if (closed) {
+            return;
+        }
         apply(new Event.Withdrawn(waiter, by));
         work.remove(waiter).ifPresent(left -> left.stake().complete(new Outcome.Cancelled(by)));
     }
@@ -106,7 +161,7 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
     boolean follow(WaiterId waiter, ExecutionObserver observer) {
         Optional<LiveLog> log;
         synchronized (this) {
-            log = work.awaited(waiter).flatMap(LiveExecution::attempt).map(LiveExecution.Attempt::log);
+            log = work.awaited(waiter).flatMap(LiveExecution::attempt).map(Attempt::log);
         }
         return log.isPresent() && log.get().follow(observer);
     }
@@ -118,93 +173,185 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
                 .orElse(List.of());
     }
 
+    /// Says that this farm goes on where an earlier one was cut short, before anything else happens.
+    ///
+    /// @param expected the workers that may come back with what they were given
+    public synchronized void restarted(Set<WorkerId> expected) {
+        apply(new Event.Restarted(expected));
+    }
+
+    /// Notes a new connection of a worker, before anything that comes over it is passed on. A worker that never
+    /// had one is known by what it says alone.
+    ///
+    /// @param connection a number that no other connection of the worker has or had
+    public synchronized void connected(WorkerId worker, long connection) {
+        connections.add(worker, connection);
+    }
+
+    /// Notes that a connection has ended. If the worker has no other, nor gets one within the time of
+    /// reconnection, then what it runs is lost. To say so twice changes nothing.
+    public synchronized void disconnected(WorkerId worker, long connection) {
+        connections.remove(worker, connection, clock.instant());
+        setAlarm();
+    }
+
     @Override
     public synchronized Duration announce(WorkerId worker, Offer offer) {
-        work.openMailbox(worker).clear();
-        apply(new Event.WorkerAnnounced(worker, offer));
+        requireOpen();
+        var before = mailboxes.close(worker);
+        for (var i = 0; i < before.waiting(); i++) {
+            apply(new Event.PollEnded(worker));
+        }
+        mailboxes.open(worker);
+        work.park(worker, offer.held());
+        var held = new HashMap<>(offer.held());
+        held.putAll(keepOrGiveBack(worker, offer.slots(), before.unfetched()));
+        var gone = gone(apply(new Event.WorkerAnnounced(worker, offer.holding(held))));
+        work.unpark(worker, gone::contains);
         return scheduler.limits().leaseTtl();
+    }
+
+    /// What nobody fetched is not lost: a slot of the worker will, unless it takes no more.
+    ///
+    /// @return what is kept, as the worker would say that it holds it
+    @GuardedBy("this")
+    private Map<LeaseId, String> keepOrGiveBack(WorkerId worker, int slots, List<Lease> unfetched) {
+        var kept = new HashMap<LeaseId, String>();
+        for (var lease : unfetched) {
+            if (slots == 0) {
+                giveBack(lease);
+            } else if (work.find(lease.id()).isPresent()) {
+                mailbox(worker).inherit(lease);
+                kept.put(lease.id(), lease.action().toString());
+            }
+        }
+        return kept;
     }
 
     @Override
     public Optional<Lease> take(WorkerId worker, Duration patience) throws InterruptedException {
-        BlockingQueue<Lease> mailbox;
+        Mailbox mailbox;
         synchronized (this) {
-            mailbox = work.mailbox(worker)
-                    .orElseThrow(
-                            () -> SteadingException.notFound("Worker `%s` has not announced itself", worker));
+            mailbox = mailbox(worker);
+            var unfetched = mailbox.collect();
+            if (unfetched.isPresent()) {
+                return unfetched;
+            }
+            mailbox.enter();
             apply(new Event.Polled(worker));
         }
-        var taken = false;
         try {
-            var lease = mailbox.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
-            taken = lease != null;
-            return Optional.ofNullable(lease).or(() -> stopPolling(worker, mailbox));
-        } finally {
-            if (!taken && Thread.currentThread().isInterrupted()) {
-                stopPolling(worker, mailbox).ifPresent(lease -> giveBack(lease.id()));
-            }
+            var lease = mailbox.await(patience);
+            return lease.isPresent() ? lease : leave(worker, mailbox);
+        } catch (InterruptedException e) {
+            leaveForGood(worker, mailbox);
+            throw e;
         }
     }
 
-    private synchronized Optional<Lease> stopPolling(WorkerId worker, BlockingQueue<Lease> mailbox) {
-        var late = mailbox.poll();
-        if (late == null) {
+    private synchronized Optional<Lease> leave(WorkerId worker, Mailbox mailbox) {
+        var late = mailbox.leave();
+        if (late.isEmpty() && !mailbox.isClosed()) {
             apply(new Event.PollEnded(worker));
         }
-        return Optional.ofNullable(late);
+        return late;
     }
 
-    private synchronized void giveBack(LeaseId lease) {
-        apply(new Event.Finished(lease, new Ending.Failed(Fault.WORKER_SHUTDOWN, "The worker is being stopped")));
+    private synchronized void leaveForGood(WorkerId worker, Mailbox mailbox) {
+        var late = leave(worker, mailbox);
+        if (late.isPresent()) {
+            giveBack(late.get());
+        }
+    }
+
+    @GuardedBy("this")
+    private void giveBack(Lease lease) {
+        if (work.find(lease.id()).isPresent()) {
+            apply(new Event.Finished(
+                    lease.id(), new Ending.Failed(Fault.WORKER_SHUTDOWN, "The worker takes no more work")));
+        }
     }
 
     @Override
     public synchronized Set<LeaseId> renew(WorkerId worker, Set<LeaseId> held) {
-        apply(new Event.Renewed(worker, held));
-        var gone = new HashSet<>(held);
-        gone.removeAll(work.leases());
+        var _ = mailbox(worker);
+        var gone = gone(apply(new Event.Renewed(worker, held)));
+        work.unpark(worker, gone::contains);
+        gone.addAll(work.unknownOf(held));
         return gone;
+    }
+
+    private static Set<LeaseId> gone(List<Decision> decisions) {
+        return decisions.stream()
+                .flatMap(decision -> decision instanceof Decision.Gone(var lease) ? Stream.of(lease) : Stream.empty())
+                .collect(Collectors.toCollection(HashSet::new));
     }
 
     @Override
     public long append(LeaseId lease, long offset, byte[] log) {
-        return liveLog(lease).append(offset, log);
-    }
-
-    private synchronized LiveLog liveLog(LeaseId lease) {
-        return live(lease).attempt().orElseThrow().log();
-    }
-
-    private synchronized LiveExecution live(LeaseId lease) {
-        return work.held(lease);
+        return find(lease).log().append(offset, log);
     }
 
     @Override
     public void finish(LeaseId lease, Outcome outcome) {
-        var execution = live(lease);
-        if (outcome instanceof Outcome.Completed completed
+        var attempt = find(lease);
+        var ending = inspector.judge(attempt.worker(), outcome);
+        if (ending instanceof Ending.Done
+                && outcome instanceof Outcome.Completed completed
                 && completed.result().getExitCode() == 0
-                && execution.cacheable()) {
+                && isCacheable(attempt)) {
             // Before anybody hears of the end: whoever asks again from then on finds the result.
-            cache.put(execution.action(), completed.result());
+            stores.cache().put(Digest.parse(attempt.key()), completed.result());
         }
         synchronized (this) {
-            var _ = live(lease);
-            var ending = ending(outcome);
-            if (ending instanceof Ending.Done) {
-                execution.outcome(outcome);
-            }
+            find(lease).end(outcome, ending);
             apply(new Event.Finished(lease, ending));
+            work.unpark(attempt.worker(), lease::equals);
         }
     }
 
-    private static Ending ending(Outcome outcome) {
-        return switch (outcome) {
-            case Outcome.Refused(var reason, var askAgainAfter) -> new Ending.Refused(reason, askAgainAfter);
-            case Outcome.NotRun(var failure, var fault)
-            when outcome.retryable() -> new Ending.Failed(fault, failure.message());
-            default -> new Ending.Done();
-        };
+    private boolean isCacheable(Attempt attempt) {
+        Optional<LiveExecution> execution;
+        synchronized (this) {
+            execution = attempt.execution();
+        }
+        if (execution.isPresent()) {
+            return execution.get().cacheable();
+        }
+        try {
+            return !Admission.read(Digest.parse(attempt.key()), stores.blobs()).getDoNotCache();
+        } catch (SteadingException | IllegalArgumentException _) {
+            // Nobody could ask for such an action.
+            return false;
+        }
+    }
+
+    private synchronized Attempt find(LeaseId lease) {
+        requireOpen();
+        var attempt = work.find(lease);
+        if (attempt.isPresent()) {
+            return attempt.get();
+        }
+        if (work.isEarlier(lease) && clock.instant().isBefore(returnLimit)) {
+            var message = "Lease `%s` is not known yet: its worker must announce itself first".formatted(lease);
+            throw new SteadingException(new Failure.Unavailable(message));
+        }
+        throw SteadingException.notFound("Lease `%s` was taken back", lease);
+    }
+
+    @GuardedBy("this")
+    private Mailbox mailbox(WorkerId worker) {
+        requireOpen();
+        return mailboxes
+                .find(worker)
+                .orElseThrow(() -> SteadingException.notFound("Worker `%s` has not announced itself", worker));
+    }
+
+    @GuardedBy("this")
+    private void requireOpen() {
+        if (closed) {
+            throw new SteadingException(new Failure.Unavailable("The farm is being stopped"));
+        }
     }
 
     /// Returns what the farm is doing.
@@ -212,35 +359,54 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
         return scheduler.snapshot();
     }
 
-    private void tick() {
-        try {
-            while (!closing.await(TICK.toMillis(), TimeUnit.MILLISECONDS)) {
-                synchronized (this) {
-                    apply(new Event.Tick());
-                }
-            }
-        } catch (InterruptedException _) {
-            // close() ran out of patience.
+    /// Does what time demands.
+    synchronized void tick() {
+        if (closed) {
+            return;
         }
+        for (var worker : connections.takeLost(clock.instant())) {
+            mailboxes.close(worker);
+            apply(new Event.WorkerLeft(worker));
+            work.unpark(worker, _ -> true);
+        }
+        apply(new Event.Tick());
+    }
+
+    private void keepInputs() {
+        var now = clock.instant();
+        Set<Digest> roots;
+        synchronized (this) {
+            roots = work.inputsOlderThan(now.minus(InputKeeper.PATIENCE));
+        }
+        keeper.keep(roots, now);
+        keeping.set(Optional.of(now.plus(InputKeeper.PATIENCE)));
     }
 
     @GuardedBy("this")
-    private void apply(Event event) {
-        scheduler.apply(event, clock.instant()).forEach(work::carryOut);
+    private List<Decision> apply(Event event) {
+        var decisions = scheduler.apply(event, clock.instant());
+        decisions.forEach(work::carryOut);
+        setAlarm();
+        return decisions;
     }
 
-    /// Stops deciding. Whoever still waits is told that the farm is gone.
+    @GuardedBy("this")
+    private void setAlarm() {
+        scheduling.set(Stream.of(scheduler.nextDue(), connections.nextDue())
+                .flatMap(Optional::stream)
+                .min(Instant::compareTo));
+    }
+
+    /// Stops deciding. Whoever still waits is told that the farm is gone; workers are not, so that they go on and
+    /// come back to the farm that follows.
     @Override
     public void close() {
-        closing.countDown();
-        try {
-            ticker.join();
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
         synchronized (this) {
-            var stopped = new Outcome.NotRun(new Failure.Unavailable("Steading is being stopped"));
-            work.endAll(stopped);
+            closed = true;
+            mailboxes.closeAll();
+            work.endAll(STOPPED);
         }
+        scheduling.close();
+        keeping.close();
     }
 }

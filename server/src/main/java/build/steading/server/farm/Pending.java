@@ -34,8 +34,14 @@ final class Pending {
         return execution;
     }
 
+    /// Nobody waits any longer: the execution goes on without it, if there is one.
+    void leave() {
+        admission.pin().close();
+        execution.ifPresent(live -> live.remove(stake));
+    }
+
     void got(LiveExecution live) {
         execution = Optional.of(live);
-        live.stakes().put(stake.id().value(), stake);
+        live.add(stake);
     }
 }

@@ -10,7 +10,9 @@ import build.bazel.remote.execution.v2.Platform;
 import build.steading.action.MemoryActionCache;
 import build.steading.blob.Blobs;
 import build.steading.blob.MemoryBlobStore;
+import build.steading.blob.Pins;
 import build.steading.digest.Digest;
+import build.steading.digest.Digests;
 import build.steading.execute.Execution;
 import build.steading.execute.ExecutionObserver;
 import build.steading.execute.ExecutionRequest;
@@ -57,7 +59,8 @@ class FarmTest {
 
     @BeforeEach
     void open() {
-        farm = new Farm(blobs, cache, new Scheduler(Limits.STANDARD, 1), logs, Instant::now);
+        var stores = new Farm.Stores(blobs, cache, new Pins(), logs);
+        farm = new Farm(stores, new Scheduler(Limits.STANDARD, 1), Farm.RECONNECTION, Instant::now);
         announce(2);
     }
 
@@ -81,6 +84,8 @@ class FarmTest {
                         .setSalt(ByteString.copyFromUtf8(salt))
                         .setDoNotCache(doNotCache)
                         .setPlatform(platform)
+                        .setCommandDigest(Digests.toProto(Digest.EMPTY))
+                        .setInputRootDigest(Digests.toProto(Digest.EMPTY))
                         .build());
     }
 
