@@ -8,7 +8,7 @@ import build.steading.schedule.WorkerId;
 import java.util.Optional;
 
 /// One worker's try at an action. One that began before the farm was restarted belongs to no execution until
-/// somebody asks for the action again. Guarded by the farm's lock.
+/// somebody asks for the action again. Guarded by the lock of [Floor].
 final class Attempt {
     private final LeaseId lease;
     private final WorkerId worker;

@@ -16,7 +16,7 @@ import java.util.Set;
 
 /// Which workers have a connection, and which have been without one for too long. Each connection has a number of
 /// its own, so it does not matter whether the end of an old one is noticed before or after a new one begins. A
-/// worker that never had one is of no interest here. Guarded by the farm's lock.
+/// worker that never had one is of no interest here. Guarded by the lock of [Floor].
 final class Connections {
     private final Duration grace;
     private final Map<WorkerId, Set<Long>> open = new HashMap<>();

@@ -10,7 +10,7 @@ import java.util.SequencedMap;
 
 /// How actions ended that were asked for only before the farm was restarted. Whoever asks for one again is
 /// answered with it: once, as that is the request which it was run for; anybody else after that gets a run of his
-/// own. Guarded by the farm's lock.
+/// own. Guarded by the lock of [Floor].
 final class LateOutcomes {
     private static final int MAX_COUNT = 10_000;
     private static final Duration KEPT_FOR = Duration.ofMinutes(10);

@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// An action that is queued or runs, as far as the scheduler need not know. Guarded by the farm's lock.
+/// An action that is queued or runs, as far as the scheduler need not know. Guarded by the lock of [Floor].
 final class LiveExecution {
     private final ExecutionId id;
     private final ExecutionRequest request;

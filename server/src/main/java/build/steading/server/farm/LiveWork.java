@@ -25,7 +25,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /// What is queued and what runs, as far as the scheduler need not know: its decisions are carried out here.
-/// Guarded by the farm's lock.
+/// Guarded by the lock of [Floor].
 ///
 /// After a restart of the farm, workers go on with what an earlier process gave them. Such an attempt is *parked*
 /// until the scheduler decides to whom it belongs (`Adopted`), that it ended before anybody asked (`Unclaimed`),

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The mailboxes of the workers that have announced themselves. Guarded by the farm's lock.
+/// The mailboxes of the workers that have announced themselves. Guarded by the lock of [Floor].
 final class Mailboxes {
     private final Map<WorkerId, Mailbox> open = new HashMap<>();
 

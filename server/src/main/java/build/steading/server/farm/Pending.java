@@ -4,7 +4,7 @@ package build.steading.server.farm;
 import build.steading.execute.ExecutionRequest;
 import java.util.Optional;
 
-/// A stake that has been submitted, and the execution that it got. Guarded by the farm's lock.
+/// A stake that has been submitted, and the execution that it got. Guarded by the lock of [Floor].
 final class Pending {
     private final Stake stake;
     private final ExecutionRequest request;

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 
 /// Many at the same time.
 class FarmStormTest extends FarmFixture {
-    private static final int WORKERS = Integer.getInteger("storm.workers", 200);
-    private static final int ACTIONS = Integer.getInteger("storm.actions", 3_000);
+    private static final int WORKERS = Integer.getInteger("storm.workers", 100);
+    private static final int ACTIONS = Integer.getInteger("storm.actions", 1_000);
 
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicInteger finished = new AtomicInteger();

@@ -181,6 +181,23 @@ class LiveWorkTest {
     }
 
     @Test
+    void actionThatAnotherWorkerFinishedFirstStillAnswersOnceMore() {
+        var work = parked(work());
+        submit(work);
+        var other = new LeaseId(200);
+        work.carryOut(new Decision.Assigned(other, EXECUTION, FarmFixture.OTHER));
+        work.find(other).orElseThrow().end(FAILED, new Ending.Done());
+        work.carryOut(new Decision.Ended(EXECUTION, List.of(WAITER), new Verdict.Done()));
+        assertThat(work.unknownOf(Set.of(EARLIER, other))).containsExactly(other);
+
+        work.find(EARLIER).orElseThrow().end(FAILED, new Ending.Done());
+        work.carryOut(new Decision.Unclaimed(EARLIER, key));
+
+        assertThat(work.takeLate(key)).contains(FAILED);
+        assertThat(work.unknownOf(Set.of(EARLIER))).containsExactly(EARLIER);
+    }
+
+    @Test
     void whatIsOldIsToldByItsInputs() {
         var work = work();
         submit(work);
