@@ -115,8 +115,10 @@ class RemoteExecutorTest {
         var stake = behind.next();
         stake.observer.queued("for a worker with `gpu`");
         assertThat(events.next()).isEqualTo("queued for a worker with `gpu`");
+        assertThat(execution.why()).containsExactly("for a worker with `gpu`");
         stake.observer.running(new WorkerId("w1"), false);
         assertThat(events.next()).isEqualTo("running on w1");
+        assertThat(execution.why()).isEmpty();
 
         stake.end(new Outcome.Completed(
                 RESULT.toBuilder()
