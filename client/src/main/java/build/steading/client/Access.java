@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.client;
+
+import build.steading.auth.AccessToken;
+import build.steading.auth.Credentials;
+
+/// What we show a server. How the server is known follows from it.
+public sealed interface Access {
+    /// Nothing. By TLS, the server's certificate is one that this machine trusts anyway.
+    record Anonymous() implements Access {}
+
+    /// The certificate of a farm's member, always the newest. The server's is of the farm's authority.
+    record Member(Credentials credentials) implements Access {}
+
+    /// An access token, by TLS only. The server's certificate is one that this machine trusts anyway.
+    record Token(AccessToken token) implements Access {}
+}
