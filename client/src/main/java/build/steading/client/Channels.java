@@ -2,6 +2,7 @@
 package build.steading.client;
 
 import build.steading.auth.AccessToken;
+import build.steading.auth.Fingerprint;
 import build.steading.failure.SteadingException;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptor;
@@ -61,21 +62,17 @@ final class Channels {
                     case "unix" -> finish(unix(address), eventLoop);
                     default -> throw malformed(address);
                 };
-            case Access.Member(var credentials) -> open(address, FarmTls.of(credentials), eventLoop);
-            case Access.Token(var token) ->
-                finish(tcp(address, TlsChannelCredentials.create()).intercept(bearing(token)), eventLoop);
+            case Access.Member(var credentials) -> finish(farm(address, FarmTls.of(credentials)), eventLoop);
+            case Access.Token(var token, var authority) ->
+                finish(farm(address, FarmTls.pinned(authority)).intercept(bearing(token)), eventLoop);
         };
     }
 
-    /// Opens a channel to `grpcs://HOST:PORT` by a TLS of our own.
+    /// Opens a channel to a server of the farm with that authority, at `grpcs://HOST:PORT`, and shows nothing.
     ///
     /// @throws SteadingException with `Invalid` if the address is malformed
-    static ManagedChannel open(URI address, SslContext tls, EventLoopGroup eventLoop) {
-        checkTcp(address);
-        var builder = NettyChannelBuilder.forAddress(address.getHost(), address.getPort())
-                .sslContext(tls)
-                .channelType(NioSocketChannel.class);
-        return finish(builder, eventLoop);
+    static ManagedChannel open(URI address, Fingerprint authority, EventLoopGroup eventLoop) {
+        return finish(farm(address, FarmTls.pinned(authority)), eventLoop);
     }
 
     /// Shuts a channel down, and cuts its calls short.
@@ -108,6 +105,13 @@ final class Channels {
     private static NettyChannelBuilder tcp(URI address, ChannelCredentials credentials) {
         checkTcp(address);
         return NettyChannelBuilder.forAddress(address.getHost(), address.getPort(), credentials)
+                .channelType(NioSocketChannel.class);
+    }
+
+    private static NettyChannelBuilder farm(URI address, SslContext tls) {
+        checkTcp(address);
+        return NettyChannelBuilder.forAddress(address.getHost(), address.getPort())
+                .sslContext(tls)
                 .channelType(NioSocketChannel.class);
     }
 

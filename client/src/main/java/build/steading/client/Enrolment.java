@@ -51,7 +51,7 @@ public final class Enrolment {
         try (var resources = new Resources()) {
             var eventLoop = Channels.newEventLoop();
             resources.add(() -> Channels.end(eventLoop));
-            var channel = Channels.open(server, FarmTls.pinned(token.authority()), eventLoop);
+            var channel = Channels.open(server, token.authority(), eventLoop);
             resources.add(() -> Channels.stop(channel));
             var issued = ask(channel, stub -> stub.enrol(request));
             credentials.store(checked(issued, token.authority()), server);
@@ -71,7 +71,7 @@ public final class Enrolment {
         try (var resources = new Resources()) {
             var eventLoop = Channels.newEventLoop();
             resources.add(() -> Channels.end(eventLoop));
-            var channel = Channels.open(server, FarmTls.of(credentials), eventLoop);
+            var channel = Channels.open(server, new Access.Member(credentials), eventLoop);
             resources.add(() -> Channels.stop(channel));
             var issued = ask(channel, stub -> stub.renew(request));
             credentials.store(checked(issued, authority), server);

@@ -18,12 +18,14 @@ public final class RemoteCluster implements AutoCloseable {
     private final RemoteBlobStore blobs;
     private final RemoteActionCache results;
     private final RemoteExecutor executor;
+    private final Administration administration;
 
     private RemoteCluster(Connection connection, AutoCloseable transport) {
         resources.add(transport);
         resources.add(() -> Channels.stop(connection.channel()));
         this.blobs = new RemoteBlobStore(connection);
         this.results = new RemoteActionCache(connection);
+        this.administration = new Administration(connection);
         this.executor = resources.add(new RemoteExecutor(connection, blobs));
     }
 
@@ -64,6 +66,11 @@ public final class RemoteCluster implements AutoCloseable {
 
     public ActionExecutor executor() {
         return executor;
+    }
+
+    /// Returns what admins of a Steading farm may do; other servers do not know it.
+    public Administration administration() {
+        return administration;
     }
 
     @Override

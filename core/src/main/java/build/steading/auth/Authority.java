@@ -103,6 +103,10 @@ public final class Authority {
         return new KeyChain(keys.getPrivate(), List.of(shown, certificate));
     }
 
+    public Terms terms() {
+        return terms;
+    }
+
     InstantSource clock() {
         return clock;
     }
