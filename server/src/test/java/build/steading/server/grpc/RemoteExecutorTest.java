@@ -102,7 +102,7 @@ class RemoteExecutorTest {
     @Test
     void requestArrivesAsItWasMeant() throws Exception {
         var request = new ExecutionRequest(
-                ACTION, true, RequestFacts.of("project", "").withPriority(-7), List.of());
+                ACTION, true, RequestFacts.of("project", "local").withPriority(-7), List.of());
         cluster(ONCE, asItIs()).executor().execute(request, ExecutionObserver.NONE);
 
         assertThat(behind.next().request).isEqualTo(request);
