@@ -3,6 +3,7 @@ package build.steading.client;
 
 import build.steading.action.ActionCache;
 import build.steading.blob.BlobStore;
+import build.steading.blob.LocalBlobs;
 import build.steading.execute.ActionExecutor;
 import build.steading.failure.SteadingException;
 import build.steading.lifecycle.Resources;
@@ -22,8 +23,10 @@ public final class RemoteCluster implements AutoCloseable {
     private final RemoteBlobStore blobs;
     private final RemoteActionCache results;
     private final RemoteExecutor executor;
+    private final Connection connection;
 
     private RemoteCluster(Connection connection, AutoCloseable transport) {
+        this.connection = connection;
         resources.add(transport);
         resources.add(() -> stop(connection.channel()));
         this.blobs = new RemoteBlobStore(connection);
@@ -60,6 +63,18 @@ public final class RemoteCluster implements AutoCloseable {
 
     public ActionExecutor executor() {
         return executor;
+    }
+
+    /// Returns a store for a worker of this cluster: the blobs that it needs are brought into `local` once, and what
+    /// it makes is stored there first.
+    public LocalBlobs cachedIn(LocalBlobs local) {
+        return new CachingBlobs(local, blobs);
+    }
+
+    /// Returns where a worker gets its work, if this is a Steading server. It is closed with this, unless it was
+    /// before.
+    public RemoteWorkSource work() {
+        return resources.add(new RemoteWorkSource(connection));
     }
 
     @Override
