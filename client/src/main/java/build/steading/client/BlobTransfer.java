@@ -20,8 +20,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/// Moves many blobs from or to a server: small ones share messages, and several messages and streams are under way at
-/// a time. Thread-safe.
+/// Moves many blobs from or to a server: small ones share messages, and several messages and streams are under
+/// way at a time. Thread-safe.
 final class BlobTransfer {
     private static final int PARALLEL = 4;
 

@@ -15,10 +15,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 
-/// A store on this machine in front of a server's: what is not here is fetched, once, and kept. What is stored goes to
-/// the server only when it is published: an action's outputs travel together then.
+/// A store on this machine in front of a server's: what is not here is fetched, once, and kept. What is stored
+/// goes to the server only when it is published: an action's outputs travel together then.
 ///
-/// Thread-safe. No blob is fetched twice at a time: whoever needs one that somebody else is fetching waits for it.
+/// Thread-safe. No blob is fetched twice at a time: whoever needs one that somebody else is fetching waits for
+/// it.
 final class CachingBlobs implements LocalBlobs {
     private final LocalBlobs local;
     private final RemoteBlobStore server;
@@ -128,8 +129,8 @@ final class CachingBlobs implements LocalBlobs {
         } catch (InterruptedException _) {
             throw Connection.interrupted();
         } catch (ExecutionException e) {
-            throw SteadingException.unavailable(
-                    "Blob `%s` could not be fetched: %s".formatted(digest, e.getCause().getMessage()), e.getCause());
+            // The cause says whether the network, the disk or the bytes are to blame.
+            throw SteadingException.unavailable("Blob `%s` could not be fetched".formatted(digest), e);
         }
     }
 

@@ -10,8 +10,8 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/// The leases that have come by one work source and are not ended yet: what a farm is told when it has forgotten them.
-/// Thread-safe.
+/// The leases that have come by one work source and are not ended yet: what a farm is told when it has forgotten
+/// them. Thread-safe.
 final class HeldLeases {
     private static final class Held {
         private final String action;
@@ -33,8 +33,8 @@ final class HeldLeases {
         held.put(lease.id(), new Held(lease.action().toString()));
     }
 
-    /// The worker works on `named`. A lease that it has named before and names no longer, it has let go of; one that
-    /// it has never named may just be on its way to it.
+    /// The worker works on `named`. A lease that it has named before and names no longer, it has let go of; one
+    /// that it has never named may just be on its way to it.
     synchronized void named(Set<LeaseId> named) {
         held.entrySet().removeIf(each -> each.getValue().named && !named.contains(each.getKey()));
         held.forEach((lease, each) -> each.named |= named.contains(lease));

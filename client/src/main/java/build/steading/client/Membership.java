@@ -24,8 +24,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps a worker present at a farm: connects, announces, and does both again whenever the connection breaks, for as
-/// long as it takes.
+/// Keeps a worker present at a farm: connects, announces, and does both again whenever the connection breaks, for
+/// as long as it takes.
 ///
 /// Thread-safe: one lock guards the state. Messages are put together and sent while it is held, which does not
 /// block, so that a farm never hears an older offer after a newer one.
@@ -35,7 +35,7 @@ final class Membership implements AutoCloseable {
     /// A farm that is silent for so long is taken for unreachable.
     private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(5);
 
-    private static final Duration ANNOUNCE_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration ANNOUNCE_PATIENCE = Duration.ofSeconds(5);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
@@ -126,18 +126,16 @@ final class Membership implements AutoCloseable {
     /// Waits for a connection, but for no longer than the next attempt at one takes.
     private synchronized AttendCall await(long end) throws InterruptedException {
         var before = failures;
-        while (present == null && failures == before && !closed && waitUntil(end)) {}
+        var left = millisUntil(end);
+        while (present == null && failures == before && !closed && left > 0) {
+            wait(left);
+            left = millisUntil(end);
+        }
         return require();
     }
 
-    /// Returns whether there is time left.
-    @GuardedBy("this")
-    private boolean waitUntil(long end) throws InterruptedException {
-        var left = Duration.ofNanos(end - System.nanoTime()).toMillis();
-        if (left > 0) {
-            wait(left);
-        }
-        return left > 0;
+    private static long millisUntil(long end) {
+        return (end - System.nanoTime()) / 1_000_000;
     }
 
     /// Returns the stream by which the worker is present.
@@ -166,7 +164,11 @@ final class Membership implements AutoCloseable {
     /// @param end as [System#nanoTime]
     /// @return false if it is not by then
     synchronized boolean awaitPresence(long end) throws InterruptedException {
-        while (present == null && !closed && waitUntil(end)) {}
+        var left = millisUntil(end);
+        while (present == null && !closed && left > 0) {
+            wait(left);
+            left = millisUntil(end);
+        }
         return present != null;
     }
 

@@ -65,8 +65,8 @@ public final class RemoteCluster implements AutoCloseable {
         return executor;
     }
 
-    /// Returns a store for a worker of this cluster: the blobs that it needs are brought into `local` once, and what
-    /// it makes is stored there first.
+    /// Returns a store for a worker of this cluster: the blobs that it needs are brought into `local` once, and
+    /// what it makes is stored there first.
     public LocalBlobs cachedIn(LocalBlobs local) {
         return new CachingBlobs(local, blobs);
     }

@@ -15,7 +15,6 @@ import build.steading.lifecycle.Backoff;
 import build.steading.schedule.LeaseId;
 import build.steading.schedule.Offer;
 import build.steading.schedule.WorkerId;
-import build.steading.wire.Leases;
 import build.steading.wire.Outcomes;
 import build.steading.wire.Times;
 import com.google.protobuf.UnsafeByteOperations;
@@ -29,9 +28,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// A farm elsewhere, as its worker here sees it. Once the worker has announced itself, this keeps it connected: after
-/// every break it announces the worker again, with all leases that have come this way and were not ended, until it is
-/// closed. Thread-safe.
+/// A farm elsewhere, as its worker here sees it. Once the worker has announced itself, this keeps it connected:
+/// after every break it announces the worker again, with all leases that have come this way and were not ended,
+/// until it is closed. Thread-safe.
 ///
 /// [#take] sits out breaks, as far as its patience goes. All else fails with `Unavailable` during one, at once or
 /// within a few seconds; what the worker does not know then is only whether it was heard.
@@ -101,9 +100,7 @@ public final class RemoteWorkSource implements WorkSource, AutoCloseable {
             var stub = connection
                     .prepare(WorkerGrpc.newStub(connection.channel()))
                     .withDeadlineAfter(patience.plus(ON_THE_WAY).toMillis(), TimeUnit.MILLISECONDS);
-            call.begin(
-                    stub,
-                    TakeRequest.newBuilder().setWorker(worker.name()).setPatience(Times.toProto(patience)));
+            call.begin(stub, TakeRequest.newBuilder().setWorker(worker.name()).setPatience(Times.toProto(patience)));
             return call.await();
         } finally {
             takes.remove(call.number());
@@ -133,8 +130,8 @@ public final class RemoteWorkSource implements WorkSource, AutoCloseable {
         }
     }
 
-    /// @throws SteadingException with `Unavailable` also if the farm has lost a part of the log, which is then to be
-    ///     sent again
+    /// @throws SteadingException with `Unavailable` also if the farm has lost a part of the log, which is then to
+    ///     be sent again
     @Override
     public void finish(LeaseId lease, Outcome outcome) {
         var request = FinishRequest.newBuilder()

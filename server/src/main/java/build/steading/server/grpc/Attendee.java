@@ -80,9 +80,7 @@ final class Attendee implements StreamObserver<AttendRequest> {
         var reckoning = roll.announce(here.worker(), offer.held(), new HashSet<>(message.getWaitingList()));
         var ttl = work.announce(here.worker(), offer.holding(reckoning.held()));
         roll.announced(here.worker(), here.connection());
-        return AttendResponse.newBuilder()
-                .setLeaseTtl(Times.toProto(ttl))
-                .addAllGone(numbers(reckoning.gone()));
+        return AttendResponse.newBuilder().setLeaseTtl(Times.toProto(ttl)).addAllGone(numbers(reckoning.gone()));
     }
 
     private Seat enter(String name) {

@@ -4,8 +4,8 @@ package build.steading.server.grpc;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.grpc.Context;
 
-/// Wakes the thread of a call that waits, if its client goes away meanwhile. Events of a call come one at a time, so
-/// a call that waits would not hear of it otherwise.
+/// Wakes the thread of a call that waits, if its client goes away meanwhile. Events of a call come one at a time,
+/// so a call that waits would not hear of it otherwise.
 final class GoneClient implements AutoCloseable {
     private final Context context = Context.current();
     private final Thread waiting = Thread.currentThread();

@@ -14,9 +14,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Which workers are here, and which leases each of them has been given: nobody can speak for another's lease, and
-/// what is on its way to a worker is not taken for lost because the worker does not name it yet. What becomes of
-/// leases is not decided here. Thread-safe.
+/// Which workers are here, and which leases each of them has been given: nobody can speak for another's lease,
+/// and what is on its way to a worker is not taken for lost because the worker does not name it yet. What becomes
+/// of leases is not decided here. Thread-safe.
 final class Roll {
     /// Someone who is here.
     private static final class Presence {

@@ -34,8 +34,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/// Speaks `Worker` for a [WorkSource]: who is connected, who owns which lease, and else only translation. What a call
-/// throws, [FailureInterceptor] turns into a status.
+/// Speaks `Worker` for a [WorkSource]: who is connected, who owns which lease, and else only translation. What a
+/// call throws, [FailureInterceptor] turns into a status.
 public final class WorkerService extends WorkerGrpc.WorkerImplBase {
     private static final Duration LONGEST_TAKE = Duration.ofMinutes(1);
 
@@ -62,8 +62,7 @@ public final class WorkerService extends WorkerGrpc.WorkerImplBase {
 
     @Override
     public StreamObserver<AttendRequest> attend(StreamObserver<AttendResponse> response) {
-        return new Attendee(
-                work, attendance, roll, stage, (ServerCallStreamObserver<AttendResponse>) response);
+        return new Attendee(work, attendance, roll, stage, (ServerCallStreamObserver<AttendResponse>) response);
     }
 
     @Override
@@ -82,8 +81,7 @@ public final class WorkerService extends WorkerGrpc.WorkerImplBase {
         try (var client = GoneClient.interruptsMe()) {
             var lease = work.take(worker, patience);
             if (lease.isPresent()
-                    && (client.isGone()
-                            || !roll.handOver(worker, connection, lease.get(), request.getNumber()))) {
+                    && (client.isGone() || !roll.handOver(worker, connection, lease.get(), request.getNumber()))) {
                 giveBack(worker, lease.get());
                 throw new SteadingException(stoppedWaiting(worker));
             }
@@ -132,8 +130,8 @@ public final class WorkerService extends WorkerGrpc.WorkerImplBase {
         if (bytes > 0) {
             var size = work.append(lease, bytes, new byte[0]);
             if (size < bytes) {
-                throw new SteadingException(new Failure.Unavailable(
-                        "Only %d of %d bytes of the log are here".formatted(size, bytes)));
+                throw new SteadingException(
+                        new Failure.Unavailable("Only %d of %d bytes of the log are here".formatted(size, bytes)));
             }
         }
     }
