@@ -4,8 +4,8 @@ package build.steading.worker;
 import build.bazel.remote.execution.v2.Action;
 import build.bazel.remote.execution.v2.Command;
 import build.bazel.remote.execution.v2.Platform;
-import build.steading.blob.BlobStore;
 import build.steading.blob.Blobs;
+import build.steading.blob.LocalBlobs;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
 import build.steading.failure.Failure;
@@ -34,11 +34,11 @@ final class TaskReader {
             PlatformProperties.MEMORY,
             PlatformProperties.PROCESSES);
 
-    private final BlobStore blobs;
+    private final LocalBlobs blobs;
     private final Directories directories;
     private final WorkerConfig.Limits limits;
 
-    TaskReader(BlobStore blobs, Directories directories, WorkerConfig.Limits limits) {
+    TaskReader(LocalBlobs blobs, Directories directories, WorkerConfig.Limits limits) {
         this.blobs = blobs;
         this.directories = directories;
         this.limits = limits;
@@ -49,7 +49,10 @@ final class TaskReader {
     Task read(Digest digest) {
         var action = parse(digest, "Action", Action.parser());
         var inputRoot = Digests.fromProto(action.getInputRootDigest());
-        var command = readCommand(Digests.fromProto(action.getCommandDigest()), inputRoot);
+        var commandDigest = Digests.fromProto(action.getCommandDigest());
+        // The input root is needed next: it comes along.
+        var _ = blobs.fetch(new HashSet<>(List.of(commandDigest, inputRoot)));
+        var command = readCommand(commandDigest, inputRoot);
         if (command.getArgumentsList().isEmpty() || command.getArguments(0).isEmpty()) {
             throw SteadingException.invalid("Command without a program");
         }

@@ -51,6 +51,13 @@ final class Protos {
             throw SteadingException.invalid(
                     "Only results with exit code 0 are remembered, not %d", result.getExitCode());
         }
+        return checked(result);
+    }
+
+    /// Returns `result` itself, which then names only digests and confined paths.
+    ///
+    /// @throws SteadingException with `Invalid` if it does not
+    static ActionResult checked(ActionResult result) {
         result.getOutputFilesList().forEach(file -> {
             checkPath(file.getPath());
             Digests.fromProto(file.getDigest());
