@@ -57,8 +57,11 @@ class ArchitectureTest {
           worker.input:   blob digest execute failure worker.sandbox | build.bazel com.google.protobuf
           worker.output:  blob digest execute failure tree worker.input worker.sandbox
                           | build.bazel com.google.protobuf
-          worker:         blob digest execute failure log platform schedule worker.input worker.output worker.sandbox
-                          | build.bazel build.steading.api com.google.protobuf com.sun.management
+          worker.host:    | com.sun.management
+          worker.terms:   failure platform worker.host
+          worker:         blob digest execute failure lifecycle log platform schedule worker.host worker.input
+                          worker.output worker.sandbox worker.terms
+                          | build.bazel build.steading.api com.google.protobuf
         server
           server.sql:  build digest execute failure source | build.steading.api com.google.protobuf java.sql
           server.farm: action blob digest execute failure log platform schedule | build.bazel com.google.protobuf

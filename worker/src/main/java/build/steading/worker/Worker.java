@@ -7,10 +7,9 @@ import build.steading.execute.Outcome;
 import build.steading.execute.WorkSource;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
-import build.steading.platform.Properties;
 import build.steading.schedule.Fault;
 import build.steading.schedule.LeaseId;
-import build.steading.schedule.Offer;
+import build.steading.worker.host.LinuxReadings;
 import build.steading.worker.input.CopiedInputs;
 import build.steading.worker.input.Directories;
 import build.steading.worker.input.Inputs;
@@ -50,7 +49,8 @@ public final class Worker implements AutoCloseable {
     private final WorkerConfig config;
     private final Remover remover;
     private final Machine machine;
-    private final Properties properties;
+    private final Activity activity;
+    private final Presence presence;
     private final Map<LeaseId, Attempt> attempts = new ConcurrentHashMap<>();
     private final AtomicLong names = new AtomicLong();
     private final List<Slot> slots = new ArrayList<>();
@@ -73,8 +73,17 @@ public final class Worker implements AutoCloseable {
         var directories = new Directories(blobs, DIRECTORY_NODES);
         var inputs = inputs(sandbox, blobs, directories);
         makeDirectory("attempts");
-        this.machine = new Machine(config, blobs, directories, inputs, sandbox, runner, clock);
-        this.properties = WorkerProperties.detect(sandbox, config.directory());
+        this.activity = new Activity(clock, config.terms().shareBytes(config.slots()));
+        var readings = new LinuxReadings(Path.of("/"), config.directory(), clock);
+        this.presence = new Presence(
+                config,
+                readings,
+                activity,
+                WorkerProperties.detect(sandbox, config.directory()),
+                () -> WorkerProperties.search(
+                        sandbox, config.directory(), config.terms().toolVersions()));
+        var gate = new Gate(config.terms(), readings, presence::properties, activity);
+        this.machine = new Machine(config, blobs, directories, inputs, sandbox, runner, gate, clock);
         this.heart = Thread.ofVirtual().name("worker-heart").unstarted(this::beat);
         for (var number = 0; number < config.slots(); number++) {
             slots.add(new Slot(number));
@@ -128,6 +137,7 @@ public final class Worker implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         closed.countDown();
+        presence.close();
         machine.runner().close();
         remover.close();
     }
@@ -155,10 +165,8 @@ public final class Worker implements AutoCloseable {
 
     private void beatOnce() {
         try {
-            if (!announced) {
-                source.announce(
-                        config.id(),
-                        Offer.of(properties, draining ? 0 : config.slots()).holding(held()));
+            if (presence.changed(draining) || !announced) {
+                source.announce(config.id(), presence.offer(draining).holding(held()));
                 announced = true;
             }
             for (var lost : source.renew(config.id(), attempts.keySet())) {
@@ -204,7 +212,12 @@ public final class Worker implements AutoCloseable {
         private void serve() {
             try {
                 while (setWaiting(true)) {
-                    serveOnce();
+                    presence.openings().enter();
+                    try {
+                        serveOnce();
+                    } finally {
+                        presence.openings().leave();
+                    }
                 }
             } catch (InterruptedException _) {
                 // close() wants this slot to end while it had nothing to do.
@@ -235,6 +248,7 @@ public final class Worker implements AutoCloseable {
         var attempt = new Attempt(
                 machine, source, lease, config.directory().resolve("attempts").resolve(name));
         attempts.put(lease.id(), attempt);
+        activity.begin(lease);
         try {
             return attempt.run();
         } catch (RuntimeException | Error e) {
@@ -255,6 +269,7 @@ public final class Worker implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             attempts.remove(lease.id());
+            activity.end(lease.id(), outcome);
         }
     }
 

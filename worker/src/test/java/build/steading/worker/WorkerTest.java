@@ -154,8 +154,8 @@ class WorkerTest {
                 .isEqualTo((long) Runtime.getRuntime().availableProcessors());
         assertThat((Long) properties.values().get("memory")).isGreaterThan(1 << 20);
         assertThat(properties.values().get("tools"))
-                .asInstanceOf(InstanceOfAssertFactories.LIST)
-                .contains("tar");
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .containsKey("tar");
     }
 
     /// A store with a bug that shows once.
