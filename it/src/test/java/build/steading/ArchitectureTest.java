@@ -43,7 +43,8 @@ class ArchitectureTest {
           schedule:  platform
           execute:   digest failure log platform schedule | build.bazel
           source:    digest
-          project:   failure platform tree | com.google.re2j org.snakeyaml
+          yaml:      failure tree | org.snakeyaml
+          project:   failure platform tree yaml | com.google.re2j
           build:     blob digest execute failure log platform project schedule source tree
                      | build.bazel build.steading.api com.google.protobuf
         client
