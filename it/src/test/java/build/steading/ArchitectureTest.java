@@ -43,7 +43,8 @@ class ArchitectureTest {
           schedule:  platform
           execute:   digest failure log platform schedule | build.bazel
           source:    digest
-          project:   failure platform tree | com.google.re2j org.snakeyaml
+          yaml:      failure tree | org.snakeyaml
+          project:   failure platform tree yaml | com.google.re2j
           build:     blob digest execute failure log platform project schedule source tree
                      | build.bazel build.steading.api com.google.protobuf
           notify:    blob build digest failure log project | com.google.protobuf
@@ -58,8 +59,11 @@ class ArchitectureTest {
           worker.input:   blob digest execute failure worker.sandbox | build.bazel com.google.protobuf
           worker.output:  blob digest execute failure tree worker.input worker.sandbox
                           | build.bazel com.google.protobuf
-          worker:         blob digest execute failure log platform schedule worker.input worker.output worker.sandbox
-                          | build.bazel build.steading.api com.google.protobuf com.sun.management
+          worker.host:    | com.sun.management
+          worker.terms:   failure platform worker.host
+          worker:         blob digest execute failure lifecycle log platform schedule worker.host worker.input
+                          worker.output worker.sandbox worker.terms
+                          | build.bazel build.steading.api com.google.protobuf
         server
           server.sql:  auth build digest execute failure notify source
                        | build.steading.api com.google.protobuf java.sql

@@ -4,6 +4,7 @@ package build.steading.project;
 import build.steading.failure.SteadingException;
 import build.steading.platform.Requirement;
 import build.steading.tree.Globs;
+import build.steading.yaml.Problems;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -3,6 +3,8 @@ package build.steading.project;
 
 import build.steading.failure.SteadingException;
 import build.steading.failure.Suggestions;
+import build.steading.yaml.Problems;
+import build.steading.yaml.Value;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

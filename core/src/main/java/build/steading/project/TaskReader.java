@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.project;
 
+import build.steading.yaml.Fields;
+import build.steading.yaml.Value;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -38,7 +40,7 @@ final class TaskReader {
                 fields.required("run", "a command").map(TaskReader::run).orElse(new Run.Script("?")),
                 fields.texts("inputs", PATTERN_ALLOWED).orElse(Task.DEFAULT_INPUTS),
                 fields.texts("outputs", PATTERN_ALLOWED).orElse(List.of()),
-                fields.environment("environment"),
+                Environments.read(fields),
                 fields.text("requires", "an expression in quotes").orElse(""),
                 fields.get("timeout").map(TaskReader::duration).orElse(Task.DEFAULT_TIMEOUT),
                 bool(fields, "network", "`on` or `off`"),

@@ -115,11 +115,19 @@ final class Attempt implements HeldWork, AutoCloseable {
     /// Runs the action. Failures of the farm are an outcome as well.
     Outcome run() {
         try {
+            var unwilling = machine.gate().objection(lease);
+            if (unwilling.isPresent()) {
+                return unwilling.get();
+            }
             var task = new TaskReader(
                             machine.blobs(),
                             machine.directories(),
                             machine.config().limits())
                     .read(lease.action());
+            var unable = machine.gate().objection(lease.id(), task);
+            if (unable.isPresent()) {
+                return unable.get();
+            }
             stopwatch.fetching();
             try (var tree = machine.inputs().prepare(task.inputRoot(), warm(), directory)) {
                 stopwatch.fetched();

@@ -11,6 +11,7 @@ import build.steading.digest.Digests;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.platform.PlatformProperties;
+import build.steading.platform.Requirement;
 import build.steading.worker.input.Directories;
 import build.steading.worker.input.InputCheck;
 import build.steading.worker.output.DeclaredOutputs;
@@ -59,6 +60,7 @@ final class TaskReader {
         var properties = properties(action.hasPlatform() ? action.getPlatform() : command.getPlatform());
         return new Task(
                 inputRoot,
+                Requirement.parse(properties.getOrDefault(PlatformProperties.REQUIRES, "")),
                 command.getArgumentsList(),
                 environment(command),
                 outputs(command),
@@ -154,9 +156,16 @@ final class TaskReader {
                         "Platform property `%s` is not known: Steading knows %s",
                         property.getName(), KNOWN.stream().sorted().toList());
             }
-            ours.put(property.getName(), property.getValue());
+            ours.merge(property.getName(), property.getValue(), (a, b) -> merged(property.getName(), a, b));
         }
         return ours;
+    }
+
+    /// An action may have several requirements; of all else, the last one counts.
+    private static String merged(String name, String a, String b) {
+        return name.equals(PlatformProperties.REQUIRES)
+                ? Requirement.parse(a).and(Requirement.parse(b)).expression()
+                : b;
     }
 
     private static boolean network(Map<String, String> properties) {

@@ -9,10 +9,9 @@ import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.lifecycle.Backoff;
 import build.steading.lifecycle.SteadyClock;
-import build.steading.platform.Properties;
 import build.steading.schedule.Fault;
 import build.steading.schedule.LeaseId;
-import build.steading.schedule.Offer;
+import build.steading.worker.host.LinuxReadings;
 import build.steading.worker.input.CopiedInputs;
 import build.steading.worker.input.Directories;
 import build.steading.worker.input.Inputs;
@@ -51,7 +50,8 @@ public final class Worker implements AutoCloseable {
     private final WorkerConfig config;
     private final Remover remover;
     private final Machine machine;
-    private final Properties properties;
+    private final Activity activity;
+    private final Presence presence;
     private final Heart heart;
     private final Report report;
     private final Map<LeaseId, Attempt> attempts = new ConcurrentHashMap<>();
@@ -74,9 +74,18 @@ public final class Worker implements AutoCloseable {
         var directories = new Directories(blobs, DIRECTORY_NODES);
         var inputs = inputs(sandbox, blobs, directories);
         makeDirectory("attempts");
-        this.machine = new Machine(config, blobs, directories, inputs, sandbox, runner, clock);
-        this.properties = WorkerProperties.detect(sandbox, config.directory());
-        var self = new Heart.Self(config.id(), this::offer, config.limits().heartbeat());
+        this.activity = new Activity(clock, config.terms().shareBytes(config.slots()));
+        var readings = new LinuxReadings(Path.of("/"), config.directory(), clock);
+        this.presence = new Presence(
+                config,
+                readings,
+                activity,
+                WorkerProperties.detect(sandbox, config.directory()),
+                () -> WorkerProperties.search(
+                        sandbox, config.directory(), config.terms().toolVersions()));
+        var gate = new Gate(config.terms(), readings, presence::properties, activity);
+        this.machine = new Machine(config, blobs, directories, inputs, sandbox, runner, gate, clock);
+        var self = new Heart.Self(config.id(), () -> presence.current(draining), config.limits().heartbeat());
         this.heart = new Heart(source, self, attempts, new SteadyClock());
         this.report = new Report(source, closed);
         for (var number = 0; number < config.slots(); number++) {
@@ -133,6 +142,7 @@ public final class Worker implements AutoCloseable {
         }
         closed.countDown();
         heart.close();
+        presence.close();
         machine.runner().close();
         remover.close();
     }
@@ -146,10 +156,6 @@ public final class Worker implements AutoCloseable {
             }
         }
         return true;
-    }
-
-    private Offer offer() {
-        return Offer.of(properties, draining ? 0 : config.slots());
     }
 
     /// Has the worker ask the farm at once how its leases stand, and pass on what the farm does not have of the
@@ -184,7 +190,14 @@ public final class Worker implements AutoCloseable {
             try {
                 while (setWaiting(true)) {
                     heart.awaitJoined();
-                    if (serveOnce()) {
+                    presence.openings().enter();
+                    boolean answered;
+                    try {
+                        answered = serveOnce();
+                    } finally {
+                        presence.openings().leave();
+                    }
+                    if (answered) {
                         backoff.reset();
                     } else {
                         Thread.sleep(backoff.pause());
@@ -217,7 +230,11 @@ public final class Worker implements AutoCloseable {
         var directory = config.directory().resolve("attempts").resolve(name);
         try (var attempt = new Attempt(machine, source, lease, directory)) {
             attempts.put(lease.id(), attempt);
-            report.deliver(attempt, stopping ? stopping() : run(attempt));
+            activity.begin(lease);
+            var outcome = stopping ? stopping() : run(attempt);
+            // What is over takes no memory, and only waits to be reported.
+            activity.end(lease.id(), outcome);
+            report.deliver(attempt, outcome);
         } finally {
             attempts.remove(lease.id());
         }

@@ -202,8 +202,8 @@ class WorkerTest {
                 .isEqualTo((long) Runtime.getRuntime().availableProcessors());
         assertThat((Long) properties.values().get("memory")).isGreaterThan(1 << 20);
         assertThat(properties.values().get("tools"))
-                .asInstanceOf(InstanceOfAssertFactories.LIST)
-                .contains("tar");
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .containsKey("tar");
     }
 
     /// A store in front of another, which fails to answer sometimes.

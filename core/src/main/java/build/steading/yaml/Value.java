@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package build.steading.project;
+package build.steading.yaml;
 
 import build.steading.failure.Suggestions;
 import build.steading.tree.RelativePath;
@@ -21,7 +21,7 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 
 /// One value of the file. Whoever asks it for something that it is not gets the nearest harmless thing, and the
 /// problem is noted.
-final class Value {
+public final class Value {
     private static final int MAX_NAMES = 20;
 
     private final Node node;
@@ -39,7 +39,7 @@ final class Value {
     }
 
     /// Returns the entries of a mapping with certain keys; others are problems.
-    SequencedMap<String, Value> fields(Collection<String> allowed) {
+    public SequencedMap<String, Value> fields(Collection<String> allowed) {
         var fields = entries("a mapping with " + quoted(allowed));
         fields.forEach((key, value) -> {
             if (!allowed.contains(key)) {
@@ -59,7 +59,7 @@ final class Value {
     /// Returns the entries of a mapping with any keys, in the order of the file.
     ///
     /// @param allowed what is wanted, for the message if this is no mapping
-    SequencedMap<String, Value> entries(String allowed) {
+    public SequencedMap<String, Value> entries(String allowed) {
         var entries = new LinkedHashMap<String, Value>();
         if (!(node instanceof MappingNode mapping)) {
             wrong(allowed);
@@ -81,7 +81,7 @@ final class Value {
     }
 
     /// @param allowed what is wanted, for the message if this is no list
-    List<Value> items(String allowed) {
+    public List<Value> items(String allowed) {
         var items = new ArrayList<Value>();
         if (node instanceof SequenceNode sequence) {
             for (var item : sequence.getValue()) {
@@ -93,26 +93,26 @@ final class Value {
         return items;
     }
 
-    boolean isList() {
+    public boolean isList() {
         return node instanceof SequenceNode;
     }
 
-    boolean isMapping() {
+    public boolean isMapping() {
         return node instanceof MappingNode;
     }
 
     /// Returns a text; numbers, booleans and nothing are none unless they are in quotes.
-    Optional<String> text(String allowed) {
+    public Optional<String> text(String allowed) {
         return scalar(allowed, Tag.STR);
     }
 
     /// Returns a text of a certain form.
-    Optional<String> text(Pattern form, String allowed) {
+    public Optional<String> text(Pattern form, String allowed) {
         return matching(text(allowed), form, allowed);
     }
 
     /// Returns a text, number or boolean of a certain form, as it is written.
-    Optional<String> scalar(Pattern form, String allowed) {
+    public Optional<String> scalar(Pattern form, String allowed) {
         return matching(scalar(allowed), form, allowed);
     }
 
@@ -125,7 +125,7 @@ final class Value {
     }
 
     /// Returns the constant of an enumeration that is named here, in lower case.
-    <E extends Enum<E>> Optional<E> constant(Class<E> type) {
+    public <E extends Enum<E>> Optional<E> constant(Class<E> type) {
         var names = new LinkedHashMap<String, E>();
         for (var constant : EnumSet.allOf(type)) {
             names.put(constant.name().toLowerCase(Locale.ROOT), constant);
@@ -140,12 +140,12 @@ final class Value {
     }
 
     /// Returns a text, number or boolean as it is written.
-    Optional<String> scalar(String allowed) {
+    public Optional<String> scalar(String allowed) {
         return scalar(allowed, Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL);
     }
 
     /// Returns a whole number in decimal notation.
-    Optional<Long> number(String allowed) {
+    public Optional<Long> number(String allowed) {
         var text = scalar(allowed, Tag.INT);
         try {
             return text.map(Long::valueOf);
@@ -156,16 +156,25 @@ final class Value {
     }
 
     /// Returns a boolean, also when it is written as `yes`, `no`, `on` or `off`.
-    Optional<Boolean> bool(String allowed) {
+    public Optional<Boolean> bool(String allowed) {
         var text = scalar(allowed, Tag.STR, Tag.BOOL);
         if (text.isPresent() && node.getTag().equals(Tag.BOOL)) {
             return Optional.of(Boolean.valueOf(text.get()));
         }
-        var flag = text.flatMap(Option.Flag::parse);
+        var flag = text.flatMap(Value::truth);
         if (text.isPresent() && flag.isEmpty()) {
             wrong(allowed);
         }
         return flag;
+    }
+
+    /// Returns what a word says that means true or false.
+    public static Optional<Boolean> truth(String word) {
+        return switch (word) {
+            case "true", "yes", "on" -> Optional.of(true);
+            case "false", "no", "off" -> Optional.of(false);
+            default -> Optional.empty();
+        };
     }
 
     private Optional<String> scalar(String allowed, Tag... tags) {
@@ -181,16 +190,16 @@ final class Value {
     }
 
     /// Notes that something else is wanted here.
-    void wrong(String allowed) {
+    public void wrong(String allowed) {
         problems.add(where, "Found %s, allowed here is %s".formatted(description(), allowed));
     }
 
-    void problem(String message) {
+    public void problem(String message) {
         problems.add(where, message);
     }
 
     /// Notes it if this entry has a name that it cannot have.
-    void checkName(String name, Pattern form, String allowed) {
+    public void checkName(String name, Pattern form, String allowed) {
         if (!form.matcher(name).matches()) {
             problems.add(
                     where + "#",
@@ -227,7 +236,7 @@ final class Value {
     }
 
     /// Returns names as a list for people; of very many, only the first.
-    static String quoted(Collection<String> names) {
+    public static String quoted(Collection<String> names) {
         var shown = names.stream()
                 .limit(MAX_NAMES)
                 .map(name -> "`" + RelativePath.printable(name) + "`")
