@@ -93,6 +93,10 @@ public final class Builds implements AutoCloseable {
         public Order(String requester, Optional<Path> out) {
             this(requester, Optional.empty(), Priority.INTERACTIVE, out, List.of());
         }
+
+        public Order into(Path directory) {
+            return new Order(requester, email, priority, Optional.of(directory), range);
+        }
     }
 
     /// Goes on with the builds that an earlier process did not finish.

@@ -11,9 +11,12 @@ import build.steading.cli.command.FollowOptions.OnInterrupt;
 import build.steading.cli.door.ExitCode;
 import build.steading.cli.door.Signal;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /// Shows builds until they end, and does what the user wants when he interrupts. Not thread-safe.
 final class Follower {
@@ -26,6 +29,9 @@ final class Follower {
     private final Map<Long, RequestRecord> mine = new LinkedHashMap<>();
     private final Map<BuildId, BuildObserver> watched = new LinkedHashMap<>();
     private final Map<BuildId, BuildRecord> ended = new LinkedHashMap<>();
+    private final Deque<Wish> waiting = new ArrayDeque<>();
+    private Runnable more = () -> {};
+    private Runnable summary = this::eachOnItsOwn;
 
     Follower(Services services, Console console, FollowOptions options) {
         this.services = services;
@@ -41,15 +47,38 @@ final class Follower {
         return watch(requests.stream().map(RequestRecord::build).distinct().toList());
     }
 
+    /// Asks for builds one after the other, a few at a time, shows them, and ends with a table of all.
+    ///
+    /// @param submit asks for one build
+    /// @param atMost how many may be under way
+    /// @return the exit code: that of the worst build
+    int follow(List<Wish> wishes, Function<Wish, RequestRecord> submit, int atMost) throws InterruptedException {
+        var report = new MatrixReport(console);
+        waiting.addAll(wishes);
+        summary = () -> report.print(ended, mine, options.json());
+        more = () -> {
+            while (!waiting.isEmpty() && watched.size() - ended.size() < atMost) {
+                var request = submit.apply(waiting.element());
+                mine.put(request.id(), request);
+                report.add(waiting.remove(), request);
+                if (!watched.containsKey(request.build())) {
+                    observe(request.build());
+                }
+            }
+        };
+        return watch(List.of());
+    }
+
     /// Shows builds of others: an interruption only ends the watching.
     int watch(List<BuildId> builds) throws InterruptedException {
         var interrupt = options.onInterrupt(console);
         var caller = console.invocation().caller();
         caller.onSignal(signal -> feed.add(new Event.Interrupted(signal)));
         caller.onHangup(() -> feed.add(new Event.HungUp()));
-        var view = view(builds.size() > 1);
+        var view = view(builds.size() != 1);
         try {
             builds.forEach(this::observe);
+            more.run();
             while (ended.size() < watched.size()) {
                 var event = feed.next(TICK);
                 if (event.isPresent()) {
@@ -64,7 +93,10 @@ final class Follower {
                                 return interrupted(signal, interrupt, view);
                             }
                         }
-                        case Event.Ended(var build) -> ended.put(build.id(), build);
+                        case Event.Ended(var build) -> {
+                            ended.put(build.id(), build);
+                            more.run();
+                        }
                         case Event.Request(var request) -> mine.computeIfPresent(request.id(), (_, _) -> request);
                         case Event.Build _, Event.Task _, Event.Output _ -> {}
                     }
@@ -101,6 +133,9 @@ final class Follower {
 
     private int interrupted(Signal signal, OnInterrupt interrupt, View view) {
         view.close();
+        if (!waiting.isEmpty()) {
+            console.say("%d of the combinations are not built", waiting.size());
+        }
         for (var id : watched.keySet()) {
             if (ended.containsKey(id)) {
                 continue;
@@ -125,7 +160,17 @@ final class Follower {
     }
 
     private int summarise() {
-        var code = ExitCode.OK;
+        summary.run();
+        if (options.notifies()) {
+            DesktopNotification.show(console, ended.values());
+        }
+        var code = ended.values().stream().mapToInt(Follower::exitCode).max().orElse(ExitCode.OK);
+        var undelivered =
+                mine.values().stream().anyMatch(request -> request.state() == RequestRecord.State.UNDELIVERED);
+        return undelivered ? Math.max(code, ExitCode.TRY_AGAIN) : code;
+    }
+
+    private void eachOnItsOwn() {
         for (var build : ended.values()) {
             var requests = services.builds().requests(build.id());
             if (options.json()) {
@@ -133,14 +178,7 @@ final class Follower {
             } else {
                 new Report(services, console).summary(build, requests, mine.keySet());
             }
-            code = Math.max(code, exitCode(build));
         }
-        if (options.notifies()) {
-            DesktopNotification.show(console, ended.values());
-        }
-        var undelivered =
-                mine.values().stream().anyMatch(request -> request.state() == RequestRecord.State.UNDELIVERED);
-        return undelivered ? Math.max(code, ExitCode.TRY_AGAIN) : code;
     }
 
     private static int exitCode(BuildRecord build) {

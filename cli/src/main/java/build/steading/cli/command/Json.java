@@ -42,6 +42,7 @@ final class Json {
         json.put("revision", request.revision());
         json.put("joined", request.joined());
         json.put("time", request.time().toString());
+        json.put("priority", word(request.priority()));
         request.out().ifPresent(out -> json.put("out", out.toString()));
         json.put("state", word(request.state()));
         json.put("note", request.note());
@@ -130,7 +131,7 @@ final class Json {
         time.ifPresent(value -> json.put(name, value.toString()));
     }
 
-    private static String word(Enum<?> value) {
+    static String word(Enum<?> value) {
         return value.name().toLowerCase(java.util.Locale.ROOT);
     }
 }
