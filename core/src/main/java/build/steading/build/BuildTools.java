@@ -3,12 +3,15 @@ package build.steading.build;
 
 import build.steading.execute.ActionExecutor;
 import build.steading.tree.Trees;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.Executor;
 
 /// What every build needs to run.
 ///
 /// @param threads runs each task on a thread of its own
+/// @param pauses before further attempts at a task whose command asks for them
 /// @param delivery puts artifacts where requesters want them
 record BuildTools(
         Plans plans,
@@ -20,5 +23,6 @@ record BuildTools(
         BuildRecords records,
         Expectations expectations,
         Delivery delivery,
+        List<Duration> pauses,
         Executor threads,
         InstantSource clock) {}

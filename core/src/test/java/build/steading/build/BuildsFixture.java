@@ -54,6 +54,7 @@ abstract class BuildsFixture {
     final List<SourceRef> restored = new ArrayList<>();
     final List<String> warmSaved = new ArrayList<>();
     List<WarmDirectory> warmKnown = List.of();
+    List<Duration> pauses = List.of(Duration.ZERO);
     List<Duration> recordedRuns = List.of();
     Delivery delivery = new FileDelivery(blobs, trees);
     Builds builds = open(8);
@@ -88,7 +89,7 @@ abstract class BuildsFixture {
         TaskHistory history = (project, task, limit) -> recordedRuns;
         var ports = new Builds.Ports(blobsForBuilds, executor, sources, warm, records, history, delivery);
         return new Builds(
-                ports, trees, new Plans(blobs, trees), new Builds.Limits(active, 4, 5), InstantSource.system());
+                ports, trees, new Plans(blobs, trees), new Builds.Limits(active, 4, 5, pauses), InstantSource.system());
     }
 
     @AfterEach
