@@ -54,7 +54,8 @@ final class MatrixOptions {
     @Option(
             names = "--at-most",
             paramLabel = "N",
-            description = "How many combinations to build at the same time (default: ${DEFAULT-VALUE}).",
+            description = "How many combinations to build at the same time (default: ${DEFAULT-VALUE}); with"
+                    + " --detach the farm decides.",
             defaultValue = "5")
     private int atMost;
 
