@@ -16,7 +16,8 @@ import java.util.TreeMap;
 /// @param source where the input came from
 /// @param root digest of the project's top `Directory`
 /// @param options given values of the project's options; those left out have their defaults
-/// @param matrix axis values that restrict the matrix; empty for all combinations
+/// @param matrix axis values that restrict the matrix, several of one axis with commas between them; empty for
+///     all combinations
 /// @param tasks requested tasks; empty for all
 /// @param command what to run in place of the project's `steading.yaml`
 /// @param force whether tasks run even if their results are known

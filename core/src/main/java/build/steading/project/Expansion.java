@@ -77,6 +77,7 @@ final class Expansion {
                 requirement(project.requires(), values, "/requires")
                         .and(requirement(task.requires(), values, where + "/requires")),
                 task.memoryBytes(),
+                task.retry(),
                 task.allowMissingOutputs());
     }
 

@@ -23,6 +23,7 @@ final class TaskReader {
             "cache",
             "directory",
             "memory",
+            "retry",
             "allow-missing-outputs");
 
     private static final Pattern DURATION = Pattern.compile("([1-9][0-9]{0,5})([smhd])");
@@ -47,6 +48,7 @@ final class TaskReader {
                 fields.texts("cache", "the path of a directory").orElse(List.of()),
                 fields.get("directory").map(TaskReader::directory).orElse(""),
                 fields.get("memory").map(TaskReader::bytes).orElse(OptionalLong.empty()),
+                fields.get("retry").map(RetryReader::read).orElse(Retry.STANDARD),
                 bool(fields, "allow-missing-outputs", "`true` or `false`"));
     }
 
