@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 
 /// The entries of a mapping that has certain keys and no others.
-final class Fields {
+public final class Fields {
     private final Value mapping;
     private final SequencedMap<String, Value> values;
 
@@ -19,34 +19,34 @@ final class Fields {
     }
 
     /// Notes it if `value` is no mapping, or has other keys.
-    static Fields of(Value value, Collection<String> keys) {
+    public static Fields of(Value value, Collection<String> keys) {
         return new Fields(value, value.fields(keys));
     }
 
-    Optional<Value> get(String key) {
+    public Optional<Value> get(String key) {
         return Optional.ofNullable(values.get(key));
     }
 
     /// Notes it if there is no such entry.
-    Optional<Value> required(String key, String needed) {
+    public Optional<Value> required(String key, String needed) {
         if (mapping.isMapping() && !values.containsKey(key)) {
             mapping.problem("Found no `%s`, needed is %s".formatted(key, needed));
         }
         return get(key);
     }
 
-    Optional<String> text(String key, String allowed) {
+    public Optional<String> text(String key, String allowed) {
         return get(key).flatMap(value -> value.text(allowed));
     }
 
-    String requiredText(String key, String needed) {
+    public String requiredText(String key, String needed) {
         return required(key, needed).flatMap(value -> value.text(needed)).orElse("");
     }
 
     /// Returns a list of texts, also where some of them are none: then these are left empty.
     ///
     /// @param allowed what each one must be
-    Optional<List<String>> texts(String key, String allowed) {
+    public Optional<List<String>> texts(String key, String allowed) {
         return get(key).map(value -> {
             var texts = new ArrayList<String>();
             for (var item : value.items("a list, each entry " + allowed)) {

@@ -44,7 +44,11 @@ public final class ProjectFile {
     }
 
     private static Optional<Project> read(String text, Problems problems) {
-        var project = YamlText.compose(text, problems).flatMap(node -> new ProjectReader(problems).read(node));
+        var top = YamlText.compose(text, problems);
+        if (top.isEmpty() && !problems.any()) {
+            problems.add("", "Found nothing, allowed is a mapping with at least `project` and `tasks`");
+        }
+        var project = top.flatMap(node -> new ProjectReader(problems).read(node));
         project.ifPresent(read -> new ProjectChecks(read, problems).run());
         return project;
     }

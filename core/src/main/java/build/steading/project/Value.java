@@ -21,7 +21,7 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 
 /// One value of the file. Whoever asks it for something that it is not gets the nearest harmless thing, and the
 /// problem is noted.
-final class Value {
+public final class Value {
     private static final int MAX_NAMES = 20;
 
     private final Node node;
@@ -59,7 +59,7 @@ final class Value {
     /// Returns the entries of a mapping with any keys, in the order of the file.
     ///
     /// @param allowed what is wanted, for the message if this is no mapping
-    SequencedMap<String, Value> entries(String allowed) {
+    public SequencedMap<String, Value> entries(String allowed) {
         var entries = new LinkedHashMap<String, Value>();
         if (!(node instanceof MappingNode mapping)) {
             wrong(allowed);
@@ -81,7 +81,7 @@ final class Value {
     }
 
     /// @param allowed what is wanted, for the message if this is no list
-    List<Value> items(String allowed) {
+    public List<Value> items(String allowed) {
         var items = new ArrayList<Value>();
         if (node instanceof SequenceNode sequence) {
             for (var item : sequence.getValue()) {
@@ -97,17 +97,22 @@ final class Value {
         return node instanceof SequenceNode;
     }
 
-    boolean isMapping() {
+    public boolean isMapping() {
         return node instanceof MappingNode;
     }
 
+    /// Returns whether there is nothing after the key, or `null`.
+    public boolean isNothing() {
+        return node.getTag().equals(Tag.NULL);
+    }
+
     /// Returns a text; numbers, booleans and nothing are none unless they are in quotes.
-    Optional<String> text(String allowed) {
+    public Optional<String> text(String allowed) {
         return scalar(allowed, Tag.STR);
     }
 
     /// Returns a text of a certain form.
-    Optional<String> text(Pattern form, String allowed) {
+    public Optional<String> text(Pattern form, String allowed) {
         return matching(text(allowed), form, allowed);
     }
 
@@ -125,7 +130,7 @@ final class Value {
     }
 
     /// Returns the constant of an enumeration that is named here, in lower case.
-    <E extends Enum<E>> Optional<E> constant(Class<E> type) {
+    public <E extends Enum<E>> Optional<E> constant(Class<E> type) {
         var names = new LinkedHashMap<String, E>();
         for (var constant : EnumSet.allOf(type)) {
             names.put(constant.name().toLowerCase(Locale.ROOT), constant);
@@ -145,7 +150,7 @@ final class Value {
     }
 
     /// Returns a whole number in decimal notation.
-    Optional<Long> number(String allowed) {
+    public Optional<Long> number(String allowed) {
         var text = scalar(allowed, Tag.INT);
         try {
             return text.map(Long::valueOf);
@@ -181,16 +186,16 @@ final class Value {
     }
 
     /// Notes that something else is wanted here.
-    void wrong(String allowed) {
+    public void wrong(String allowed) {
         problems.add(where, "Found %s, allowed here is %s".formatted(description(), allowed));
     }
 
-    void problem(String message) {
+    public void problem(String message) {
         problems.add(where, message);
     }
 
     /// Notes it if this entry has a name that it cannot have.
-    void checkName(String name, Pattern form, String allowed) {
+    public void checkName(String name, Pattern form, String allowed) {
         if (!form.matcher(name).matches()) {
             problems.add(
                     where + "#",

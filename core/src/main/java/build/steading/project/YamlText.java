@@ -38,7 +38,7 @@ final class YamlText {
         }
     }
 
-    /// Returns the top node; what is wrong is added to `problems`.
+    /// Returns the top node, if there is one; what is wrong is added to `problems`.
     static Optional<Node> compose(String text, Problems problems) {
         if (text.length() > MAX_CHARACTERS) {
             problems.add("", tooLong());
@@ -53,11 +53,7 @@ final class YamlText {
             if (tooDeep(yaml, settings, problems)) {
                 return Optional.empty();
             }
-            var node = new Compose(settings).composeString(yaml);
-            if (node.isEmpty()) {
-                problems.add("", "Found nothing, allowed is a mapping with at least `project` and `tasks`");
-            }
-            return node;
+            return new Compose(settings).composeString(yaml);
         } catch (YamlEngineException e) {
             report(e, yaml, problems);
             return Optional.empty();
