@@ -20,7 +20,6 @@ import java.util.Set;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
-import org.jspecify.annotations.Nullable;
 
 /// Sends mails, each by a connection of its own. Thread-safe.
 public final class MailCarrier implements Carrier {
@@ -107,22 +106,25 @@ public final class MailCarrier implements Carrier {
 
     private Result refusal(MessagingException e) {
         var server = "%s:%d".formatted(config.host(), config.port());
-        for (Exception next = e; next instanceof MessagingException cause; next = cause.getNextException()) {
-            var code = code(next);
-            if (code >= 500 && code < 600 && !OURS_TO_MEND.contains(code)) {
-                return new Result.Refused("`%s` refuses: %s".formatted(server, line(next)));
-            }
+        // What the server answered comes last; before it, that something is wrong with some address.
+        Exception answer = e;
+        while (answer instanceof MessagingException outer && outer.getNextException() != null) {
+            answer = outer.getNextException();
+        }
+        var code = code(answer);
+        if (code >= 500 && code < 600 && !OURS_TO_MEND.contains(code)) {
+            return new Result.Refused("`%s` refuses: %s".formatted(server, line(answer)));
         }
         var what = e instanceof AuthenticationFailedException ? "does not let us in" : "does not take it";
-        return new Result.NotNow("`%s` %s: %s".formatted(server, what, line(e)));
+        return new Result.NotNow("`%s` %s: %s".formatted(server, what, line(answer)));
     }
 
-    private static int code(@Nullable Exception e) {
+    private static int code(Exception e) {
         return switch (e) {
             case SMTPSendFailedException refused -> refused.getReturnCode();
             case SMTPAddressFailedException refused -> refused.getReturnCode();
             case SMTPSenderFailedException refused -> refused.getReturnCode();
-            case null, default -> 0;
+            default -> 0;
         };
     }
 

@@ -95,21 +95,21 @@ class TellingConfigTest {
     @Test
     void allThatIsWrongIsSaidAtOnceWithItsPlace() {
         assertThatThrownBy(() -> parse("""
-            male: {}
+            maill: {}
             mail:
               hots: x
               from: "builds@example.org\\nBcc: eve@example.org"
               port: 70000
-              tls: ssl
+              tls: tsl
               user: farm
             hooks:
-              a b: {url: 'ftp://x', secret-file: s, on: [fail]}
+              a b: {url: 'ftp://x', secret-file: s, on: [faild]}
               c: {}
             base-url: farm.example.org
             """))
                 .satisfies(e -> assertThat(e.getMessage().lines())
                         .containsExactly(
-                                "server.yaml:1:1: Found `male`, allowed here are `base-url`, `mail`, `hooks`; did you"
+                                "server.yaml:1:1: Found `maill`, allowed here are `base-url`, `mail`, `hooks`; did you"
                                         + " mean `mail`?",
                                 "server.yaml:2:1: Found no `host`, needed is the name or address of a mail server",
                                 "server.yaml:2:1: Found only one of `user` and `password-file`, needed are both or"
@@ -119,18 +119,18 @@ class TellingConfigTest {
                                 "server.yaml:4:9: Found `builds@example.org?Bcc: eve@example.org`, allowed here is an"
                                         + " address such as `builds@example.org`",
                                 "server.yaml:5:9: Found the number `70000`, allowed here is a port from 1 to 65535",
-                                "server.yaml:6:8: Found `ssl`, allowed here is one of `none`, `starttls`, `tls`; did"
+                                "server.yaml:6:8: Found `tsl`, allowed here is one of `none`, `starttls`, `tls`; did"
                                         + " you mean `tls`?",
                                 "server.yaml:9:3: Found the name `a b`, allowed are letters, digits, `.`, `_` and `-`,"
                                         + " at most 100 of them, the first one a letter or digit",
-                                "server.yaml:9:15: Found `ftp://x`, allowed here is an address that begins with"
+                                "server.yaml:9:14: Found `ftp://x`, allowed here is an address that begins with"
                                         + " `https://` or `http://`",
-                                "server.yaml:9:46: Found `fail`, allowed here is one of `finished`, `succeeded`,"
+                                "server.yaml:9:46: Found `faild`, allowed here is one of `finished`, `succeeded`,"
                                         + " `failed`, `changed`; did you mean `failed`?",
-                                "server.yaml:10:3: Found no `secret-file`, needed is the path of a file with the"
-                                        + " secret",
+                                +" secret",
                                 "server.yaml:10:3: Found no `url`, needed is an address that begins with `https://` or"
                                         + " `http://`",
+                                "server.yaml:10:3: Found no `secret-file`, needed is the path of a file with the"
                                 "server.yaml:11:11: Found `farm.example.org`, allowed here is an address that begins"
                                         + " with `https://` or `http://`, without `?` and `#`"));
     }
