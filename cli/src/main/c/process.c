@@ -21,6 +21,9 @@
 #include <time.h>
 #include <unistd.h>
 
+// A server has more to remember than one user's farm.
+static char ROLE_HEAP[] = "-Xmx2g";
+
 enum { START_LIMIT_MS = 30000, SILENT_MS = 300, TAIL_BYTES = 2048 };
 
 extern char **environ;
@@ -257,6 +260,33 @@ static _Noreturn void become_process(const struct launch *launch, int console) {
     execve(command[0], command, process_environment());
     dprintf(STDERR_FILENO, "Cannot run `%s`: %s; remove `%s` and run ./steading again\n", command[0], strerror(errno), dist);
     _exit(127);
+}
+
+int is_role(const char *argument) {
+    return argument != NULL && (strcmp(argument, "server") == 0 || strcmp(argument, "worker") == 0);
+}
+
+_Noreturn void become_role(const struct launch *launch, int count, char *const arguments[]) {
+    size_t given = 0;
+    while (launch->command[given] != NULL) {
+        given++;
+    }
+    char **command = calloc(given + (size_t)count + 4, sizeof *command);
+    if (command == NULL || setenv("STEADING_HOME", home, 1) != 0 || setenv("LC_ALL", "C.UTF-8", 1) != 0) {
+        fail(EXIT_TRY_AGAIN, "Out of memory");
+    }
+    size_t used = 0;
+    for (size_t i = 0; i < given; i++) {
+        if (i == given - 1) {
+            command[used++] = ROLE_HEAP; // the last word is the main class, and the last size counts
+        }
+        command[used++] = expand(launch->command[i]);
+    }
+    command[used++] = home;
+    command[used++] = (char *)launch->build_id;
+    memcpy(command + used, arguments, (size_t)count * sizeof *command);
+    execve(command[0], command, environ);
+    fail(EXIT_TRY_AGAIN, "Cannot run `%s`: %s; remove `%s` and run ./steading again", command[0], strerror(errno), dist);
 }
 
 static pid_t start_process(const struct launch *launch) {

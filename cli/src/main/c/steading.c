@@ -501,6 +501,9 @@ int main(int count, char *arguments[]) {
         return 0;
     }
     find_home();
+    if (is_role(arguments[1])) {
+        become_role(&launch, count - 1, arguments + 1);
+    }
     // A reader that is gone shall show as EPIPE, so that we can hang up first.
     signal(SIGPIPE, SIG_IGN);
     return run(&launch, arguments + 1);

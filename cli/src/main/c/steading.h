@@ -22,6 +22,13 @@ void read_launch(struct launch *launch);
 // Finds $STEADING_HOME as an absolute path, or ends the program with a message.
 void find_home(void);
 
+// Returns whether an argument names what a machine is for the farm: `server` or `worker`. These run in the foreground,
+// in a process of their own, so that whoever started them sees and ends them.
+int is_role(const char *argument);
+
+// Becomes the process of a role: the same program as the background process, given all arguments.
+_Noreturn void become_role(const struct launch *launch, int count, char *const arguments[]);
+
 // Returns a connection to the background process, which is started unless it runs; -1 if it does not run and
 // `start` is false. Ends the program with a message if it cannot be had.
 int connect_process(const struct launch *launch, int start);

@@ -63,6 +63,7 @@ class ArchitectureTest {
         server
           server.sql:  build digest execute failure notify source | build.steading.api com.google.protobuf java.sql
           server.farm: action blob digest execute failure log platform schedule | build.bazel com.google.protobuf
+          server.web:  failure | com.sun.net
           server.grpc: action blob digest execute failure lifecycle log schedule
                        | build.bazel com.google.bytestream com.google.longrunning com.google.protobuf com.google.rpc
                        io.grpc

@@ -60,6 +60,12 @@ final class RemoteExecution implements Execution {
         return true;
     }
 
+    /// The protocol says why when the action begins to wait; observers have been told.
+    @Override
+    public List<String> why() {
+        return List.of();
+    }
+
     private synchronized List<ExecutionObserver> observers() {
         return List.copyOf(observers);
     }

@@ -16,6 +16,11 @@ public interface BuildRecords {
     /// @return the request with its id and the build's
     RequestRecord open(BuildRecord build, RequestRecord request);
 
+    /// Returns the request that was stored with this key.
+    ///
+    /// @param key see [Builds.Order#key]; not empty
+    Optional<RequestRecord> request(String key);
+
     /// Stores a build and some of its requests as they are now, in place of what was known of them, and who is to
     /// be told: all or nothing. Of notices with the same [Notice#key] only the first one counts, whenever it was
     /// stored.
@@ -39,6 +44,13 @@ public interface BuildRecords {
         ///
         /// @param repository only those from this repository
         record Recent(int limit, Optional<String> repository) implements Query {}
+
+        /// Those of committed sources that succeeded and may stand in for a build, the best first: those of the
+        /// same input, then those of certain commits in their order; of several, the newest first.
+        ///
+        /// @param wanted what they must have the recipe of
+        /// @param commits the best first
+        record InPlaceOf(BuildSpec wanted, List<String> commits, int limit) implements Query {}
 
         /// Of all others that have ended, and were not cancelled, for the same project of the same repository and
         /// the same name of a revision: the one that ended last, if there is such a one.

@@ -3,6 +3,7 @@ package build.steading.build;
 
 import build.steading.build.Plans.Plan;
 import build.steading.build.TaskRecord.Ending;
+import build.steading.build.TaskRun.Ended;
 import build.steading.digest.Digest;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
@@ -82,8 +83,9 @@ final class BuildRun {
         var waiting =
                 plan.tasks().stream().map(task -> TaskRecord.waiting(task.id())).toList();
         build.plan(now.started(now.started().orElseGet(tools.clock()::instant), waiting));
+        var options = plan.project().resolveOptions(now.spec().options());
         var outputs = new ConcurrentHashMap<String, Digest>();
-        runGraph(plan, outputs);
+        runGraph(plan, new TaskRun.Round(options, outputs, preparing));
         var states = build.record().tasks().stream().map(TaskRecord::state).toList();
         if (build.cancelledBy().isPresent() || BuildState.verdict(states) != BuildState.SUCCEEDED) {
             return Optional.empty();
@@ -91,18 +93,18 @@ final class BuildRun {
         return Optional.of(artifacts(plan, outputs));
     }
 
-    private void runGraph(Plan plan, Map<String, Digest> outputs) throws InterruptedException {
+    private void runGraph(Plan plan, TaskRun.Round round) throws InterruptedException {
         var byName = new LinkedHashMap<String, TaskInstance>();
         plan.tasks().forEach(task -> byName.put(task.id(), task));
         var needs = new LinkedHashMap<String, List<String>>();
         plan.tasks().forEach(task -> needs.put(task.id(), task.needs()));
         var graph = new TaskGraph(needs);
-        BlockingQueue<TaskRun.Ended> ends = new LinkedBlockingQueue<>();
+        BlockingQueue<Ended> ends = new LinkedBlockingQueue<>();
         SteadingException lost = null;
         var running = 0;
         while (true) {
             for (var ready : graph.takeReady()) {
-                var run = new TaskRun(tools, build, Objects.requireNonNull(byName.get(ready)), outputs, preparing);
+                var run = new TaskRun(tools, build, Objects.requireNonNull(byName.get(ready)), round);
                 tools.threads().execute(() -> ends.add(run.run()));
                 running++;
             }
@@ -111,21 +113,26 @@ final class BuildRun {
             }
             var end = ends.take();
             running--;
-            if (end.missing().isPresent()) {
-                lost = end.missing().get();
+            switch (end) {
+                case Ended.Succeeded(var task) -> graph.ended(task, true);
+                case Ended.Failed(var task, var why) -> graph.ended(task, false).forEach(next -> skip(next, why));
+                case Ended.Lost(var task, var missing) -> {
+                    lost = missing;
+                    graph.ended(task, false)
+                            .forEach(next -> skip(next, missing.failure().message()));
+                }
+                case Ended.Stopped _ -> throw new InterruptedException("Steading is being stopped");
             }
-            graph.ended(end.task(), end.succeeded()).forEach(skipped -> skip(skipped, end.task()));
         }
         if (lost != null) {
             throw lost;
         }
     }
 
-    private void skip(String task, String because) {
+    private void skip(String task, String why) {
         var ending = build.cancelledBy()
                 .map(by -> new Ending(TaskState.CANCELLED, -1, false, false, "Cancelled by " + by))
-                .orElseGet(() ->
-                        new Ending(TaskState.SKIPPED, -1, false, false, "`%s` did not succeed".formatted(because)));
+                .orElseGet(() -> new Ending(TaskState.SKIPPED, -1, false, false, why));
         build.update(task, record -> record.ended(ending, tools.clock().instant()));
     }
 

@@ -3,9 +3,12 @@ package build.steading.build;
 
 import build.steading.digest.Digest;
 import build.steading.source.Revision;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// Everything that determines what a build does: enough to do it again without the repository that it came from.
 ///
@@ -35,8 +38,14 @@ public record BuildSpec(
     /// Where a build's input came from, for people and for finding warm directories.
     ///
     /// @param repository path of the repository's top directory
+    /// @param url where the repository was cloned from, without credentials; empty if unknown
     /// @param directory the project's directory within it, `/` between its parts; empty for the top
-    public record SourceRef(String repository, String directory, Revision revision) {}
+    public record SourceRef(String repository, String url, String directory, Revision revision) {
+        /// Returns what names the source for people and policies: its URL if it has one, else its path.
+        public String origin() {
+            return url.isEmpty() ? repository : url;
+        }
+    }
 
     /// One command line that stands for a whole project definition.
     ///
@@ -48,9 +57,38 @@ public record BuildSpec(
         }
     }
 
+    /// Returns the same with other values given for the options.
+    public BuildSpec withOptions(Map<String, String> given) {
+        return new BuildSpec(project, source, root, given, matrix, tasks, command, force);
+    }
+
     /// Returns the same with all tasks running even if their results are known.
     public BuildSpec forced() {
         return new BuildSpec(project, source, root, options, matrix, tasks, command, true);
+    }
+
+    /// Returns a name for what is done, whatever it is done to: builds of one recipe differ in their sources
+    /// alone. Whether a build was forced is no part of it.
+    public String recipe() {
+        var parts = new ArrayList<>(List.of(project, source.directory()));
+        new TreeMap<>(options).forEach((name, value) -> parts.addAll(List.of("option", name, value)));
+        new TreeMap<>(matrix).forEach((axis, value) -> parts.addAll(List.of("axis", axis, value)));
+        tasks.forEach(task -> parts.addAll(List.of("task", task)));
+        command.ifPresent(single -> {
+            parts.addAll(List.of("run", single.run(), Boolean.toString(single.network())));
+            parts.addAll(single.outputs());
+        });
+        return Digest.of(String.join("\0", parts).getBytes(StandardCharsets.UTF_8))
+                .hash();
+    }
+
+    /// Returns whether this is a build of committed sources that may stand in for `wanted`: it does the same, and
+    /// either to the same input, or to one of these commits.
+    boolean isOneOf(BuildSpec wanted, List<String> commits) {
+        var revision = source.revision();
+        return !revision.uncommitted()
+                && (root.equals(wanted.root()) || commits.contains(revision.commit()))
+                && recipe().equals(wanted.recipe());
     }
 
     /// Returns what two builds have in common if they do the same, whatever commit their input came from.

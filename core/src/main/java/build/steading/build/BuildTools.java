@@ -19,6 +19,7 @@ record BuildTools(
         Sources sources,
         WarmRecords warm,
         BuildRecords records,
+        Expectations expectations,
         Delivery delivery,
         Telling telling,
         Executor threads,

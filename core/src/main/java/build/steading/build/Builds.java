@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,14 +29,17 @@ import java.util.concurrent.Semaphore;
 /// what the process did not finish before it died, the next one does.
 ///
 /// Thread-safe: one lock guards the table of live builds, and nothing blocks while it is held.
-public final class Builds implements AutoCloseable {
+public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Builds.class.getName());
 
     private final BuildTools tools;
+    private final FinishedBuilds finished;
     private final Limits limits;
     private final Semaphore active;
     private final Semaphore preparing;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    private final Repeats<RequestRecord> submissions = new Repeats<>();
 
     @GuardedBy("this")
     private final Map<BuildId, LiveBuild> live = new TreeMap<>();
@@ -53,6 +58,7 @@ public final class Builds implements AutoCloseable {
             Sources sources,
             WarmRecords warm,
             BuildRecords records,
+            TaskHistory history,
             Delivery delivery,
             Telling telling) {}
 
@@ -65,10 +71,12 @@ public final class Builds implements AutoCloseable {
                 ports.sources(),
                 ports.warm(),
                 ports.records(),
+                new Expectations(ports.history()),
                 ports.delivery(),
                 ports.telling(),
                 threads,
                 clock);
+        this.finished = new FinishedBuilds(ports, trees);
         this.limits = limits;
         this.active = new Semaphore(limits.active(), true);
         this.preparing = new Semaphore(limits.preparing());
@@ -78,11 +86,25 @@ public final class Builds implements AutoCloseable {
     ///
     /// @param requester who asks, for people
     /// @param email where to tell the requester how it ended; empty for nowhere
+    /// @param priority how soon it is wanted
     /// @param out where the artifacts shall appear; empty for nowhere
-    public record Order(String requester, Optional<String> email, Optional<Path> out) {
-        /// Without a mail at the end.
+    /// @param range commits whose builds will do as well, the best first; empty if a build of its own is wanted
+    /// @param key names the wish, so that it is one wish however often it is submitted; empty if it is submitted
+    ///     once
+    public record Order(
+            String requester,
+            Optional<String> email,
+            Priority priority,
+            Optional<Path> out,
+            List<String> range,
+            String key) {
+        public Order {
+            range = List.copyOf(range);
+        }
+
+        /// A wish of which nobody need be told, by somebody who waits for a build of its own, submitted once.
         public Order(String requester, Optional<Path> out) {
-            this(requester, Optional.empty(), out);
+            this(requester, Optional.empty(), Priority.INTERACTIVE, out, List.of(), "");
         }
     }
 
@@ -98,18 +120,54 @@ public final class Builds implements AutoCloseable {
         }
     }
 
-    /// Accepts a request: it joins an equal build that is under way, or starts one.
+    @Override
+    public Accepted submit(BuildSpec spec, Order order, BuildObserver observer) {
+        var request = submit(spec, order);
+        return new Accepted(request, observe(request.build(), observer));
+    }
+
+    /// Accepts a request that nobody watches. If builds of a range of commits will do, the best one that has
+    /// succeeded answers it at once. Else it joins a build that is under way and will do, one that runs rather
+    /// than one that queues; else it starts one.
     ///
-    /// @return the stored request
-    /// @throws SteadingException with `Invalid` or `NotFound` if the project, its options or tasks, or the
-    ///     requester's address are wrong (nothing is stored then), `Overloaded` if too many builds wait
+    /// @return the stored request; if it is not open, it has been answered
+    /// @throws SteadingException as the other [#submit], also if the requester's address is wrong
     public RequestRecord submit(BuildSpec spec, Order order) {
         order.email().ifPresent(EmailAddress::new);
+        if (order.key().isEmpty()) {
+            return accept(spec, order);
+        }
+        try {
+            return submissions.once(
+                    order.key(), () -> tools.records().request(order.key()).orElseGet(() -> accept(spec, order)));
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new SteadingException(new Failure.Unavailable("Interrupted while a request was being stored"));
+        }
+    }
+
+    private RequestRecord accept(BuildSpec spec, Order order) {
         var _ = tools.plans().plan(spec);
-        return findEqual(spec)
-                .filter(LiveBuild::expectRequest)
-                .map(equal -> join(equal, spec, order))
+        return answer(spec, order)
+                .or(() -> joinOne(spec, order))
+                // What was under way may have succeeded between the first look and the second.
+                .or(() -> answer(spec, order))
                 .orElseGet(() -> begin(spec, order));
+    }
+
+    private Optional<RequestRecord> answer(BuildSpec spec, Order order) {
+        if (order.range().isEmpty()) {
+            return Optional.empty();
+        }
+        return finished.find(spec, order.range())
+                .map(build -> finished.answer(build, request(build.id(), spec, order)));
+    }
+
+    private Optional<RequestRecord> joinOne(BuildSpec spec, Order order) {
+        return underWay(spec, order.range()).stream()
+                .filter(LiveBuild::expectRequest)
+                .findFirst()
+                .map(equal -> join(equal, spec, order));
     }
 
     private RequestRecord join(LiveBuild equal, BuildSpec spec, Order order) {
@@ -132,9 +190,11 @@ public final class Builds implements AutoCloseable {
                 spec.source().revision().name(),
                 build.value() != 0,
                 tools.clock().instant(),
+                order.priority(),
                 order.out(),
                 RequestRecord.State.OPEN,
-                "");
+                "",
+                order.key());
     }
 
     private RequestRecord begin(BuildSpec spec, Order order) {
@@ -154,11 +214,13 @@ public final class Builds implements AutoCloseable {
         return stored;
     }
 
-    private synchronized Optional<LiveBuild> findEqual(BuildSpec spec) {
+    /// Returns the builds that have not ended and would do, the best first.
+    private synchronized List<LiveBuild> underWay(BuildSpec spec, List<String> range) {
         return live.values().stream()
-                .filter(build -> build.record().spec().identity().equals(spec.identity()))
                 .filter(build -> build.cancelledBy().isEmpty())
-                .findFirst();
+                .filter(build -> build.standsInFor(spec, range))
+                .sorted(Comparator.comparing(LiveBuild::isQueued))
+                .toList();
     }
 
     private void start(LiveBuild build) {
@@ -208,7 +270,7 @@ public final class Builds implements AutoCloseable {
         }
     }
 
-    /// Returns what is known of a build, as of now.
+    @Override
     public Optional<BuildRecord> find(BuildId id) {
         var now = liveBuild(id).map(LiveBuild::record);
         return now.isPresent()
@@ -216,55 +278,80 @@ public final class Builds implements AutoCloseable {
                 : tools.records().builds(new Query.ById(id)).stream().findFirst();
     }
 
-    /// Returns builds, the newest first, as of now.
-    ///
-    /// @param repository only those from this repository
+    @Override
     public List<BuildRecord> recent(int limit, Optional<String> repository) {
         return tools.records().builds(new Query.Recent(limit, repository)).stream()
                 .map(record -> liveBuild(record.id()).map(LiveBuild::record).orElse(record))
                 .toList();
     }
 
-    /// Returns the builds that have not ended, the oldest first.
+    @Override
     public synchronized List<BuildRecord> underWay() {
         return live.values().stream().map(LiveBuild::record).toList();
     }
 
-    /// Returns the requests for a build, the oldest first.
+    @Override
     public List<RequestRecord> requests(BuildId id) {
         return liveBuild(id)
                 .map(LiveBuild::allRequests)
                 .orElseGet(() -> tools.records().requests(id));
     }
 
-    /// Tells `observer` how a build proceeds, beginning with how it stands now. If it has ended that is all there
-    /// is to tell.
-    public void observe(BuildId id, BuildObserver observer) {
+    @Override
+    public Subscription observe(BuildId id, BuildObserver observer) {
         var build = liveBuild(id);
         if (build.isPresent() && build.get().add(observer)) {
-            return;
+            return () -> build.get().remove(observer);
         }
-        var record = find(id).orElseThrow(() -> SteadingException.notFound("There is no build %d", id.value()));
+        var record = find(id).orElseThrow(() -> unknown(id));
         requests(id).forEach(observer::request);
         observer.ended(record);
+        return Subscription.NONE;
     }
 
-    /// Stops telling `observer`.
-    public void forget(BuildId id, BuildObserver observer) {
-        liveBuild(id).ifPresent(build -> build.remove(observer));
+    @Override
+    public Optional<Following> follow(BuildId id, String task, ExecutionObserver observer) {
+        return liveBuild(id).flatMap(build -> {
+            var listener = new Listener(observer, () -> !build.isRunning(task));
+            return build.follow(task, listener) ? Optional.of(listener) : Optional.empty();
+        });
     }
 
-    /// Tells `observer` what a running task has printed so far and will print.
-    ///
-    /// @return whether the task runs; if not, its record has its log, or will have
-    public boolean follow(BuildId id, String task, ExecutionObserver observer) {
-        return liveBuild(id).map(build -> build.follow(task, observer)).orElse(false);
+    @Override
+    public Causes why(BuildId id) {
+        var build = liveBuild(id);
+        if (build.isEmpty()) {
+            var _ = find(id).orElseThrow(() -> unknown(id));
+            return Causes.NONE;
+        }
+        var record = build.get().record();
+        if (record.state() == BuildState.QUEUED) {
+            return new Causes(List.of(turn(id)), Map.of());
+        }
+        var needs = new HashMap<String, List<String>>();
+        tools.plans().plan(record.spec()).tasks().forEach(task -> needs.put(task.id(), task.needs()));
+        return Causes.of(build.get(), needs);
     }
 
-    /// Withdraws requests for a build; it is cancelled if nobody else waits for it.
-    ///
-    /// @param requests which ones; empty for all
-    /// @return whether the build is cancelled; false also if it has ended already
+    private String turn(BuildId id) {
+        var running = 0;
+        var before = 0;
+        for (var other : underWay()) {
+            if (other.state() == BuildState.RUNNING) {
+                running++;
+            } else if (other.id().compareTo(id) < 0) {
+                before++;
+            }
+        }
+        return "Build %s waits for its turn: %d %s, %d %s before it"
+                .formatted(id, running, running == 1 ? "build runs" : "builds run", before, before == 1 ? "is" : "are");
+    }
+
+    private static SteadingException unknown(BuildId id) {
+        return SteadingException.notFound("There is no build %d", id.value());
+    }
+
+    @Override
     public boolean withdraw(BuildId id, List<Long> requests, String by) {
         return liveBuild(id)
                 .map(build -> {

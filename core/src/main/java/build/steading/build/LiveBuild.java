@@ -3,9 +3,13 @@ package build.steading.build;
 
 import build.steading.execute.Execution;
 import build.steading.execute.ExecutionObserver;
+import build.steading.log.LogPosition;
 import build.steading.log.LogRecord;
+import build.steading.platform.RequestFacts;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +28,10 @@ final class LiveBuild {
 
     @GuardedBy("this")
     private final Map<String, TaskRecord> tasks = new LinkedHashMap<>();
+
+    /// Where the next output of each task's present attempt goes; absent before the first.
+    @GuardedBy("this")
+    private final Map<String, LogPosition> logs = new HashMap<>();
 
     @GuardedBy("this")
     private final Map<String, Execution> executions = new LinkedHashMap<>();
@@ -52,10 +60,43 @@ final class LiveBuild {
         return head.with(List.copyOf(tasks.values()));
     }
 
+    synchronized boolean isQueued() {
+        return head.state() == BuildState.QUEUED;
+    }
+
+    /// Returns whether this build does what a request wants.
+    ///
+    /// @param range commits whose builds will do as well
+    synchronized boolean standsInFor(BuildSpec wanted, List<String> range) {
+        var mine = head.spec();
+        return mine.identity().equals(wanted.identity()) || (!range.isEmpty() && mine.isOneOf(wanted, range));
+    }
+
     synchronized List<RequestRecord> openRequests() {
         return requests.values().stream()
                 .filter(request -> request.state() == RequestRecord.State.OPEN)
                 .toList();
+    }
+
+    /// Returns for whom what begins now will run, and how soon: whoever asked first, and whoever is most in a
+    /// hurry.
+    ///
+    /// @param options value of every option
+    synchronized RequestFacts facts(Map<String, String> options) {
+        var open = openRequests();
+        var spec = head.spec();
+        return new RequestFacts(
+                spec.project(),
+                open.stream().findFirst().map(RequestRecord::requester).orElse(""),
+                spec.source().origin(),
+                spec.source().revision().name(),
+                options,
+                open.stream()
+                        .map(RequestRecord::priority)
+                        .min(Comparator.naturalOrder())
+                        .orElse(Priority.INTERACTIVE)
+                        .steps(),
+                Optional.empty());
     }
 
     /// Keeps the build from ending until [#join], as a request for it is just being stored.
@@ -118,12 +159,19 @@ final class LiveBuild {
         head = started;
         tasks.clear();
         executions.clear();
+        logs.clear();
         started.tasks().forEach(task -> tasks.put(task.name(), task));
         tell(observer -> observer.build(started));
     }
 
     synchronized TaskRecord update(String task, UnaryOperator<TaskRecord> change) {
-        var changed = tasks.compute(task, (name, now) -> change.apply(now == null ? TaskRecord.waiting(name) : now));
+        var before = tasks.getOrDefault(task, TaskRecord.waiting(task));
+        var changed = change.apply(before);
+        tasks.put(task, changed);
+        if (changed.state() == TaskState.RUNNING && before.state() != TaskState.RUNNING) {
+            // Output starts anew with each attempt.
+            logs.remove(task);
+        }
         tell(observer -> observer.task(changed));
         return changed;
     }
@@ -131,7 +179,9 @@ final class LiveBuild {
     synchronized void output(String task, LogRecord entry) {
         var now = tasks.get(task);
         if (now != null) {
-            tell(observer -> observer.output(now, entry));
+            var at = logs.getOrDefault(task, LogPosition.before(entry));
+            logs.put(task, at.after(entry));
+            tell(observer -> observer.output(now, at, entry));
         }
     }
 
@@ -152,6 +202,16 @@ final class LiveBuild {
     boolean follow(String task, ExecutionObserver observer) {
         var execution = execution(task);
         return execution.isPresent() && execution.get().follow(observer);
+    }
+
+    /// Returns what runs, ran or waits for each task.
+    synchronized Map<String, Execution> executions() {
+        return Map.copyOf(executions);
+    }
+
+    synchronized boolean isRunning(String task) {
+        var now = tasks.get(task);
+        return now != null && now.state() == TaskState.RUNNING;
     }
 
     private synchronized Optional<Execution> execution(String task) {

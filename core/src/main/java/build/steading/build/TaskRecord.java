@@ -70,6 +70,15 @@ public record TaskRecord(
                 .orElse(Duration.ZERO);
     }
 
+    /// Returns whether this is a successful run that really happened, from its beginning, for this build: one
+    /// that says how long the task takes.
+    public boolean ranByItself() {
+        return state() == TaskState.SUCCEEDED
+                && !how.cached()
+                && !how.joined()
+                && times.started().isPresent();
+    }
+
     TaskRecord ready(Digest action, Instant now) {
         var queued = new Ending(TaskState.QUEUED, -1, false, false, "");
         return new TaskRecord(name, queued, Optional.of(action), "", times.ready(now), log, outputs);

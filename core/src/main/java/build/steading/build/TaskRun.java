@@ -29,38 +29,56 @@ final class TaskRun {
     private static final System.Logger LOG = System.getLogger(TaskRun.class.getName());
 
     /// How a task ended, as far as the tasks that need it are concerned.
-    ///
-    /// @param missing set if blobs had gone from the store, so that the task says nothing about the build
-    record Ended(String task, boolean succeeded, Optional<SteadingException> missing) {}
+    sealed interface Ended {
+        String task();
+
+        record Succeeded(String task) implements Ended {}
+
+        /// @param why for people who ask about the tasks that need it
+        record Failed(String task, String why) implements Ended {}
+
+        /// Blobs had gone from the store, so that the task says nothing about the build.
+        record Lost(String task, SteadingException missing) implements Ended {}
+
+        /// Steading is being stopped, so that nothing more is said about the build.
+        record Stopped(String task) implements Ended {}
+    }
 
     private final BuildTools tools;
     private final LiveBuild build;
     private final TaskInstance task;
-    private final Map<String, Digest> outputs;
-    private final Semaphore preparing;
+    private final Round round;
 
-    /// @param outputs the output trees of the tasks that have ended; this one adds its own
-    TaskRun(BuildTools tools, LiveBuild build, TaskInstance task, Map<String, Digest> outputs, Semaphore preparing) {
+    /// What the tasks of a build share.
+    ///
+    /// @param options value of every option
+    /// @param outputs the output trees of the tasks that have ended; each one adds its own
+    /// @param preparing bounds how many tasks compute their inputs at the same time
+    record Round(Map<String, String> options, Map<String, Digest> outputs, Semaphore preparing) {}
+
+    TaskRun(BuildTools tools, LiveBuild build, TaskInstance task, Round round) {
         this.tools = tools;
         this.build = build;
         this.task = task;
-        this.outputs = outputs;
-        this.preparing = preparing;
+        this.round = round;
     }
 
     Ended run() {
         try {
             return runChecked();
         } catch (SteadingException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                return new Ended.Stopped(task.id());
+            }
             if (e.failure() instanceof Failure.MissingBlobs) {
-                end(TaskState.INFRA_ERROR, e.failure().message());
-                return new Ended(task.id(), false, Optional.of(e));
+                var _ = end(TaskState.INFRA_ERROR, e.failure().message());
+                return new Ended.Lost(task.id(), e);
             }
             return end(TaskState.INFRA_ERROR, e.failure().message());
         } catch (InterruptedException _) {
             // Steading is being stopped: the build goes on at the next start, so nothing is said of this task.
             Thread.currentThread().interrupt();
-            return new Ended(task.id(), false, Optional.empty());
+            return new Ended.Stopped(task.id());
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "Task %s".formatted(task.id()), e);
             return end(TaskState.INFRA_ERROR, "Steading has a bug: " + e);
@@ -73,33 +91,27 @@ final class TaskRun {
             return end(TaskState.CANCELLED, "Cancelled by " + cancelled.get());
         }
         var spec = build.record().spec();
-        preparing.acquire();
+        round.preparing().acquire();
         Digest action;
         try {
             var needed = task.needs().stream()
-                    .map(need -> outputs.getOrDefault(need, Digest.EMPTY))
+                    .map(need -> round.outputs().getOrDefault(need, Digest.EMPTY))
                     .toList();
             action = tools.actions().make(task, spec.root(), needed);
         } finally {
-            preparing.release();
+            round.preparing().release();
         }
         build.update(task.id(), record -> record.ready(action, tools.clock().instant()));
         var warm = new WarmDirectories(tools, spec, task);
-        var request = new ExecutionRequest(action, spec.force(), facts(spec), warm.before());
+        var request = new ExecutionRequest(action, spec.force(), facts(), warm.before());
         var execution = tools.executor().execute(request, new Progress());
         build.executing(task.id(), execution);
         return conclude(execution.await(), warm);
     }
 
-    private RequestFacts facts(BuildSpec spec) {
-        return new RequestFacts(
-                spec.project(),
-                "",
-                spec.source().repository(),
-                spec.source().revision().name(),
-                spec.options(),
-                0,
-                Optional.empty());
+    private RequestFacts facts() {
+        var facts = build.facts(round.options());
+        return facts.withExpected(tools.expectations().of(facts.project(), task.id()));
     }
 
     private Ended conclude(Outcome outcome, WarmDirectories warm) {
@@ -142,7 +154,7 @@ final class TaskRun {
                     cached,
                     "It did not make its output `%s`".formatted(String.join("`, `", absent)));
         }
-        outputs.put(task.id(), made);
+        round.outputs().put(task.id(), made);
         build.update(
                 task.id(),
                 record -> record.with(
@@ -187,12 +199,17 @@ final class TaskRun {
     }
 
     private Ended end(TaskState state, int exitCode, boolean cached, String note) {
-        build.update(
+        var now = tools.clock().instant();
+        var ended = build.update(
                 task.id(),
                 record -> record.ended(
-                        new Ending(state, exitCode, cached, record.how().joined(), note),
-                        tools.clock().instant()));
-        return new Ended(task.id(), state == TaskState.SUCCEEDED, Optional.empty());
+                        new Ending(state, exitCode, cached, record.how().joined(), note), now));
+        if (ended.ranByItself()) {
+            tools.expectations().ran(build.record().spec().project(), task.id(), ended.took(now));
+        }
+        return state == TaskState.SUCCEEDED
+                ? new Ended.Succeeded(task.id())
+                : new Ended.Failed(task.id(), "`%s` did not succeed".formatted(task.id()));
     }
 
     /// Passes on what the executor tells.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.execute;
 
+import java.util.List;
+
 /// One requester's stake in an action that runs, or will.
 public interface Execution {
     /// Waits for the end.
@@ -10,6 +12,9 @@ public interface Execution {
     ///
     /// @return whether the action runs or will; if not, nothing is told
     boolean follow(ExecutionObserver observer);
+
+    /// Returns why the action waits, one line per cause; nothing if it runs or has ended.
+    List<String> why();
 
     /// Gives up this stake: [#await] returns `Cancelled`. The action itself is cancelled when nobody else waits
     /// for it.

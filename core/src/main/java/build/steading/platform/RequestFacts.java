@@ -40,6 +40,10 @@ public record RequestFacts(
         return new RequestFacts(project, requester, source, branch, options, wanted, expected);
     }
 
+    public RequestFacts withExpected(Optional<Duration> likely) {
+        return new RequestFacts(project, requester, source, branch, options, priority, likely);
+    }
+
     /// Returns the facts by the names that policies have for them: `project`, `requester`, `source`, `branch`,
     /// `options`, `priority`, and `expected` in seconds if it is known.
     public Properties properties() {

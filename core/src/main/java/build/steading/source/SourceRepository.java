@@ -4,13 +4,15 @@ package build.steading.source;
 import build.steading.digest.Digest;
 import build.steading.failure.SteadingException;
 import java.nio.file.Path;
-import java.util.List;
 
 /// A repository of sources on this machine, opened for reading: nothing in it, its working tree or its index ever
 /// changes. Thread-safe.
-public interface SourceRepository {
+public interface SourceRepository extends SourceHistory {
     /// Returns the top directory of the working tree (the repository's own directory where it has none).
     Path root();
+
+    /// Returns what the repository is configured to be.
+    RepositorySettings settings();
 
     /// Finds a revision by branch, tag, full or abbreviated commit, or an expression such as `HEAD~2`.
     ///
@@ -34,9 +36,4 @@ public interface SourceRepository {
     ///     fetches it), or if it was a snapshot, which cannot be taken again, and has gone from the store;
     ///     `Invalid` if it has a name that is not UTF-8
     Digest tree(Revision revision, boolean verify);
-
-    /// Returns the commit ids of the revision and its ancestors, nearest first.
-    ///
-    /// @param limit how many at the most
-    List<String> ancestry(Revision revision, int limit);
 }

@@ -14,11 +14,15 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// What every [BuildRecords] owes.
 public abstract class BuildRecordsContract {
     private static final Instant NOW = Instant.parse("2026-03-04T05:06:07.123456Z");
+
+    private static final AtomicInteger KEYS = new AtomicInteger();
 
     /// Returns records without anything in them.
     protected abstract BuildRecords records();
@@ -27,7 +31,7 @@ public abstract class BuildRecordsContract {
         var revision = new Revision("c".repeat(40), "t".repeat(40), "feature/ä", true, NOW, "Subject \u2713");
         return new BuildSpec(
                 "project",
-                new SourceRef(repository, "sub/dir", revision),
+                new SourceRef(repository, "https://example.org/r.git", "sub/dir", revision),
                 Digest.of(new byte[] {1}),
                 Map.of("opt", "O2"),
                 Map.of("cc", "gcc"),
@@ -49,9 +53,11 @@ public abstract class BuildRecordsContract {
                 "main",
                 joined,
                 NOW,
+                Priority.PUSH,
                 Optional.of(Path.of("/some/where")),
                 RequestRecord.State.OPEN,
-                "");
+                "",
+                joined ? "" : "key " + KEYS.incrementAndGet());
     }
 
     @Test
@@ -83,6 +89,26 @@ public abstract class BuildRecordsContract {
 
         assertThat(second.build()).isEqualTo(first.build());
         assertThat(records.builds(new Query.Recent(10, Optional.empty()))).hasSize(1);
+        assertThat(records.requests(first.build())).containsExactly(first, second);
+    }
+
+    @Test
+    void requestIsFoundByItsKey() {
+        var records = records();
+        var first = records.open(fresh("/a"), request(false));
+        var second = records.open(fresh("/a"), request(false));
+
+        assertThat(records.request(second.key())).contains(second);
+        assertThat(records.request(first.key())).contains(first);
+        assertThat(records.request("key of nobody")).isEmpty();
+    }
+
+    @Test
+    void requestsWithoutKeyAreAllKept() {
+        var records = records();
+        var first = records.open(fresh("/a"), request(true));
+        var second = records.open(BuildRecord.fresh(first.build(), spec("/a"), NOW), request(true));
+
         assertThat(records.requests(first.build())).containsExactly(first, second);
     }
 
@@ -137,6 +163,66 @@ public abstract class BuildRecordsContract {
         assertThat(records.builds(new Query.Recent(9, Optional.of("/a"))))
                 .extracting(BuildRecord::id)
                 .containsExactly(c, a);
+    }
+
+    /// Stores a build of a commit and an input that ended like this.
+    private static BuildId ended(BuildRecords records, BuildSpec spec, BuildState state) {
+        var id = records.open(BuildRecord.fresh(new BuildId(0), spec, NOW), request(false))
+                .build();
+        records.save(
+                BuildRecord.fresh(id, spec, NOW).ended(state, "", NOW, Optional.of(Digest.EMPTY)),
+                List.of(),
+                List.of());
+        return id;
+    }
+
+    private static BuildSpec committed(char commit, int input) {
+        var spec = spec("/a");
+        var source = spec.source();
+        var revision = new Revision(String.valueOf(commit).repeat(40), "t".repeat(40), "main", false, NOW, "Subject");
+        return new BuildSpec(
+                spec.project(),
+                new SourceRef(source.repository(), source.url(), source.directory(), revision),
+                Digest.of(new byte[] {(byte) input}),
+                spec.options(),
+                spec.matrix(),
+                spec.tasks(),
+                spec.command(),
+                false);
+    }
+
+    private static List<BuildId> inPlaceOf(BuildRecords records, BuildSpec wanted, String... commits) {
+        var ids = Stream.of(commits).map(commit -> commit.repeat(40)).toList();
+        return records.builds(new Query.InPlaceOf(wanted, ids, 9)).stream()
+                .map(BuildRecord::id)
+                .toList();
+    }
+
+    @Test
+    void buildsOfTheSameInputStandInBeforeThoseOfOtherCommitsAndNewerOnesBeforeOlder() {
+        var records = records();
+        var older = ended(records, committed('b', 2), BuildState.SUCCEEDED);
+        var equal = ended(records, committed('e', 1), BuildState.SUCCEEDED);
+        var nearer = ended(records, committed('c', 3), BuildState.SUCCEEDED);
+        var again = ended(records, committed('c', 3).forced(), BuildState.SUCCEEDED);
+        ended(records, committed('x', 4), BuildState.SUCCEEDED);
+
+        assertThat(inPlaceOf(records, committed('d', 1), "d", "c", "b")).containsExactly(equal, again, nearer, older);
+        assertThat(inPlaceOf(records, committed('d', 1))).containsExactly(equal);
+        assertThat(inPlaceOf(records, committed('d', 9), "b")).containsExactly(older);
+        assertThat(inPlaceOf(records, committed('d', 9), "d")).isEmpty();
+    }
+
+    @Test
+    void onlyBuildsThatSucceededAndDoTheSameToCommittedSourcesStandIn() {
+        var records = records();
+        ended(records, committed('b', 1), BuildState.FAILED);
+        ended(records, committed('b', 1), BuildState.CANCELLED);
+        ended(records, committed('b', 1).withOptions(Map.of("opt", "O3")), BuildState.SUCCEEDED);
+        ended(records, spec("/a"), BuildState.SUCCEEDED);
+        records.open(BuildRecord.fresh(new BuildId(0), committed('b', 1), NOW), request(false));
+
+        assertThat(inPlaceOf(records, committed('b', 1), "b", "c")).isEmpty();
     }
 
     private static BuildRecord finished(BuildRecords records, String repository, BuildState state, int second) {

@@ -3,18 +3,22 @@ package build.steading.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import build.steading.blob.BlobStore;
 import build.steading.blob.Blobs;
 import build.steading.blob.MemoryBlobStore;
 import build.steading.build.BuildSpec.SourceRef;
 import build.steading.build.Builds.Order;
 import build.steading.digest.Digest;
 import build.steading.execute.WarmDirectory;
+import build.steading.log.LogPosition;
+import build.steading.log.LogRecord;
 import build.steading.source.Revision;
 import build.steading.tree.Node;
 import build.steading.tree.TreeDraft;
 import build.steading.tree.Trees;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -45,12 +49,14 @@ abstract class BuildsFixture {
         """;
 
     final MemoryBlobStore blobs = new MemoryBlobStore();
+    BlobStore blobsForBuilds = blobs;
     final Trees trees = new Trees(blobs, 1 << 20);
     final ScriptedExecutor executor = new ScriptedExecutor(blobs, trees);
     final MemoryBuildRecords records = new MemoryBuildRecords();
     final List<SourceRef> restored = new ArrayList<>();
     final List<String> warmSaved = new ArrayList<>();
     List<WarmDirectory> warmKnown = List.of();
+    List<Duration> recordedRuns = List.of();
     Telling telling = Telling.NOBODY;
     Delivery delivery = new FileDelivery(blobs, trees);
     Builds builds = open(8);
@@ -82,7 +88,8 @@ abstract class BuildsFixture {
                 warmSaved.add(commit + " " + directories);
             }
         };
-        var ports = new Builds.Ports(blobs, executor, sources, warm, records, delivery, telling);
+        TaskHistory history = (project, task, limit) -> recordedRuns;
+        var ports = new Builds.Ports(blobsForBuilds, executor, sources, warm, records, history, delivery, telling);
         return new Builds(
                 ports, trees, new Plans(blobs, trees), new Builds.Limits(active, 4, 5), InstantSource.system());
     }
@@ -99,7 +106,7 @@ abstract class BuildsFixture {
         var revision = new Revision("c".repeat(40), "t".repeat(40), "main", false, Instant.EPOCH, "Subject");
         return new BuildSpec(
                 "project",
-                new SourceRef("/repository", "", revision),
+                new SourceRef("/repository", "", "", revision),
                 draft.store(trees),
                 Map.of(),
                 Map.of(),
@@ -110,6 +117,40 @@ abstract class BuildsFixture {
 
     BuildSpec spec(String yaml) {
         return spec(yaml, List.of());
+    }
+
+    /// Returns the same from a repository that was cloned.
+    static BuildSpec from(BuildSpec spec, String url) {
+        var source = spec.source();
+        return with(spec, new SourceRef(source.repository(), url, source.directory(), source.revision()), spec.root());
+    }
+
+    /// Returns the same of another commit.
+    static BuildSpec at(BuildSpec spec, char commit) {
+        return with(spec, String.valueOf(commit).repeat(40), false);
+    }
+
+    /// Returns the same as a snapshot.
+    static BuildSpec uncommitted(BuildSpec spec) {
+        return with(spec, spec.source().revision().commit(), true);
+    }
+
+    private static BuildSpec with(BuildSpec spec, String commit, boolean uncommitted) {
+        var source = spec.source();
+        var revision = new Revision(commit, "t".repeat(40), "main", uncommitted, Instant.EPOCH, "Subject");
+        return with(spec, new SourceRef(source.repository(), source.url(), source.directory(), revision), spec.root());
+    }
+
+    private static BuildSpec with(BuildSpec spec, SourceRef source, Digest root) {
+        return new BuildSpec(
+                spec.project(),
+                source,
+                root,
+                spec.options(),
+                spec.matrix(),
+                spec.tasks(),
+                spec.command(),
+                spec.force());
     }
 
     Order order() {
@@ -154,7 +195,7 @@ abstract class BuildsFixture {
         public void task(TaskRecord task) {}
 
         @Override
-        public void output(TaskRecord task, build.steading.log.LogRecord entry) {}
+        public void output(TaskRecord task, LogPosition at, LogRecord entry) {}
 
         @Override
         public void request(RequestRecord request) {}

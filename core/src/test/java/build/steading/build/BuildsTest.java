@@ -107,7 +107,7 @@ class BuildsTest extends BuildsFixture {
         builds = open(8);
         var yaml =
                 "project: p\ntasks: {t: {run: [exit 3]}}\nnotify: [{email: '${project}-${branch}@x', on: [failed]}]\n";
-        var request = builds.submit(spec(yaml), new Order("ann", Optional.of("ann@x"), Optional.empty()));
+        var request = builds.submit(spec(yaml), mailed("ann@x"));
         var build = await(request.build());
 
         assertThat(woken).hasValue(1);
@@ -134,9 +134,13 @@ class BuildsTest extends BuildsFixture {
         assertThat(build(spec(CHAIN)).state()).isEqualTo(BuildState.SUCCEEDED);
     }
 
+    private static Order mailed(String address) {
+        return new Order("ann", Optional.of(address), Priority.INTERACTIVE, Optional.empty(), List.of(), "");
+    }
+
     @Test
     void addressThatIsNoneIsRefusedAndLeavesNoRecord() {
-        var order = new Order("ann", Optional.of("ann@x\r\nBcc: eve@x"), Optional.empty());
+        var order = mailed("ann@x\r\nBcc: eve@x");
 
         assertThatThrownBy(() -> builds.submit(spec(CHAIN), order)).hasMessageContaining("`ann@x??Bcc: eve@x`");
         assertThat(records.builds(new BuildRecords.Query.Recent(9, Optional.empty())))

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// Keeps records in memory, for tests.
@@ -27,6 +28,13 @@ public final class MemoryBuildRecords implements BuildRecords {
         var stored = request.stored(requests.size() + 1, id);
         requests.put(stored.id(), stored);
         return stored;
+    }
+
+    @Override
+    public synchronized Optional<RequestRecord> request(String key) {
+        return requests.values().stream()
+                .filter(request -> request.key().equals(key))
+                .findFirst();
     }
 
     @Override
@@ -52,6 +60,17 @@ public final class MemoryBuildRecords implements BuildRecords {
                         .filter(build -> repository
                                 .map(build.spec().source().repository()::equals)
                                 .orElse(true))
+                        .limit(limit)
+                        .toList();
+            case Query.InPlaceOf(var wanted, var commits, var limit) ->
+                newestFirst.stream()
+                        .filter(build -> build.state() == BuildState.SUCCEEDED)
+                        .filter(build -> build.spec().isOneOf(wanted, commits))
+                        .sorted(Comparator.comparingInt(
+                                build -> build.spec().root().equals(wanted.root())
+                                        ? -1
+                                        : commits.indexOf(
+                                                build.spec().source().revision().commit())))
                         .limit(limit)
                         .toList();
             case Query.Previous(var build) ->

@@ -30,13 +30,15 @@ import java.util.function.Function;
 
 /// Runs no processes: the last argument of a command is a small language of its own, for tests.
 ///
-/// `write PATH TEXT` makes an output, `copy FROM TO` makes one of an input, `exit N`, `hang` (until withdrawn),
+/// `write PATH TEXT` makes an output, `copy FROM TO` makes one of an input, `exit N`, `hang…` (until
+/// withdrawn or released),
 /// `nothing`.
 final class ScriptedExecutor implements ActionExecutor {
     private final BlobStore blobs;
     private final Trees trees;
     private final Map<Digest, ActionResult> cache = new ConcurrentHashMap<>();
     private final Map<String, Function<Digest, Outcome>> special = new ConcurrentHashMap<>();
+    private final Map<String, CompletableFuture<Outcome>> hanging = new ConcurrentHashMap<>();
     final List<String> ran = new CopyOnWriteArrayList<>();
     final List<ExecutionRequest> requests = new CopyOnWriteArrayList<>();
 
@@ -48,6 +50,14 @@ final class ScriptedExecutor implements ActionExecutor {
     /// Has `outcome` decide what becomes of the next action with this script; given the input root.
     void next(String script, Function<Digest, Outcome> outcome) {
         special.put(script, outcome);
+    }
+
+    /// Has an action with this script, which hangs, succeed.
+    void release(String script) {
+        var outcome = hanging.remove(script);
+        if (outcome != null) {
+            outcome.complete(new Outcome.Completed(ActionResult.getDefaultInstance(), false, List.of()));
+        }
     }
 
     @Override
@@ -77,6 +87,11 @@ final class ScriptedExecutor implements ActionExecutor {
             }
 
             @Override
+            public List<String> why() {
+                return List.of();
+            }
+
+            @Override
             public void withdraw(String by) {
                 outcome.complete(new Outcome.Cancelled(by));
             }
@@ -89,13 +104,16 @@ final class ScriptedExecutor implements ActionExecutor {
             var command = Command.parseFrom(Blobs.read(blobs, Digests.fromProto(action.getCommandDigest())));
             var script = command.getArguments(command.getArgumentsCount() - 1);
             var inputs = Digests.fromProto(action.getInputRootDigest());
-            ran.add(script);
             var once = special.remove(script);
+            if (once == null && script.startsWith("hang")) {
+                hanging.put(script, outcome);
+            }
+            ran.add(script);
             if (once != null) {
                 outcome.complete(once.apply(inputs));
                 return;
             }
-            if (script.equals("hang")) {
+            if (script.startsWith("hang")) {
                 return;
             }
             var result = interpret(script.split(" "), inputs);

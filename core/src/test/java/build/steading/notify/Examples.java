@@ -8,6 +8,7 @@ import build.steading.build.BuildRecord;
 import build.steading.build.BuildSpec;
 import build.steading.build.BuildSpec.SourceRef;
 import build.steading.build.BuildState;
+import build.steading.build.Priority;
 import build.steading.build.RequestRecord;
 import build.steading.build.TaskRecord;
 import build.steading.build.TaskState;
@@ -33,7 +34,7 @@ public final class Examples {
                 "0123456789".repeat(4), "t".repeat(40), "main", false, NOW, "Read \u00ff < \u2713 & be glad");
         return new BuildSpec(
                 "lua",
-                new SourceRef("/repository", "", revision),
+                new SourceRef("/repository", "", "", revision),
                 Digest.EMPTY,
                 Map.of("opt", "O2"),
                 Map.of(),
@@ -82,23 +83,15 @@ public final class Examples {
                 "main",
                 id > 1,
                 NOW,
+                Priority.INTERACTIVE,
                 Optional.empty(),
                 RequestRecord.State.OPEN,
+                "",
                 "");
     }
 
     public static RequestRecord closed(RequestRecord request, RequestRecord.State state, String note) {
-        return new RequestRecord(
-                request.id(),
-                request.build(),
-                request.requester(),
-                request.email(),
-                request.revision(),
-                request.joined(),
-                request.time(),
-                request.out(),
-                state,
-                note);
+        return request.closed(state, note);
     }
 
     public static TaskRecord task(String name, TaskState state, int exitCode, Optional<Digest> log) {

@@ -35,7 +35,7 @@ final class ArtifactsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var id = new BuildId(build);
-        var record = services.builds().find(id).orElseThrow(() -> Report.unknown(id));
+        var record = services.book().find(id).orElseThrow(() -> Report.unknown(id));
         var root = record.artifacts()
                 .orElseThrow(() -> SteadingException.notFound(
                         "Build %d has no artifacts: it %s", build, Report.word(record.state())));

@@ -33,13 +33,15 @@ final class AttachCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         var ids = builds.stream().map(BuildId::new).toList();
         for (var id : ids) {
-            var _ = services.builds().find(id).orElseThrow(() -> Report.unknown(id));
+            var _ = services.book().find(id).orElseThrow(() -> Report.unknown(id));
         }
-        var mine = ids.stream()
-                .flatMap(id -> services.builds().requests(id).stream())
-                .filter(request -> requests.contains(request.id()))
-                .toList();
-        var follower = new Follower(services, console, following);
-        return mine.isEmpty() ? follower.watch(ids) : follower.follow(mine);
+        try (var follower = new Follower(services, console, following)) {
+            ids.stream()
+                    .flatMap(id -> services.book().requests(id).stream())
+                    .filter(request -> requests.contains(request.id()))
+                    .forEach(follower::own);
+            ids.forEach(follower::observe);
+            return follower.show();
+        }
     }
 }

@@ -126,15 +126,17 @@ final class BuildCommand implements Callable<Integer> {
         }
         var place = project.place(services, console);
         var wanted = sort(place);
-        var requests = new ArrayList<RequestRecord>();
-        for (var revision : wanted.revisions()) {
-            requests.add(submit(place, revision, wanted));
+        try (var follower = new Follower(services, console, following)) {
+            var requests = new ArrayList<RequestRecord>();
+            for (var revision : wanted.revisions()) {
+                requests.add(submit(place, revision, wanted, follower));
+            }
+            if (detach) {
+                return detached(requests);
+            }
+            console.invocation().caller().resumeWith(following.attachArguments(requests));
+            return follower.show();
         }
-        if (detach) {
-            return detached(requests);
-        }
-        console.invocation().caller().resumeWith(following.attachArguments(requests));
-        return new Follower(services, console, following).follow(requests);
     }
 
     /// A plain number is the number of a build, unless the repository knows it as a revision.
@@ -143,7 +145,7 @@ final class BuildCommand implements Callable<Integer> {
             return Optional.empty();
         }
         var id = new BuildId(Long.parseLong(names.getFirst()));
-        if (services.builds().find(id).isEmpty()) {
+        if (services.book().find(id).isEmpty()) {
             return Optional.empty();
         }
         try {
@@ -215,7 +217,7 @@ final class BuildCommand implements Callable<Integer> {
         }
     }
 
-    private RequestRecord submit(ProjectOptions.Place place, Revision revision, Wanted wanted) {
+    private RequestRecord submit(ProjectOptions.Place place, Revision revision, Wanted wanted, Follower follower) {
         var root = place.repository().tree(revision, false);
         var located = place.locate(services.trees(), revision, root, run.isPresent());
         var command = run.map(line -> new SingleCommand(line, outputs, network));
@@ -231,7 +233,7 @@ final class BuildCommand implements Callable<Integer> {
         var _ = services.plans().plan(spec);
         var target = target(located, revision, wanted.revisions().size() > 1);
         Targets.prepare(target, located.directory());
-        return services.builds().submit(spec, new Order(console.user(), Optional.of(target)));
+        return follower.submit(spec, new Order(console.user(), Optional.of(target)));
     }
 
     private String projectName(ProjectOptions.Located located, Optional<SingleCommand> command) {

@@ -46,10 +46,10 @@ final class BuildsCommand implements Callable<Integer> {
         if (number < 1 || number > 10_000) {
             throw SteadingException.invalid("`-n` is %d; 1 to 10000 are allowed", number);
         }
-        var builds = services.builds().recent(number, repository());
+        var builds = services.book().recent(number, repository());
         if (json) {
             var list = builds.stream()
-                    .map(build -> Json.build(build, services.builds().requests(build.id()), services.trees()))
+                    .map(build -> Json.build(build, services.book().requests(build.id()), services.trees()))
                     .toList();
             console.result("%s", Json.text(list));
             return ExitCode.OK;

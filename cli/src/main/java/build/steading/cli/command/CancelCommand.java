@@ -26,13 +26,13 @@ final class CancelCommand implements Callable<Integer> {
     public Integer call() {
         var ids = builds.stream().map(BuildId::new).toList();
         for (var id : ids) {
-            var _ = services.builds().find(id).orElseThrow(() -> Report.unknown(id));
+            var _ = services.book().find(id).orElseThrow(() -> Report.unknown(id));
         }
         for (var id : ids) {
-            if (services.builds().withdraw(id, List.of(), console.user())) {
+            if (services.desk().withdraw(id, List.of(), console.user())) {
                 console.say("Build %d is cancelled", id.value());
             } else {
-                var state = services.builds()
+                var state = services.book()
                         .find(id)
                         .map(build -> Report.word(build.state()))
                         .orElse("gone");

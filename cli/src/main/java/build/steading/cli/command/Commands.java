@@ -47,6 +47,7 @@ public final class Commands implements CommandRunner {
         add(line, "status", new StatusCommand(services, console));
         add(line, "builds", new BuildsCommand(services, console));
         add(line, "show", new ShowCommand(services, console));
+        add(line, "why", new WhyCommand(services, console));
         add(line, "attach", new AttachCommand(services, console));
         add(line, "log", new LogCommand(services, console));
         add(line, "artifacts", new ArtifactsCommand(services, console));

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.cli.command;
 
+import build.steading.build.BuildId;
 import build.steading.build.BuildObserver;
 import build.steading.build.BuildRecord;
 import build.steading.build.RequestRecord;
 import build.steading.build.TaskRecord;
 import build.steading.cli.door.Signal;
+import build.steading.log.LogPosition;
 import build.steading.log.LogRecord;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,6 +42,7 @@ final class Feed {
 
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final AtomicLong dropped = new AtomicLong();
+    private final Map<Long, BuildObserver> sources = new ConcurrentHashMap<>();
 
     void add(Event event) {
         if (event instanceof Event.Output && events.size() > MAX_OUTPUT) {
@@ -60,33 +65,49 @@ final class Feed {
         return dropped.getAndSet(0);
     }
 
-    /// Returns what feeds the events of one build.
-    BuildObserver observer(long build) {
-        return new BuildObserver() {
-            @Override
-            public void build(BuildRecord now) {
-                add(new Event.Build(now));
-            }
+    /// Returns what feeds the events of one build. The first observer of a build does: others say nothing.
+    BuildObserver observer() {
+        return new Source();
+    }
 
-            @Override
-            public void task(TaskRecord task) {
-                add(new Event.Task(build, task));
-            }
+    /// Learns from the first event which build it is about.
+    private final class Source implements BuildObserver {
+        private volatile long build;
 
-            @Override
-            public void output(TaskRecord task, LogRecord entry) {
-                add(new Event.Output(build, task, entry));
-            }
+        private void add(BuildId id, Event event) {
+            build = id.value();
+            add(event);
+        }
 
-            @Override
-            public void request(RequestRecord request) {
-                add(new Event.Request(request));
+        private void add(Event event) {
+            if (sources.computeIfAbsent(build, _ -> this) == this) {
+                Feed.this.add(event);
             }
+        }
 
-            @Override
-            public void ended(BuildRecord last) {
-                add(new Event.Ended(last));
-            }
-        };
+        @Override
+        public void build(BuildRecord now) {
+            add(now.id(), new Event.Build(now));
+        }
+
+        @Override
+        public void task(TaskRecord task) {
+            add(new Event.Task(build, task));
+        }
+
+        @Override
+        public void output(TaskRecord task, LogPosition at, LogRecord entry) {
+            add(new Event.Output(build, task, entry));
+        }
+
+        @Override
+        public void request(RequestRecord request) {
+            add(request.build(), new Event.Request(request));
+        }
+
+        @Override
+        public void ended(BuildRecord last) {
+            add(last.id(), new Event.Ended(last));
+        }
     }
 }

@@ -2,21 +2,25 @@
 package build.steading.cli.command;
 
 import build.steading.build.BuildId;
-import build.steading.build.BuildObserver;
 import build.steading.build.BuildRecord;
+import build.steading.build.BuildSpec;
 import build.steading.build.BuildState;
+import build.steading.build.Builds.Order;
 import build.steading.build.RequestRecord;
+import build.steading.build.Subscription;
 import build.steading.cli.command.Feed.Event;
 import build.steading.cli.command.FollowOptions.OnInterrupt;
 import build.steading.cli.door.ExitCode;
 import build.steading.cli.door.Signal;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /// Shows builds until they end, and does what the user wants when he interrupts. Not thread-safe.
-final class Follower {
+final class Follower implements AutoCloseable {
     private static final Duration TICK = Duration.ofMillis(100);
 
     private final Services services;
@@ -24,7 +28,8 @@ final class Follower {
     private final FollowOptions options;
     private final Feed feed = new Feed();
     private final Map<Long, RequestRecord> mine = new LinkedHashMap<>();
-    private final Map<BuildId, BuildObserver> watched = new LinkedHashMap<>();
+    private final Map<BuildId, List<RequestRecord>> requests = new LinkedHashMap<>();
+    private final Map<BuildId, Subscription> watched = new LinkedHashMap<>();
     private final Map<BuildId, BuildRecord> ended = new LinkedHashMap<>();
 
     Follower(Services services, Console console, FollowOptions options) {
@@ -33,23 +38,42 @@ final class Follower {
         this.options = options;
     }
 
-    /// Shows the builds of these requests, on whose behalf the user may cancel.
+    /// Asks for a build, on whose behalf the user may cancel from now on.
     ///
-    /// @return the exit code: that of the worst build
-    int follow(List<RequestRecord> requests) throws InterruptedException {
-        requests.forEach(request -> mine.put(request.id(), request));
-        return watch(requests.stream().map(RequestRecord::build).distinct().toList());
+    /// @return the stored request
+    RequestRecord submit(BuildSpec spec, Order order) {
+        var accepted = services.desk().submit(spec, order, feed.observer());
+        watched.merge(accepted.request().build(), accepted.subscription(), (first, second) -> {
+            second.close();
+            return first;
+        });
+        own(accepted.request());
+        return accepted.request();
     }
 
-    /// Shows builds of others: an interruption only ends the watching.
-    int watch(List<BuildId> builds) throws InterruptedException {
+    /// Says that a request is the user's own: on its behalf he may cancel.
+    void own(RequestRecord request) {
+        mine.put(request.id(), request);
+    }
+
+    /// Watches a build that was asked for before.
+    void observe(BuildId id) {
+        if (!watched.containsKey(id)) {
+            watched.put(id, services.desk().observe(id, feed.observer()));
+        }
+    }
+
+    /// Shows what is watched. If none of the requests for a build are the user's own, an interruption only ends
+    /// the watching.
+    ///
+    /// @return the exit code: that of the worst build
+    int show() throws InterruptedException {
         var interrupt = options.onInterrupt(console);
         var caller = console.invocation().caller();
         caller.onSignal(signal -> feed.add(new Event.Interrupted(signal)));
         caller.onHangup(() -> feed.add(new Event.HungUp()));
-        var view = view(builds.size() > 1);
+        var view = view(watched.size() > 1);
         try {
-            builds.forEach(this::observe);
             while (ended.size() < watched.size()) {
                 var event = feed.next(TICK);
                 if (event.isPresent()) {
@@ -65,7 +89,7 @@ final class Follower {
                             }
                         }
                         case Event.Ended(var build) -> ended.put(build.id(), build);
-                        case Event.Request(var request) -> mine.computeIfPresent(request.id(), (_, _) -> request);
+                        case Event.Request(var request) -> note(request);
                         case Event.Build _, Event.Task _, Event.Output _ -> {}
                     }
                     view.show(event.get());
@@ -80,14 +104,21 @@ final class Follower {
             return summarise();
         } finally {
             view.close();
-            watched.forEach(services.builds()::forget);
         }
     }
 
-    private void observe(BuildId id) {
-        var observer = feed.observer(id.value());
-        watched.put(id, observer);
-        services.builds().observe(id, observer);
+    private void note(RequestRecord request) {
+        mine.computeIfPresent(request.id(), (_, _) -> request);
+        var known = requests.computeIfAbsent(request.build(), _ -> new ArrayList<>());
+        known.removeIf(earlier -> earlier.id() == request.id());
+        known.add(request);
+        known.sort(Comparator.comparingLong(RequestRecord::id));
+    }
+
+    /// Stops watching.
+    @Override
+    public void close() {
+        watched.values().forEach(Subscription::close);
     }
 
     private View view(boolean several) {
@@ -105,15 +136,15 @@ final class Follower {
             if (ended.containsKey(id)) {
                 continue;
             }
-            var requests = mine.values().stream()
+            var own = mine.values().stream()
                     .filter(request -> request.build().equals(id))
                     .map(RequestRecord::id)
                     .toList();
-            if (requests.isEmpty() || interrupt == OnInterrupt.DETACH) {
+            if (own.isEmpty() || interrupt == OnInterrupt.DETACH) {
                 console.say(
                         "Build %d goes on in the background; `steading attach %d` follows it again",
                         id.value(), id.value());
-            } else if (services.builds().withdraw(id, requests, console.user())) {
+            } else if (services.desk().withdraw(id, own, console.user())) {
                 console.say(
                         "Build %d is cancelled; with `--on-interrupt=detach` Ctrl-C would leave it running",
                         id.value());
@@ -127,11 +158,11 @@ final class Follower {
     private int summarise() {
         var code = ExitCode.OK;
         for (var build : ended.values()) {
-            var requests = services.builds().requests(build.id());
+            var all = requests.getOrDefault(build.id(), List.of());
             if (options.json()) {
-                console.result("%s", Json.text(Json.build(build, requests, services.trees())));
+                console.result("%s", Json.text(Json.build(build, all, services.trees())));
             } else {
-                new Report(services, console).summary(build, requests, mine.keySet());
+                new Report(services, console).summary(build, all, mine.keySet());
             }
             code = Math.max(code, exitCode(build));
         }

@@ -2,6 +2,7 @@
 package build.steading.cli.command;
 
 import build.steading.build.BuildRecord;
+import build.steading.build.Causes;
 import build.steading.build.RequestRecord;
 import build.steading.build.TaskRecord;
 import build.steading.digest.Digest;
@@ -71,6 +72,15 @@ final class Json {
         json.put("tasks", build.tasks().stream().map(Json::task).toList());
         json.put("requests", requests.stream().map(Json::request).toList());
         build.artifacts().flatMap(root -> kept(root, trees)).ifPresent(list -> json.put("artifacts", list));
+        return json;
+    }
+
+    static Map<String, Object> causes(BuildRecord build, Causes causes) {
+        var json = new LinkedHashMap<String, Object>();
+        json.put("build", build.id().value());
+        json.put("state", word(build.state()));
+        json.put("causes", causes.build());
+        json.put("tasks", causes.tasks());
         return json;
     }
 

@@ -3,6 +3,7 @@ package build.steading.cli.command;
 
 import build.steading.build.BuildId;
 import build.steading.build.BuildRecord;
+import build.steading.build.Following;
 import build.steading.build.TaskRecord;
 import build.steading.build.TaskState;
 import build.steading.cli.command.Feed.Event;
@@ -65,7 +66,7 @@ final class LogCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var id = new BuildId(build);
-        var record = services.builds().find(id).orElseThrow(() -> Report.unknown(id));
+        var record = services.book().find(id).orElseThrow(() -> Report.unknown(id));
         var feed = new Feed();
         console.invocation().caller().onSignal(signal -> feed.add(new Event.Interrupted(signal)));
         console.invocation().caller().onHangup(() -> feed.add(new Event.HungUp()));
@@ -102,7 +103,6 @@ final class LogCommand implements Callable<Integer> {
     ///
     /// @return whether it was shown to its end
     private boolean show(BuildId id, String name, Feed feed) throws InterruptedException {
-        var shown = false;
         var looks = 0;
         while (true) {
             var now = find(id, name);
@@ -110,31 +110,42 @@ final class LogCommand implements Callable<Integer> {
                 return true;
             }
             if (now.get().state().isFinal()) {
-                if (shown) {
-                    return drain(feed);
-                }
                 now.get().log().ifPresent(this::print);
                 return true;
             }
-            if (now.get().state() == TaskState.RUNNING && !shown) {
+            if (now.get().state() == TaskState.RUNNING) {
                 // It may have ended since: then the next look finds its whole log.
-                shown = services.builds().follow(id, name, new ToFeed(id, now.get(), feed));
+                var following = services.desk().follow(id, name, new ToFeed(id, now.get(), feed));
+                if (following.isPresent()) {
+                    return show(following.get(), feed);
+                }
             }
-            if (!follow && !shown && (now.get().state() != TaskState.RUNNING || ++looks == MAX_LOOKS)) {
+            if (!follow && (now.get().state() != TaskState.RUNNING || ++looks == MAX_LOOKS)) {
                 console.say("%s has not begun; `--follow` waits for it", name);
                 return true;
             }
             if (!drain(feed)) {
                 return false;
             }
-            if (!follow && shown && feed.isEmpty()) {
-                return true;
+        }
+    }
+
+    private boolean show(Following following, Feed feed) throws InterruptedException {
+        try (following) {
+            while (true) {
+                var last = following.ended() || !follow;
+                if (!drain(feed)) {
+                    return false;
+                }
+                if (last && feed.isEmpty()) {
+                    return true;
+                }
             }
         }
     }
 
     private Optional<TaskRecord> find(BuildId id, String name) {
-        return services.builds().find(id).stream()
+        return services.book().find(id).stream()
                 .flatMap(found -> found.tasks().stream())
                 .filter(found -> found.name().equals(name))
                 .findFirst();

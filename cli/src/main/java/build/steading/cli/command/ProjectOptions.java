@@ -51,7 +51,8 @@ final class ProjectOptions {
 
         private Located located(Trees trees, Revision revision, Digest root, String directory) {
             if (trees.find(root, directory).orElse(null) instanceof Node.Folder(var digest)) {
-                var source = new SourceRef(repository.root().toString(), directory, revision);
+                var url = repository.settings().url().orElse("");
+                var source = new SourceRef(repository.root().toString(), url, directory, revision);
                 return new Located(source, digest, repository.root().resolve(directory));
             }
             throw SteadingException.notFound(

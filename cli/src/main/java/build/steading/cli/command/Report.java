@@ -3,6 +3,7 @@ package build.steading.cli.command;
 
 import build.steading.build.BuildId;
 import build.steading.build.BuildRecord;
+import build.steading.build.BuildSpec.SourceRef;
 import build.steading.build.BuildState;
 import build.steading.build.Durations;
 import build.steading.build.RequestRecord;
@@ -14,7 +15,6 @@ import build.steading.failure.ByteSize;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.tree.Node;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -53,8 +53,8 @@ final class Report {
     ///
     /// @return the exit code
     int show(BuildId id, boolean json) {
-        var build = services.builds().find(id).orElseThrow(() -> unknown(id));
-        var requests = services.builds().requests(id);
+        var build = services.book().find(id).orElseThrow(() -> unknown(id));
+        var requests = services.book().requests(id);
         if (json) {
             console.result("%s", Json.text(Json.build(build, requests, services.trees())));
             return ExitCode.OK;
@@ -64,7 +64,7 @@ final class Report {
         console.result(
                 "  revision   %s %s",
                 source.revision().commit(), source.revision().subject());
-        console.result("  source     %s", Path.of(source.repository(), source.directory()));
+        console.result("  source     %s", place(source));
         if (!build.spec().options().isEmpty()) {
             console.result("  options    %s", build.spec().options());
         }
@@ -83,6 +83,12 @@ final class Report {
         tasks(build);
         build.artifacts().ifPresent(this::artifacts);
         return ExitCode.OK;
+    }
+
+    /// A repository has a path where it is on this machine, else a name.
+    private static String place(SourceRef source) {
+        var directory = source.directory().isEmpty() ? "" : "/" + source.directory();
+        return source.repository() + directory;
     }
 
     static SteadingException unknown(BuildId id) {

@@ -38,21 +38,23 @@ final class RetryCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var id = new BuildId(build);
-        var earlier = services.builds().find(id).orElseThrow(() -> Report.unknown(id));
+        var earlier = services.book().find(id).orElseThrow(() -> Report.unknown(id));
         if (!earlier.state().isFinal()) {
             throw SteadingException.invalid("Build %d has not ended; `steading attach %d` follows it", build, build);
         }
-        var out = services.builds().requests(id).stream()
+        var out = services.book().requests(id).stream()
                 .flatMap(request -> request.out().stream())
                 .reduce((_, last) -> last);
         var spec = force ? earlier.spec().forced() : earlier.spec();
-        var request = services.builds().submit(spec, new Order(console.user(), out));
-        console.say("Build %d does build %d again", request.build().value(), build);
-        if (detach) {
-            console.result("%d", request.build().value());
-            return ExitCode.OK;
+        try (var follower = new Follower(services, console, following)) {
+            var request = follower.submit(spec, new Order(console.user(), out));
+            console.say("Build %d does build %d again", request.build().value(), build);
+            if (detach) {
+                console.result("%d", request.build().value());
+                return ExitCode.OK;
+            }
+            console.invocation().caller().resumeWith(following.attachArguments(List.of(request)));
+            return follower.show();
         }
-        console.invocation().caller().resumeWith(following.attachArguments(List.of(request)));
-        return new Follower(services, console, following).follow(List.of(request));
     }
 }

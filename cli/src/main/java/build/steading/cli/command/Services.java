@@ -2,7 +2,8 @@
 package build.steading.cli.command;
 
 import build.steading.blob.BlobStore;
-import build.steading.build.Builds;
+import build.steading.build.BuildBook;
+import build.steading.build.BuildDesk;
 import build.steading.build.Delivery;
 import build.steading.build.Plans;
 import build.steading.source.SourceRepository;
@@ -16,11 +17,15 @@ import java.util.function.Supplier;
 
 /// What commands work with.
 ///
+/// @param desk where builds are asked for, here or on a distant server
+/// @param book what is known of them there
+/// @param blobs what builds made and printed, wherever they ran
 /// @param repositories opens the repository around a path
 /// @param facts what there is to know of the farm as a whole, for `steading status`: values as JSON has them
 /// @param checks what the machine has and lacks, for `steading doctor`
 public record Services(
-        Builds builds,
+        BuildDesk desk,
+        BuildBook book,
         Plans plans,
         Trees trees,
         BlobStore blobs,

@@ -29,12 +29,12 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var facts = new LinkedHashMap<>(services.facts().get());
-        var builds = services.builds().underWay();
+        var builds = services.book().underWay();
         if (json) {
             facts.put(
                     "builds",
                     builds.stream()
-                            .map(build -> Json.build(build, services.builds().requests(build.id()), services.trees()))
+                            .map(build -> Json.build(build, services.book().requests(build.id()), services.trees()))
                             .toList());
             console.result("%s", Json.text(facts));
             return ExitCode.OK;

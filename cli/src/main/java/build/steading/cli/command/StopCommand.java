@@ -18,7 +18,7 @@ final class StopCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var open = services.builds().underWay().size();
+        var open = services.book().underWay().size();
         var rest = open == 0
                 ? ""
                 : "; %d unfinished build%s at the next command".formatted(open, open == 1 ? " goes on" : "s go on");

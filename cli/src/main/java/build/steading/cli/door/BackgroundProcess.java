@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -18,7 +19,8 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /// The one process per home that every command runs in: takes the lock, opens farm and front door, and closes
-/// them orderly when it is stopped, terminated, replaced by another build, or idle for long.
+/// them orderly when it is stopped, terminated, replaced by another build, or idle for long. A lasting one, which
+/// somebody started for its own sake, is neither replaced nor ever idle.
 public final class BackgroundProcess {
     private static final long MAX_LOG_BYTES = 16 << 20;
     private static final Duration LOCK_PATIENCE = Duration.ofSeconds(25);
@@ -35,7 +37,9 @@ public final class BackgroundProcess {
     /// @param buildId names the distribution; a launcher of another one replaces the process
     /// @param idleLimit how long the process stays with nothing to do
     /// @param maxInvocations how many commands may run at the same time
-    public record Settings(String buildId, Duration idleLimit, int maxInvocations) {
+    /// @param lasting whether the process takes the place of one that came with a command, and stays until it is
+    ///     stopped
+    public record Settings(String buildId, Duration idleLimit, int maxInvocations, boolean lasting) {
         private static final Pattern BUILD_ID = Pattern.compile("[A-Za-z0-9._+-]{1,128}");
 
         /// @throws IllegalArgumentException if a component is out of range
@@ -50,7 +54,12 @@ public final class BackgroundProcess {
 
         /// Returns the limits of everyday use: 3 hours idle, 256 commands.
         public static Settings of(String buildId) {
-            return new Settings(buildId, Duration.ofHours(3), 256);
+            return new Settings(buildId, Duration.ofHours(3), 256, false);
+        }
+
+        /// Returns the limits of a process that is there for its own sake: 1024 commands.
+        public static Settings lasting(String buildId) {
+            return new Settings(buildId, Duration.ofHours(3), 1024, true);
         }
     }
 
@@ -59,16 +68,22 @@ public final class BackgroundProcess {
         this.settings = settings;
     }
 
-    /// Serves `home` until the process shall end. Returns at once if another process serves it already.
+    /// Serves `home` until the process shall end. Returns at once if another process serves it already, unless
+    /// this one is lasting.
     ///
     /// @param farms opens the farm, when this process is known to be the only one
-    /// @throws SteadingException with `Unavailable` if home, lock or socket cannot be had, and whatever `farms`
-    ///     throws
+    /// @throws SteadingException with `Unavailable` if home, lock or socket cannot be had, or two shall last; and
+    ///     whatever `farms` throws
     public static void run(Home home, Settings settings, Function<Home, Backend> farms) throws InterruptedException {
         Logging.prepare();
         home.create();
         try (var resources = new Resources()) {
-            var lock = ProcessLock.take(home, LOCK_PATIENCE);
+            if (settings.lasting()) {
+                resources.add(ProcessLock.forGood(home));
+            }
+            var lock = settings.lasting()
+                    ? Optional.of(Takeover.of(home, LOCK_PATIENCE))
+                    : ProcessLock.take(home, LOCK_PATIENCE);
             if (lock.isPresent()) {
                 resources.add(lock.get());
                 new BackgroundProcess(home, settings).serve(farms);
@@ -77,7 +92,7 @@ public final class BackgroundProcess {
     }
 
     private void serve(Function<Home, Backend> farms) throws InterruptedException {
-        Logging.install(new LogFile(home.logFile(), MAX_LOG_BYTES));
+        Logging.install(new LogFile(home.logFile(), MAX_LOG_BYTES), settings.lasting());
         var hook = new Thread(this::terminate, "terminate");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
@@ -101,7 +116,7 @@ public final class BackgroundProcess {
     private FrontDoor serveFarm(Function<Home, Backend> farms) throws InterruptedException {
         try (var farm = farms.apply(home)) {
             var place = new FrontDoor.Settings(
-                    home.socket(), home.logFile(), settings.buildId(), settings.maxInvocations());
+                    home.socket(), home.logFile(), settings.buildId(), settings.maxInvocations(), settings.lasting());
             describe();
             var door = FrontDoor.open(place, farm.commands(), endings::offer);
             try {
@@ -118,7 +133,7 @@ public final class BackgroundProcess {
 
     private Ending awaitEnding(FrontDoor door, Backend farm) throws InterruptedException {
         var idle = new IdleWatch(InstantSource.system(), settings.idleLimit());
-        while (!idle.expired(door.activity(), farm.busy())) {
+        while (!idle.expired(door.activity(), settings.lasting() || farm.busy())) {
             var ending = endings.poll(idle.pause().toNanos(), TimeUnit.NANOSECONDS);
             if (ending != null) {
                 return ending;

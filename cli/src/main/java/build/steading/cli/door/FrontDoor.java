@@ -46,7 +46,8 @@ public final class FrontDoor implements AutoCloseable {
     /// @param log named where a bug is reported
     /// @param buildId launchers of another build are told to start their own process
     /// @param maxInvocations how many commands may run at the same time; the next is refused
-    record Settings(Path socket, Path log, String buildId, int maxInvocations) {}
+    /// @param servesAll whether launchers of other builds are served instead
+    record Settings(Path socket, Path log, String buildId, int maxInvocations, boolean servesAll) {}
 
     /// How much was going on when asked.
     ///
@@ -134,7 +135,7 @@ public final class FrontDoor implements AutoCloseable {
                 return;
             }
             var prologue = Hello.Prologue.decode(first.get());
-            if (!prologue.fits(settings.buildId())) {
+            if (!prologue.fits(settings.buildId(), settings.servesAll())) {
                 giveWay(channel, prologue);
                 return;
             }

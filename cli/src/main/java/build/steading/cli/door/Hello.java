@@ -61,8 +61,10 @@ record Hello(
         }
 
         /// Returns whether a process of the build `ours` may serve this launcher.
-        boolean fits(String ours) {
-            return version == PROTOCOL_VERSION && (buildId.isEmpty() || buildId.equals(ours));
+        ///
+        /// @param any whether it serves launchers of all builds
+        boolean fits(String ours, boolean any) {
+            return version == PROTOCOL_VERSION && (any || buildId.isEmpty() || buildId.equals(ours));
         }
     }
 

@@ -71,6 +71,11 @@ public record Home(Path directory) {
         return run().resolve("lock");
     }
 
+    /// Locked by the one process that lasts.
+    Path lastingLock() {
+        return run().resolve("lasting.lock");
+    }
+
     /// Locked by the launcher that starts the process, so that others wait for it instead of starting one more.
     Path startingLock() {
         return run().resolve("starting.lock");

@@ -21,12 +21,18 @@ final class Logging {
         System.setProperty("java.util.logging.manager", LastingLogManager.class.getName());
     }
 
-    static void install(OutputStream log) {
+    /// @param visibly whether warnings appear on the present standard error as well
+    static void install(OutputStream log, boolean visibly) {
         var root = Logger.getLogger("");
         for (var handler : root.getHandlers()) {
             root.removeHandler(handler);
         }
         root.addHandler(new Flushing(log));
+        if (visibly) {
+            var visible = new Flushing(System.err);
+            visible.setLevel(java.util.logging.Level.WARNING);
+            root.addHandler(visible);
+        }
         var stream = new PrintStream(log, true, StandardCharsets.UTF_8);
         System.setOut(stream);
         System.setErr(stream);

@@ -48,6 +48,24 @@ final class ProcessLock implements AutoCloseable {
         }
     }
 
+    /// Takes the lock of the one process that is there for its own sake.
+    ///
+    /// @throws SteadingException with `Unavailable` if there is such a process
+    static ProcessLock forGood(Home home) {
+        try {
+            var channel = FileChannel.open(home.lastingLock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (!tryLock(channel)) {
+                channel.close();
+                throw new SteadingException(
+                        new Failure.Unavailable("A server runs in `%s` already; set `STEADING_HOME` to run another one"
+                                .formatted(home.directory())));
+            }
+            return new ProcessLock(channel);
+        } catch (IOException e) {
+            throw SteadingException.unavailable("Cannot lock `%s`: %s".formatted(home.lastingLock(), e), e);
+        }
+    }
+
     private static boolean tryLock(FileChannel channel) throws IOException {
         try {
             return channel.tryLock() != null;

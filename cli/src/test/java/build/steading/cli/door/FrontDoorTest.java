@@ -52,7 +52,7 @@ class FrontDoorTest {
     }
 
     private FrontDoor open(CommandRunner runner, int maxInvocations) {
-        var settings = new FrontDoor.Settings(socket(), directory.resolve("log"), "b1", maxInvocations);
+        var settings = new FrontDoor.Settings(socket(), directory.resolve("log"), "b1", maxInvocations, false);
         return FrontDoor.open(settings, runner, endings::add);
     }
 

@@ -20,15 +20,26 @@ import java.util.concurrent.LinkedBlockingQueue;
 final class TestCommands implements Backend {
     private TestCommands() {}
 
-    /// Arguments: home, build id.
+    /// Arguments: home, build id, and for a process that lasts, what was typed.
     public static void main(String[] arguments) throws InterruptedException {
         var idle = Duration.ofMillis(Long.getLong("idle.ms", 3_600_000));
         if (Boolean.getBoolean("fail")) {
             System.err.println("The moon is in the wrong phase");
             System.exit(3);
         }
-        var settings = new BackgroundProcess.Settings(arguments[1], idle, 256);
-        BackgroundProcess.run(new Home(Path.of(arguments[0])), settings, _ -> new TestCommands());
+        var settings = new BackgroundProcess.Settings(arguments[1], idle, 256, arguments.length > 2);
+        var console = System.out;
+        try {
+            BackgroundProcess.run(new Home(Path.of(arguments[0])), settings, _ -> {
+                if (settings.lasting()) {
+                    console.println("lasts with " + String.join("|", arguments[2], arguments[3]));
+                }
+                return new TestCommands();
+            });
+        } catch (SteadingException e) {
+            console.println(e.getMessage());
+            System.exit(4);
+        }
         System.exit(0);
     }
 

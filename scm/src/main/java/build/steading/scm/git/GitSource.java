@@ -4,6 +4,7 @@ package build.steading.scm.git;
 import build.steading.blob.BlobStore;
 import build.steading.digest.Digest;
 import build.steading.failure.SteadingException;
+import build.steading.source.RepositorySettings;
 import build.steading.source.Revision;
 import build.steading.source.SourceRepository;
 import java.nio.file.Path;
@@ -43,6 +44,13 @@ final class GitSource implements SourceRepository {
     }
 
     @Override
+    public RepositorySettings settings() {
+        try (var repository = repositories.acquire(location)) {
+            return Settings.of(repository);
+        }
+    }
+
+    @Override
     public Revision resolve(String expression) {
         return withRevisions(revisions -> revisions.resolve(expression));
     }
@@ -79,6 +87,11 @@ final class GitSource implements SourceRepository {
     @Override
     public List<String> ancestry(Revision revision, int limit) {
         return withRevisions(revisions -> revisions.ancestry(revision.commit(), limit));
+    }
+
+    @Override
+    public List<String> range(String after, String last) {
+        return withRevisions(revisions -> revisions.range(after, last, MOST_IN_RANGE));
     }
 
     private Digest snapshotTree(Digest digest, boolean verify) {

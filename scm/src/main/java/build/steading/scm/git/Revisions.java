@@ -40,8 +40,7 @@ record Revisions(Repository repository, Object place) {
 
     /// @param expression empty for the current branch
     Revision resolve(String expression) {
-        var stripped = expression.strip();
-        var wanted = stripped.isEmpty() || stripped.equals("@") ? Constants.HEAD : stripped;
+        var wanted = wanted(expression);
         try (var walk = new RevWalk(repository)) {
             return revision(commit(walk, wanted), wanted);
         } catch (IOException e) {
@@ -65,6 +64,29 @@ record Revisions(Repository repository, Object place) {
         } catch (IOException e) {
             throw SteadingException.unavailable("Git repository `%s` cannot be read".formatted(place), e);
         }
+    }
+
+    /// Returns the commit ids of `after..last`, each before its parents.
+    List<String> range(String after, String last, int limit) {
+        var ids = new ArrayList<String>();
+        try (var walk = new RevWalk(repository)) {
+            walk.setRetainBody(false);
+            walk.sort(RevSort.TOPO);
+            walk.sort(RevSort.COMMIT_TIME_DESC, true);
+            walk.markStart(commit(walk, wanted(last)));
+            walk.markUninteresting(commit(walk, wanted(after)));
+            for (var next = walk.next(); next != null && ids.size() < limit; next = walk.next()) {
+                ids.add(next.name());
+            }
+            return ids;
+        } catch (IOException e) {
+            throw SteadingException.unavailable("Git repository `%s` cannot be read".formatted(place), e);
+        }
+    }
+
+    private static String wanted(String expression) {
+        var stripped = expression.strip();
+        return stripped.isEmpty() || stripped.equals("@") ? Constants.HEAD : stripped;
     }
 
     private RevCommit commit(RevWalk walk, String wanted) throws IOException {

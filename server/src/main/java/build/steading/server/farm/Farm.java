@@ -137,6 +137,14 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
         }
     }
 
+    synchronized List<String> why(WaiterId waiter) {
+        return Optional.ofNullable(waiters.get(waiter))
+                .flatMap(pending -> pending.execution)
+                .flatMap(execution -> scheduler.why(execution.id()))
+                .map(causes -> causes.lines().toList())
+                .orElse(List.of());
+    }
+
     boolean follow(WaiterId waiter, ExecutionObserver observer) {
         Optional<LiveLog> log;
         synchronized (this) {

@@ -5,6 +5,7 @@ import build.steading.execute.Execution;
 import build.steading.execute.ExecutionObserver;
 import build.steading.execute.Outcome;
 import build.steading.schedule.WaiterId;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
@@ -45,6 +46,11 @@ final class Stake implements Execution {
     @Override
     public boolean follow(ExecutionObserver another) {
         return farm.follow(id, another);
+    }
+
+    @Override
+    public List<String> why() {
+        return farm.why(id);
     }
 
     @Override

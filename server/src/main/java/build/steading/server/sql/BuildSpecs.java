@@ -1,83 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.server.sql;
 
-import build.steading.api.v1.SingleCommand;
-import build.steading.api.v1.Source;
 import build.steading.build.BuildSpec;
-import build.steading.build.BuildSpec.SourceRef;
-import build.steading.digest.Digests;
-import build.steading.source.Revision;
+import build.steading.build.SpecMessages;
+import build.steading.failure.SteadingException;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.sql.SQLException;
-import java.util.Optional;
 
-/// Writes a [BuildSpec] as the message of the same name, and reads it again.
+/// Keeps a [BuildSpec] as the bytes of the message of the same name.
 final class BuildSpecs {
     private BuildSpecs() {}
 
     static byte[] encode(BuildSpec spec) {
-        var message = build.steading.api.v1.BuildSpec.newBuilder()
-                .setProject(spec.project())
-                .setSource(source(spec.source()))
-                .setRoot(Digests.toProto(spec.root()))
-                .putAllOptions(spec.options())
-                .putAllMatrix(spec.matrix())
-                .addAllTasks(spec.tasks())
-                .setForce(spec.force());
-        spec.command()
-                .ifPresent(command -> message.setCommand(SingleCommand.newBuilder()
-                        .setRun(command.run())
-                        .addAllOutputs(command.outputs())
-                        .setNetwork(command.network())));
-        return message.build().toByteArray();
+        return SpecMessages.toProto(spec).toByteArray();
     }
 
     static BuildSpec decode(byte[] bytes) throws SQLException {
         try {
-            var message = build.steading.api.v1.BuildSpec.parseFrom(bytes);
-            return new BuildSpec(
-                    message.getProject(),
-                    source(message.getSource()),
-                    Digests.fromProto(message.getRoot()),
-                    message.getOptionsMap(),
-                    message.getMatrixMap(),
-                    message.getTasksList(),
-                    message.hasCommand() ? Optional.of(command(message.getCommand())) : Optional.empty(),
-                    message.getForce());
-        } catch (InvalidProtocolBufferException e) {
+            return SpecMessages.fromProto(build.steading.api.v1.BuildSpec.parseFrom(bytes));
+        } catch (InvalidProtocolBufferException | SteadingException e) {
             throw new SQLException("A build's specification is unreadable", e);
         }
-    }
-
-    private static BuildSpec.SingleCommand command(SingleCommand command) {
-        return new BuildSpec.SingleCommand(command.getRun(), command.getOutputsList(), command.getNetwork());
-    }
-
-    private static Source source(SourceRef source) {
-        var revision = source.revision();
-        return Source.newBuilder()
-                .setRepository(source.repository())
-                .setDirectory(source.directory())
-                .setCommit(revision.commit())
-                .setTreeId(revision.treeId())
-                .setName(revision.name())
-                .setUncommitted(revision.uncommitted())
-                .setTimeMicros(Rows.micros(revision.time()))
-                .setSubject(revision.subject())
-                .build();
-    }
-
-    private static SourceRef source(Source source) {
-        var time = Rows.time(source.getTimeMicros());
-        return new SourceRef(
-                source.getRepository(),
-                source.getDirectory(),
-                new Revision(
-                        source.getCommit(),
-                        source.getTreeId(),
-                        source.getName(),
-                        source.getUncommitted(),
-                        time,
-                        source.getSubject()));
     }
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.server.sql;
 
+import static java.util.stream.Collectors.joining;
+
 import build.steading.build.BuildId;
 import build.steading.build.BuildRecord;
 import build.steading.build.BuildRecords;
 import build.steading.build.BuildState;
 import build.steading.build.Notice;
+import build.steading.build.Priority;
 import build.steading.build.RequestRecord;
 import build.steading.build.TaskRecord;
 import build.steading.build.TaskState;
@@ -18,19 +21,29 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// Keeps builds and requests in SQLite. Thread-safe.
 public final class SqliteBuildRecords implements BuildRecords {
     private static final String INSERT_BUILD =
-            "INSERT INTO builds (repository, spec, state, note, created, project, branch) VALUES (?, ?, ?, ?, ?, ?, ?)";
+            "INSERT INTO builds (repository, spec, state, note, created, recipe, root, commit_id, project, branch)"
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String UPDATE_BUILD =
             "UPDATE builds SET state = ?, note = ?, started = ?, ended = ?, artifacts = ? WHERE id = ?";
     private static final String INSERT_TASK =
             "INSERT INTO tasks (build, position, name, state, exit_code, cached, joined, note, action, worker, ready,"
-                    + " started, ended, log, outputs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                    + " started, ended, log, outputs, project) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String INSERT_REQUEST =
-            "INSERT INTO requests (build, requester, revision, joined, time, out, state, note, email)"
-                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+            "INSERT INTO requests (build, requester, revision, joined, time, out, state, note, key, priority, email)"
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+    /// SQLite makes an index of the commits for the duration of the question.
+    static final String SELECT_IN_PLACE =
+            "WITH wanted (place, commit_id) AS MATERIALIZED (SELECT key, value FROM json_each(?1))"
+                    + " SELECT builds.* FROM builds LEFT JOIN wanted USING (commit_id)"
+                    + " WHERE recipe = ?2 AND recipe <> '' AND state = 'SUCCEEDED' AND (root = ?3 OR place IS NOT NULL)"
+                    + " ORDER BY CASE WHEN root = ?3 THEN -1 ELSE place END, id DESC LIMIT ?4";
+    private static final Pattern COMMIT = Pattern.compile("[0-9a-zA-Z]+");
     private static final String SELECT_PREVIOUS =
             "SELECT * FROM builds WHERE repository = ? AND project = ? AND branch = ? AND id <> ?"
                     + " AND state NOT IN ('QUEUED', 'RUNNING', 'CANCELLED') ORDER BY ended DESC LIMIT 1";
@@ -54,8 +67,22 @@ public final class SqliteBuildRecords implements BuildRecords {
                 Rows.set(statement, 6, request.out());
                 statement.setString(7, request.state().name());
                 statement.setString(8, request.note());
-                Rows.set(statement, 9, request.email());
+                Rows.set(statement, 9, Optional.of(request.key()).filter(key -> !key.isEmpty()));
+                statement.setString(10, request.priority().name());
+                Rows.set(statement, 11, request.email());
                 return request.stored(insertedId(statement), id);
+            }
+        });
+    }
+
+    @Override
+    public Optional<RequestRecord> request(String key) {
+        return database.read(connection -> {
+            try (var statement = connection.prepareStatement("SELECT * FROM requests WHERE key = ?")) {
+                statement.setString(1, key);
+                try (var rows = statement.executeQuery()) {
+                    return rows.next() ? Optional.of(request(rows)) : Optional.empty();
+                }
             }
         });
     }
@@ -110,8 +137,12 @@ public final class SqliteBuildRecords implements BuildRecords {
             statement.setString(3, build.state().name());
             statement.setString(4, build.note());
             statement.setLong(5, Rows.micros(build.created()));
-            statement.setString(6, build.spec().project());
-            statement.setString(7, build.spec().source().revision().name());
+            var uncommitted = build.spec().source().revision().uncommitted();
+            statement.setString(6, uncommitted ? "" : build.spec().recipe());
+            statement.setString(7, build.spec().root().toString());
+            statement.setString(8, build.spec().source().revision().commit());
+            statement.setString(9, build.spec().project());
+            statement.setString(10, build.spec().source().revision().name());
             return new BuildId(insertedId(statement));
         }
     }
@@ -156,6 +187,7 @@ public final class SqliteBuildRecords implements BuildRecords {
                 statement.setLong(1, build.id().value());
                 statement.setInt(2, position++);
                 fill(statement, task);
+                statement.setString(16, build.spec().project());
                 statement.addBatch();
             }
             statement.executeBatch();
@@ -197,6 +229,14 @@ public final class SqliteBuildRecords implements BuildRecords {
                 statement.setInt(repository.isPresent() ? 2 : 1, limit);
                 yield statement;
             }
+            case Query.InPlaceOf(var wanted, var commits, var limit) -> {
+                var statement = connection.prepareStatement(SELECT_IN_PLACE);
+                statement.setString(1, jsonArray(commits));
+                statement.setString(2, wanted.recipe());
+                statement.setString(3, wanted.root().toString());
+                statement.setInt(4, limit);
+                yield statement;
+            }
             case Query.Previous(var build) -> {
                 var source = build.spec().source();
                 var statement = connection.prepareStatement(SELECT_PREVIOUS);
@@ -207,6 +247,12 @@ public final class SqliteBuildRecords implements BuildRecords {
                 yield statement;
             }
         };
+    }
+
+    private static String jsonArray(List<String> commits) {
+        return commits.stream()
+                .filter(commit -> COMMIT.matcher(commit).matches())
+                .collect(joining("\",\"", "[\"", "\"]"));
     }
 
     private static BuildRecord build(Connection connection, ResultSet row) throws SQLException {
@@ -264,8 +310,10 @@ public final class SqliteBuildRecords implements BuildRecords {
                 row.getString("revision"),
                 row.getBoolean("joined"),
                 Rows.time(row, "time"),
+                Priority.valueOf(row.getString("priority")),
                 Optional.ofNullable(row.getString("out")).map(Path::of),
                 RequestRecord.State.valueOf(row.getString("state")),
-                row.getString("note"));
+                row.getString("note"),
+                Optional.ofNullable(row.getString("key")).orElse(""));
     }
 }

@@ -109,6 +109,11 @@ public final class FakeExecutor implements ActionExecutor {
         }
 
         @Override
+        public List<String> why() {
+            return List.of();
+        }
+
+        @Override
         public void withdraw(String by) {
             outcome.complete(new Outcome.Cancelled(by));
         }

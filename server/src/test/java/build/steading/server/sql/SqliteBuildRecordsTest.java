@@ -4,13 +4,19 @@ package build.steading.server.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import build.steading.api.v1.Source;
+import build.steading.build.BuildId;
 import build.steading.build.BuildRecords;
 import build.steading.build.BuildRecordsContract;
+import build.steading.build.Priority;
+import build.steading.digest.Digest;
+import build.steading.digest.Digests;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -87,6 +93,32 @@ class SqliteBuildRecordsTest extends BuildRecordsContract {
                     assertThat(e.failure()).isInstanceOf(Failure.Unavailable.class);
                     assertThat(e.failure().message()).contains("records.db", "disk I/O error");
                 });
+    }
+
+    @Test
+    void rowsOfAnEarlierSteadingAreReadable() {
+        var old = build.steading.api.v1.BuildSpec.newBuilder()
+                .setProject("lua")
+                .setRoot(Digests.toProto(Digest.EMPTY))
+                .setSource(Source.newBuilder().setRepository("/r").setCommit("c"));
+        database.write(connection -> {
+            try (var build = connection.prepareStatement("INSERT INTO builds (repository, spec, state, note, created)"
+                    + " VALUES ('/r', ?, 'SUCCEEDED', '', 0)")) {
+                build.setBytes(1, old.build().toByteArray());
+                build.executeUpdate();
+            }
+            return connection
+                    .createStatement()
+                    .executeUpdate("INSERT INTO requests (build, requester, revision, joined, time, state, note)"
+                            + " VALUES (1, 'ann', 'main', 0, 0, 'ANSWERED', '')");
+        });
+
+        assertThat(records().builds(new BuildRecords.Query.Recent(1, Optional.empty())))
+                .singleElement()
+                .satisfies(build -> assertThat(build.spec().source().origin()).isEqualTo("/r"));
+        assertThat(records().requests(new BuildId(1)))
+                .singleElement()
+                .satisfies(request -> assertThat(request.priority()).isEqualTo(Priority.INTERACTIVE));
     }
 
     @Test

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.cli;
+
+import build.steading.action.ActionCache;
+import build.steading.action.CompleteActionCache;
+import build.steading.action.FileActionCache;
+import build.steading.blob.Durability;
+import build.steading.blob.FileBlobStore;
+import build.steading.blob.Pins;
+import build.steading.build.Builds;
+import build.steading.build.FileDelivery;
+import build.steading.build.Plans;
+import build.steading.build.Telling;
+import build.steading.cli.door.Home;
+import build.steading.lifecycle.Resources;
+import build.steading.lifecycle.SteadyClock;
+import build.steading.schedule.Limits;
+import build.steading.schedule.Scheduler;
+import build.steading.scm.git.GitRepositories;
+import build.steading.server.farm.Farm;
+import build.steading.server.sql.SqliteBuildRecords;
+import build.steading.server.sql.SqliteDatabase;
+import build.steading.server.sql.SqliteTaskHistory;
+import build.steading.server.sql.SqliteWarmRecords;
+import build.steading.tree.Trees;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/// What every process that does builds by itself is made of: stores, farm, records and builds, wired together.
+///
+/// Below the home: `cas/` blobs, `ac/` results of actions, `records.db` builds and requests, `git/` what is known
+/// of git objects, `live/` output of what runs now. All but `records.db` may be deleted while no process runs: it
+/// costs time only.
+record Engine(
+        FileBlobStore blobs,
+        ActionCache cache,
+        Farm farm,
+        Trees trees,
+        GitRepositories git,
+        Plans plans,
+        FileDelivery delivery,
+        SqliteDatabase database,
+        Builds builds) {
+    private static final Duration BLOB_GRACE = Duration.ofHours(2);
+    private static final int MAX_RESULTS = 500_000;
+    private static final long TREES_REMEMBERED_BYTES = 6 << 20;
+    private static final int WARM_RUNS_KEPT = 20;
+
+    /// Opens everything; `resources` closes it.
+    ///
+    /// @throws build.steading.failure.SteadingException with `Unavailable` if a part cannot be opened
+    static Engine open(Home home, Resources resources, InstantSource clock) {
+        var blobs = blobs(home, resources, clock);
+        var results = resources.add(new FileActionCache(Place.in(home, "ac"), MAX_RESULTS, clock));
+        var cache = new CompleteActionCache(results, blobs);
+        var farm = farm(home, resources, blobs, cache);
+        var trees = new Trees(blobs, TREES_REMEMBERED_BYTES);
+        var git = resources.add(new GitRepositories(blobs, Place.in(home, "git")));
+        var plans = new Plans(blobs, trees);
+        var delivery = new FileDelivery(blobs, trees);
+        var database = resources.add(new SqliteDatabase(home.directory().resolve("records.db")));
+        var ports = new Builds.Ports(
+                blobs,
+                farm,
+                new GitSources(git::open, trees),
+                new SqliteWarmRecords(database, clock, WARM_RUNS_KEPT),
+                new SqliteBuildRecords(database),
+                new SqliteTaskHistory(database),
+                delivery,
+                Telling.NOBODY);
+        var cores = Runtime.getRuntime().availableProcessors();
+        var limits = new Builds.Limits(16, 2 * cores, 10_000);
+        var builds = resources.add(new Builds(ports, trees, plans, limits, clock));
+        return new Engine(blobs, cache, farm, trees, git, plans, delivery, database, builds);
+    }
+
+    private static FileBlobStore blobs(Home home, Resources resources, InstantSource clock) {
+        var directory = Place.in(home, "cas");
+        var config = new FileBlobStore.Config(directory, Place.share(directory), BLOB_GRACE, Durability.NONE);
+        return resources.add(new FileBlobStore(config, new Pins(), clock));
+    }
+
+    private static Farm farm(Home home, Resources resources, FileBlobStore blobs, ActionCache cache) {
+        // Ids go on above those of any earlier process, whatever the clock did in between by less than its age.
+        var scheduler = new Scheduler(Limits.STANDARD, InstantSource.system().millis() << 20);
+        var logs = Place.emptied(Place.in(home, "live"));
+        return resources.add(new Farm(blobs, cache, scheduler, logs, new SteadyClock()));
+    }
+
+    /// Returns whether work goes on that no command waits for.
+    boolean busy() {
+        var now = farm.snapshot();
+        return !builds.underWay().isEmpty() || now.queued() + now.running() > 0;
+    }
+}
