@@ -127,10 +127,10 @@ class TellingConfigTest {
                                         + " `https://` or `http://`",
                                 "server.yaml:9:46: Found `faild`, allowed here is one of `finished`, `succeeded`,"
                                         + " `failed`, `changed`; did you mean `failed`?",
-                                +" secret",
                                 "server.yaml:10:3: Found no `url`, needed is an address that begins with `https://` or"
                                         + " `http://`",
                                 "server.yaml:10:3: Found no `secret-file`, needed is the path of a file with the"
+                                        + " secret",
                                 "server.yaml:11:11: Found `farm.example.org`, allowed here is an address that begins"
                                         + " with `https://` or `http://`, without `?` and `#`"));
     }
