@@ -101,6 +101,11 @@ public final class Value {
         return node instanceof MappingNode;
     }
 
+    /// Returns whether there is nothing after the key, or `null`.
+    public boolean isNothing() {
+        return node.getTag().equals(Tag.NULL);
+    }
+
     /// Returns a text; numbers, booleans and nothing are none unless they are in quotes.
     public Optional<String> text(String allowed) {
         return scalar(allowed, Tag.STR);

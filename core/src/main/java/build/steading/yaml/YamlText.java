@@ -41,6 +41,15 @@ public final class YamlText {
     ///
     /// @param needed what must be there, for the message if there is nothing
     public static Optional<Value> compose(String text, String needed, Problems problems) {
+        var top = compose(text, problems);
+        if (top.isEmpty() && !problems.any()) {
+            problems.add("", "Found nothing, allowed is " + needed);
+        }
+        return top;
+    }
+
+    /// Returns the top value, if there is one; what is wrong is added to `problems`.
+    static Optional<Value> compose(String text, Problems problems) {
         if (text.length() > MAX_CHARACTERS) {
             problems.add("", tooLong());
             return Optional.empty();
@@ -54,11 +63,7 @@ public final class YamlText {
             if (tooDeep(yaml, settings, problems)) {
                 return Optional.empty();
             }
-            var node = new Compose(settings).composeString(yaml);
-            if (node.isEmpty()) {
-                problems.add("", "Found nothing, allowed is " + needed);
-            }
-            return node.map(top -> Value.root(top, problems));
+            return new Compose(settings).composeString(yaml).map(top -> Value.root(top, problems));
         } catch (YamlEngineException e) {
             report(e, yaml, problems);
             return Optional.empty();
