@@ -7,6 +7,7 @@ import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc;
 import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc.ContentAddressableStorageBlockingV2Stub;
 import build.bazel.remote.execution.v2.FindMissingBlobsRequest;
 import build.steading.blob.BlobStore;
+import build.steading.blob.Blobs;
 import build.steading.blob.VerifyingInputStream;
 import build.steading.digest.Digest;
 import build.steading.digest.DigestingInputStream;
@@ -24,6 +25,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -96,6 +98,36 @@ final class RemoteBlobStore implements BlobStore {
         }
     }
 
+    /// Stores blobs of another store, small ones many to a message.
+    ///
+    /// @throws SteadingException with `MissingBlobs` if one is not in `from`
+    void copy(BlobStore from, Set<Digest> digests) {
+        var batch = new ArrayList<BatchUpdateBlobsRequest.Request>();
+        var bytes = 0L;
+        for (var digest : digests) {
+            if (streamsOnly || !fitsMessage(digest)) {
+                uploader.upload(digest, () -> from.open(digest));
+                continue;
+            }
+            if (bytes + digest.sizeBytes() + OVERHEAD_BYTES > limits.batchBytes()) {
+                sendAll(from, batch);
+                batch.clear();
+                bytes = 0;
+            }
+            batch.add(request(digest, Blobs.read(from, digest)));
+            bytes += digest.sizeBytes() + OVERHEAD_BYTES;
+        }
+        sendAll(from, batch);
+    }
+
+    private void sendAll(BlobStore from, List<BatchUpdateBlobsRequest.Request> batch) {
+        if (!batch.isEmpty() && !sendMessage(batch)) {
+            for (var blob : batch) {
+                uploader.upload(Digests.fromProto(blob.getDigest()), blob.getData()::newInput);
+            }
+        }
+    }
+
     private Set<Digest> ask(List<Digest> digests) {
         var request = FindMissingBlobsRequest.newBuilder()
                 .setInstanceName(connection.instance())
@@ -115,25 +147,35 @@ final class RemoteBlobStore implements BlobStore {
         if (digest.equals(Digest.EMPTY)) {
             return;
         }
-        if (streamsOnly || !sendMessage(digest, bytes)) {
+        if (streamsOnly || !sendMessage(List.of(request(digest, bytes)))) {
             uploader.upload(digest, () -> new ByteArrayInputStream(bytes));
         }
     }
 
     /// Returns false if the server takes no such messages.
-    private boolean sendMessage(Digest digest, byte[] bytes) {
+    private boolean sendMessage(List<BatchUpdateBlobsRequest.Request> blobs) {
         var request = BatchUpdateBlobsRequest.newBuilder()
                 .setInstanceName(connection.instance())
-                .addRequests(BatchUpdateBlobsRequest.Request.newBuilder()
-                        .setDigest(Digests.toProto(digest))
-                        .setData(UnsafeByteOperations.unsafeWrap(bytes)))
+                .addAllRequests(blobs)
                 .build();
         var sent = ifImplemented(() -> {
-            var answer = stub(bytes.length).batchUpdateBlobs(request);
-            checkOk(answer.getResponsesCount() == 1 ? answer.getResponses(0).getStatus() : NO_ANSWER);
-            return digest;
+            var answer = stub(request.getSerializedSize()).batchUpdateBlobs(request);
+            if (answer.getResponsesCount() != blobs.size()) {
+                checkOk(NO_ANSWER);
+            }
+            for (var response : answer.getResponsesList()) {
+                checkOk(response.getStatus());
+            }
+            return request;
         });
         return sent.isPresent();
+    }
+
+    private static BatchUpdateBlobsRequest.Request request(Digest digest, byte[] bytes) {
+        return BatchUpdateBlobsRequest.Request.newBuilder()
+                .setDigest(Digests.toProto(digest))
+                .setData(UnsafeByteOperations.unsafeWrap(bytes))
+                .build();
     }
 
     /// Returns the bytes of a blob; nothing if the server sends no such messages.

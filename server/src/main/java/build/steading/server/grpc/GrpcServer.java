@@ -6,11 +6,13 @@ import build.steading.blob.BlobStore;
 import build.steading.execute.ActionExecutor;
 import build.steading.failure.SteadingException;
 import build.steading.lifecycle.Resources;
+import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,12 +43,17 @@ public final class GrpcServer implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final EventLoopGroup eventLoops = Listener.newEventLoops(EVENT_LOOPS);
 
-    private GrpcServer(GrpcConfig config, BlobStore blobs, ActionCache results, ActionExecutor executor) {
+    private GrpcServer(
+            GrpcConfig config,
+            BlobStore blobs,
+            ActionCache results,
+            ActionExecutor executor,
+            List<BindableService> more) {
         this.config = config;
         var clock = InstantSource.system();
         var operations =
                 resources.add(new OperationBook(executor, config.limits().operations(), clock));
-        this.services = new Services(config, blobs, results, operations, clock);
+        this.services = new Services(config, blobs, results, operations, clock).and(more);
         resources.add(this::endThreads);
     }
 
@@ -54,7 +61,20 @@ public final class GrpcServer implements AutoCloseable {
     ///
     /// @throws SteadingException with `Invalid` or `Unavailable` if it cannot listen there
     public static GrpcServer start(GrpcConfig config, BlobStore blobs, ActionCache results, ActionExecutor executor) {
-        var server = new GrpcServer(config, blobs, results, executor);
+        return start(config, blobs, results, executor, List.of());
+    }
+
+    /// Starts to listen as `config` says, and serves more than the Remote Execution API.
+    ///
+    /// @param more closed by the caller, after the server
+    /// @throws SteadingException with `Invalid` or `Unavailable` if it cannot listen there
+    public static GrpcServer start(
+            GrpcConfig config,
+            BlobStore blobs,
+            ActionCache results,
+            ActionExecutor executor,
+            List<BindableService> more) {
+        var server = new GrpcServer(config, blobs, results, executor, more);
         try {
             server.listen();
             return server;
