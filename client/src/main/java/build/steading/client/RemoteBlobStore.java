@@ -110,17 +110,17 @@ final class RemoteBlobStore implements BlobStore {
                 continue;
             }
             if (bytes + digest.sizeBytes() + OVERHEAD_BYTES > limits.batchBytes()) {
-                sendAll(from, batch);
+                sendAll(batch);
                 batch.clear();
                 bytes = 0;
             }
             batch.add(request(digest, Blobs.read(from, digest)));
             bytes += digest.sizeBytes() + OVERHEAD_BYTES;
         }
-        sendAll(from, batch);
+        sendAll(batch);
     }
 
-    private void sendAll(BlobStore from, List<BatchUpdateBlobsRequest.Request> batch) {
+    private void sendAll(List<BatchUpdateBlobsRequest.Request> batch) {
         if (!batch.isEmpty() && !sendMessage(batch)) {
             for (var blob : batch) {
                 uploader.upload(Digests.fromProto(blob.getDigest()), blob.getData()::newInput);

@@ -19,6 +19,7 @@ public final class RemoteCluster implements AutoCloseable {
     private static final int CLOSE_SECONDS = 2;
 
     private final Resources resources = new Resources();
+    private final Connection connection;
     private final RemoteBlobStore blobs;
     private final RemoteActionCache results;
     private final RemoteExecutor executor;
@@ -26,6 +27,7 @@ public final class RemoteCluster implements AutoCloseable {
     private RemoteCluster(Connection connection, AutoCloseable transport) {
         resources.add(transport);
         resources.add(() -> stop(connection.channel()));
+        this.connection = connection;
         this.blobs = new RemoteBlobStore(connection);
         this.results = new RemoteActionCache(connection);
         this.executor = resources.add(new RemoteExecutor(connection, blobs));
@@ -60,6 +62,14 @@ public final class RemoteCluster implements AutoCloseable {
 
     public ActionExecutor executor() {
         return executor;
+    }
+
+    /// Returns the builds of this server, which must be one of Steading's own.
+    ///
+    /// @param site what is on this machine
+    /// @throws SteadingException with `Unavailable` if what is to be delivered cannot be read
+    public RemoteBuilds builds(RemoteBuilds.Site site) {
+        return resources.add(new RemoteBuilds(connection, blobs, site));
     }
 
     @Override

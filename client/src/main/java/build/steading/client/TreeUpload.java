@@ -8,12 +8,8 @@ import build.steading.tree.Trees;
 import build.steading.tree.WholeTrees;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 
 /// Makes a server hold whole trees of this machine. It asks only for what it does not know the server to have,
@@ -61,54 +57,28 @@ final class TreeUpload {
     }
 
     private final class Batches implements WholeTrees.Check {
-        private final Semaphore room = new Semaphore(PARALLEL);
-        private final List<Future<?>> running = new ArrayList<>();
+        private final Parallel uploads = new Parallel(threads, new Semaphore(PARALLEL));
 
         @Override
         public void accept(Set<Digest> batch) {
             try {
-                room.acquire();
-                running.removeIf(this::isDone);
-                running.add(threads.submit(() -> {
-                    try {
-                        remote.copy(local, remote.findMissing(batch));
-                    } finally {
-                        room.release();
-                    }
-                }));
+                uploads.run(() -> remote.copy(local, remote.findMissing(batch)));
             } catch (InterruptedException _) {
                 throw Connection.interrupted();
             }
-        }
-
-        private boolean isDone(Future<?> batch) {
-            if (batch.isDone()) {
-                await(batch);
-                return true;
-            }
-            return false;
         }
 
         @Override
         public void finish() {
-            running.forEach(Batches::await);
-        }
-
-        private static void await(Future<?> batch) {
             try {
-                batch.get();
-            } catch (ExecutionException e) {
-                throw e.getCause() instanceof SteadingException known
-                        ? new SteadingException(known.failure(), e)
-                        : new IllegalStateException(e);
+                uploads.finish();
             } catch (InterruptedException _) {
                 throw Connection.interrupted();
             }
         }
 
-        /// Ends what is still under way, after a failure.
         void giveUp() {
-            running.forEach(batch -> batch.cancel(true));
+            uploads.giveUp();
         }
     }
 }
