@@ -174,9 +174,9 @@ final class LiveBuild {
         return Map.copyOf(executions);
     }
 
-    synchronized boolean isRunning(String task) {
+    synchronized boolean hasEnded(String task) {
         var now = tasks.get(task);
-        return now != null && now.state() == TaskState.RUNNING;
+        return now == null || now.state().isFinal();
     }
 
     private synchronized Optional<Execution> execution(String task) {
