@@ -7,6 +7,7 @@ import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc;
 import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc.ContentAddressableStorageBlockingV2Stub;
 import build.bazel.remote.execution.v2.FindMissingBlobsRequest;
 import build.steading.blob.BlobStore;
+import build.steading.blob.Blobs;
 import build.steading.blob.VerifyingInputStream;
 import build.steading.digest.Digest;
 import build.steading.digest.DigestingInputStream;
@@ -24,6 +25,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -97,6 +99,34 @@ final class RemoteBlobStore implements BlobStore {
             }
         } catch (IOException e) {
             throw SteadingException.unavailable("Content of blob `%s` cannot be read".formatted(digest), e);
+        }
+    }
+
+    /// Stores blobs of another store, small ones many to a message.
+    ///
+    /// @throws SteadingException with `MissingBlobs` if one is not in `from`
+    void copy(BlobStore from, Set<Digest> digests) {
+        var batch = new HashMap<Digest, ByteString>();
+        var bytes = 0L;
+        for (var digest : digests) {
+            if (streamsOnly || !fitsMessage(digest)) {
+                uploader.upload(digest, () -> from.open(digest));
+                continue;
+            }
+            if (bytes + digest.sizeBytes() + OVERHEAD_BYTES > limits.batchBytes()) {
+                sendAll(batch);
+                batch.clear();
+                bytes = 0;
+            }
+            batch.put(digest, UnsafeByteOperations.unsafeWrap(Blobs.read(from, digest)));
+            bytes += digest.sizeBytes() + OVERHEAD_BYTES;
+        }
+        sendAll(batch);
+    }
+
+    private void sendAll(Map<Digest, ByteString> batch) {
+        if (!batch.isEmpty() && !send(batch)) {
+            batch.forEach((digest, data) -> stream(digest, data::newInput));
         }
     }
 

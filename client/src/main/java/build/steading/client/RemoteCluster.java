@@ -16,11 +16,11 @@ import java.net.URI;
 /// left to it.
 public final class RemoteCluster implements AutoCloseable {
     private final Resources resources = new Resources();
+    private final Connection connection;
     private final RemoteBlobStore blobs;
     private final RemoteActionCache results;
     private final RemoteExecutor executor;
     private final Administration administration;
-    private final Connection connection;
 
     private RemoteCluster(Connection connection, AutoCloseable transport) {
         this.connection = connection;
@@ -86,6 +86,14 @@ public final class RemoteCluster implements AutoCloseable {
     /// before.
     public RemoteWorkSource work() {
         return resources.add(new RemoteWorkSource(connection));
+    }
+
+    /// Returns the builds of this server, which must be one of Steading's own.
+    ///
+    /// @param site what is on this machine
+    /// @throws SteadingException with `Unavailable` if what is to be delivered cannot be read
+    public RemoteBuilds builds(RemoteBuilds.Site site) {
+        return resources.add(new RemoteBuilds(connection, blobs, site));
     }
 
     @Override

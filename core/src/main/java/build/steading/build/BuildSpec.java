@@ -92,6 +92,11 @@ public record BuildSpec(
                 && recipe().equals(wanted.recipe());
     }
 
+    /// Returns the same, said to come from elsewhere.
+    public BuildSpec at(SourceRef place) {
+        return new BuildSpec(project, place, root, options, matrix, tasks, command, force);
+    }
+
     /// Returns what two builds have in common if they do the same, whatever commit their input came from.
     Object identity() {
         return List.of(project, root, options, matrix, tasks, command, force);

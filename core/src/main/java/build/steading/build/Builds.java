@@ -331,7 +331,7 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
     @Override
     public Optional<Following> follow(BuildId id, String task, ExecutionObserver observer) {
         return liveBuild(id).flatMap(build -> {
-            var listener = new Listener(observer, () -> !build.isRunning(task));
+            var listener = new Listener(observer, () -> build.hasEnded(task));
             return build.follow(task, listener) ? Optional.of(listener) : Optional.empty();
         });
     }

@@ -235,9 +235,9 @@ final class LiveBuild {
         return Map.copyOf(executions);
     }
 
-    synchronized boolean isRunning(String task) {
+    synchronized boolean hasEnded(String task) {
         var now = tasks.get(task);
-        return now != null && now.state() == TaskState.RUNNING;
+        return now == null || now.state().isFinal();
     }
 
     private synchronized Optional<RaisableExecution> execution(String task) {

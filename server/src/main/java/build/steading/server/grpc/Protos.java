@@ -5,6 +5,10 @@ import build.bazel.remote.execution.v2.ActionResult;
 import build.bazel.remote.execution.v2.DigestFunction;
 import build.bazel.remote.execution.v2.Directory;
 import build.bazel.remote.execution.v2.ExecuteRequest;
+import build.steading.api.v1.SubmitRequest;
+import build.steading.auth.Identity;
+import build.steading.auth.Role;
+import build.steading.build.Builds.Order;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
 import build.steading.execute.ExecutionRequest;
@@ -13,10 +17,13 @@ import build.steading.platform.RequestFacts;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// Makes domain values of messages that nobody vouches for. Nothing else in this package looks into them.
 final class Protos {
+    private static final int MAX_KEY_CHARS = 100;
+
     private Protos() {}
 
     /// @throws SteadingException with `Invalid` if the digests of a request are not SHA-256
@@ -40,6 +47,25 @@ final class Protos {
                 RequestFacts.of(tenant, requester)
                         .withPriority(request.getExecutionPolicy().getPriority()),
                 List.of());
+    }
+
+    /// Returns what is ordered, besides what is to be built: nothing is delivered here, the client does that.
+    ///
+    /// @param caller who asks, whatever the message says, unless he is an administrator
+    static Order order(SubmitRequest request, Identity caller) {
+        if (request.getKey().length() > MAX_KEY_CHARS) {
+            throw SteadingException.invalid(
+                    "The key of a request has %d characters; at most %d are allowed",
+                    request.getKey().length(), MAX_KEY_CHARS);
+        }
+        // Nobody gets at the requests of others by their keys.
+        var key = request.getKey().isEmpty() ? "" : caller.name() + " " + request.getKey();
+        return new Order(person(caller, request.getRequester()), Optional.empty(), key);
+    }
+
+    /// Returns whom people shall see behind a call.
+    static String person(Identity caller, String claimed) {
+        return caller.role().includes(Role.ADMIN) && !claimed.isBlank() ? claimed : caller.name();
     }
 
     /// Returns `result` itself, which then names only digests and confined paths.
