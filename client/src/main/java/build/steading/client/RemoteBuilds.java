@@ -105,6 +105,9 @@ public final class RemoteBuilds implements BuildDesk, BuildBook, AutoCloseable {
                 .setSpec(SpecMessages.toProto(named(spec)))
                 .setKey(order.key().isEmpty() ? UUID.randomUUID().toString() : order.key())
                 .setRequester(order.requester())
+                .setEmail(order.email().orElse(""))
+                .setPriority(order.priority().name())
+                .addAllRange(order.range())
                 .addAllAncestry(site.sources().ancestry(spec.source(), MAX_ANCESTRY))
                 .build();
         var stored = store(spec, message);

@@ -8,6 +8,7 @@ import build.bazel.remote.execution.v2.ExecuteRequest;
 import build.steading.api.v1.SubmitRequest;
 import build.steading.auth.Identity;
 import build.steading.auth.Role;
+import build.steading.build.BuildMessages;
 import build.steading.build.Builds.Order;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
@@ -60,7 +61,13 @@ final class Protos {
         }
         // Nobody gets at the requests of others by their keys.
         var key = request.getKey().isEmpty() ? "" : caller.name() + " " + request.getKey();
-        return new Order(person(caller, request.getRequester()), Optional.empty(), key);
+        return new Order(
+                person(caller, request.getRequester()),
+                Optional.of(request.getEmail()).filter(address -> !address.isEmpty()),
+                BuildMessages.priority(request.getPriority()),
+                Optional.empty(),
+                request.getRangeList(),
+                key);
     }
 
     /// Returns whom people shall see behind a call.
