@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.platform;
 
+import java.util.Set;
+
 /// What a worker is willing to run: an expression in CEL over the [RequestFacts] of a request, for instance
 /// `project in ["lua", "zlib"] && requester != "mallory"`. Policies are equal if their expressions are.
 ///
@@ -30,6 +32,11 @@ public final class Policy {
     /// Returns whether the worker is willing to run what is asked for, and if not, why.
     public Fit check(RequestFacts facts) {
         return condition.check(facts.properties());
+    }
+
+    /// Returns the names of the facts that the policy looks at: no others make a difference to [#check].
+    public Set<String> facts() {
+        return condition.properties();
     }
 
     @Override

@@ -3,6 +3,7 @@ package build.steading.platform;
 
 import build.steading.failure.SteadingException;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// What an action requires of a worker: an expression in CEL over the worker's [Properties], for instance
@@ -60,6 +61,14 @@ public final class Requirement {
                 .distinct()
                 .collect(Collectors.joining("; "));
         return complaints.isEmpty() ? new Fit.Fits() : new Fit.Misfit(complaints);
+    }
+
+    /// Returns the names of all properties that the expression looks at.
+    Set<String> properties() {
+        return conditions.stream()
+                .flatMap(condition -> condition.paths().stream())
+                .map(PropertyPath::property)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     @Override
