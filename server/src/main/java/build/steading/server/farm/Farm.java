@@ -47,6 +47,7 @@ import java.util.concurrent.TimeUnit;
 /// without it; of disks, only a log that outgrew memory is read under it, for somebody who joins late.
 public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
     private static final Duration TICK = Duration.ofMillis(250);
+    private static final Duration DECLINED_FOR = Duration.ofSeconds(10);
 
     private final BlobStore blobs;
     private final ActionCache cache;
@@ -275,9 +276,10 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
             case Decision.Joined(var waiter, var id, var _) -> joined(waiter, id);
             case Decision.Queued(var id, var reason) -> tellQueued(id, reason);
             case Decision.Assigned(var lease, var id, var worker) -> assigned(lease, id, worker);
-            case Decision.Requeued(var id, var reason, var attempt) -> {
+            case Decision.Declined(var waiter, var reason) -> declined(waiter, reason);
+            case Decision.Requeued(var id, var fault, var reason, var _, var _) -> {
                 endAttempt(id);
-                tellQueued(id, "Attempt %d failed: %s".formatted(attempt - 1, reason));
+                tellQueued(id, (fault.isEmpty() ? "A worker refused: " : "An attempt failed: ") + reason);
             }
             case Decision.Revoked(var lease, var _, var _) -> leases.remove(lease);
             case Decision.Adopted _, Decision.Unclaimed _, Decision.Gone _, Decision.Detached _ -> {}
@@ -292,6 +294,13 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
         executions.put(id, execution);
         pending.execution = Optional.of(execution);
         execution.stakes().put(waiter.value(), pending.stake);
+    }
+
+    @GuardedBy("this")
+    private void declined(WaiterId waiter, String reason) {
+        var pending = pending(waiter);
+        waiters.remove(waiter);
+        pending.stake.complete(new Outcome.NotRun(new Failure.Overloaded(reason, DECLINED_FOR)));
     }
 
     @GuardedBy("this")
