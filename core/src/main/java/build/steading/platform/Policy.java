@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// What a worker is willing to run: an expression in CEL over the [RequestFacts] of a request and the worker's
@@ -110,6 +111,15 @@ public final class Policy {
                 .map(PropertyPath::property)
                 .filter(Surroundings.NAMES::contains)
                 .toList();
+    }
+
+    /// Returns the names of the facts that the policy looks at: no others make a difference to [#check].
+    public Set<String> facts() {
+        return conditions.stream()
+                .filter(condition -> surroundings(condition).isEmpty())
+                .flatMap(condition -> condition.paths().stream())
+                .map(PropertyPath::property)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     @Override
