@@ -122,6 +122,11 @@ public final class Worker implements AutoCloseable {
         return this;
     }
 
+    /// Returns what the worker is and does at present, as data: texts, numbers, lists and maps.
+    public Map<String, Object> facts() {
+        return WorkerFacts.of(config, presence.said(), activity);
+    }
+
     /// Takes no more leases and lets running actions finish; past the drain limit, ends them.
     @Override
     public void close() {
@@ -165,8 +170,11 @@ public final class Worker implements AutoCloseable {
 
     private void beatOnce() {
         try {
-            if (presence.changed(draining) || !announced) {
-                source.announce(config.id(), presence.offer(draining).holding(held()));
+            var before = presence.said();
+            var offer = presence.offer(draining);
+            if (!announced || !offer.equals(before)) {
+                announced = false;
+                source.announce(config.id(), offer.holding(held()));
                 announced = true;
             }
             for (var lost : source.renew(config.id(), attempts.keySet())) {
