@@ -60,7 +60,7 @@ class ArchitectureTest {
           worker.output:  blob digest execute failure tree worker.input worker.sandbox
                           | build.bazel com.google.protobuf
           worker.host:    | com.sun.management
-          worker.terms:   failure platform worker.host
+          worker.terms:   auth failure platform worker.host yaml
           worker:         blob digest execute failure lifecycle log platform schedule worker.host worker.input
                           worker.output worker.sandbox worker.terms
                           | build.bazel build.steading.api com.google.protobuf

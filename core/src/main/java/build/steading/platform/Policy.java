@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What a worker is willing to run: an expression in CEL over the [RequestFacts] of a request and the worker's
 /// own [Surroundings], for instance
@@ -69,10 +70,21 @@ public final class Policy {
     /// Returns whether the worker may be willing to run what is asked for, and if not, why. Conditions that
     /// mention the worker's surroundings count as met.
     public Fit check(RequestFacts facts) {
-        var decidable = conditions.stream()
-                .filter(condition -> surroundings(condition).isEmpty())
-                .toList();
-        return decidable.isEmpty() ? new Fit.Fits() : Conditions.check(decidable, facts.properties());
+        var decided = decidable().toList();
+        return decided.isEmpty() ? new Fit.Fits() : Conditions.check(decided, facts.properties());
+    }
+
+    /// Returns the names of the facts that the first [#check] looks at: no others make a difference to it.
+    public Set<String> facts() {
+        return decidable()
+                .flatMap(condition -> condition.paths().stream())
+                .map(PropertyPath::property)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /// Returns the conditions that the request alone decides.
+    private Stream<Condition> decidable() {
+        return conditions.stream().filter(condition -> surroundings(condition).isEmpty());
     }
 
     /// Returns whether the worker is willing to run what is asked for now.

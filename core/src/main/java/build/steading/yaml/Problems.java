@@ -18,10 +18,10 @@ import java.util.stream.Collectors;
 /// the line and column of that value, or of the nearest one around it that was located. Not thread-safe.
 public final class Problems {
     /// More problems than these are only counted.
-    public static final int MAX_SHOWN = 50;
+    static final int MAX_SHOWN = 50;
 
     /// Longer messages are cut.
-    public static final int MAX_CHARACTERS = 1000;
+    static final int MAX_CHARACTERS = 1000;
 
     /// @param label what stands before each message about this place
     private record Place(int line, int column, String label) {}

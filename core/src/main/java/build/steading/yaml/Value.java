@@ -182,6 +182,43 @@ public final class Value {
         };
     }
 
+    /// Returns whatever is here: a `String`, `Long`, `Double` or `Boolean`, or a `List` or `Map` of such; an
+    /// empty text where it is none of these.
+    ///
+    /// @param allowed what is wanted, for the message then
+    public Object data(String allowed) {
+        return switch (node) {
+            case MappingNode _ -> {
+                var map = new LinkedHashMap<String, Object>();
+                entries(allowed).forEach((name, value) -> map.put(name, value.data(allowed)));
+                yield map;
+            }
+            case SequenceNode _ ->
+                items(allowed).stream().map(item -> item.data(allowed)).toList();
+            default -> scalarData(allowed);
+        };
+    }
+
+    private Object scalarData(String allowed) {
+        if (node.getTag().equals(Tag.INT)) {
+            return number(allowed).<Object>map(number -> number).orElse("");
+        }
+        var text = scalar(allowed);
+        if (text.isPresent() && node.getTag().equals(Tag.FLOAT)) {
+            return decimal(text.get(), allowed);
+        }
+        return text.isPresent() && node.getTag().equals(Tag.BOOL) ? Boolean.valueOf(text.get()) : text.orElse("");
+    }
+
+    private Object decimal(String text, String allowed) {
+        try {
+            return Double.valueOf(text);
+        } catch (NumberFormatException _) {
+            wrong(allowed);
+            return "";
+        }
+    }
+
     private Optional<String> scalar(String allowed, Tag... tags) {
         if (node instanceof ScalarNode scalar && List.of(tags).contains(node.getTag())) {
             if (scalar.getValue().indexOf('\0') < 0) {

@@ -16,15 +16,19 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /// Turns text into a tree of YAML 1.2 nodes, within limits that no honest file meets.
 public final class YamlText {
-    public static final int MAX_CHARACTERS = 256 * 1024;
-    public static final int MAX_DEPTH = 20;
-    public static final int MAX_ALIASES = 50;
+    static final int MAX_CHARACTERS = 256 * 1024;
+
+    /// Longer files are refused.
+    public static final int MAX_BYTES = 4 * MAX_CHARACTERS;
+
+    static final int MAX_DEPTH = 20;
+    static final int MAX_ALIASES = 50;
 
     private YamlText() {}
 
     /// Returns the text in UTF-8 `bytes`; what is wrong with them is added to `problems`.
     public static Optional<String> decode(byte[] bytes, Problems problems) {
-        if (bytes.length > 4 * MAX_CHARACTERS) {
+        if (bytes.length > MAX_BYTES) {
             problems.add("", tooLong());
             return Optional.empty();
         }

@@ -144,6 +144,14 @@ class PolicyTest {
         }
 
         @Test
+        void looksAtNothingButWhatItCanDecideBy() {
+            assertThat(Policy.parse("project == 'lua' && options.opt == 'O3' && (hour < 7 || priority < 0)")
+                            .facts())
+                    .containsExactlyInAnyOrder("project", "options");
+            assertThat(Policy.ANYTHING.facts()).isEmpty();
+        }
+
+        @Test
         void decidesByTheRequest() {
             assertThat(Policy.parse("project == 'zlib' && hour < 7").check(LUA))
                     .isEqualTo(new Fit.Misfit("`project` is `lua`, `project == \"zlib\"` is required"));

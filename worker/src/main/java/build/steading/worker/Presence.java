@@ -79,34 +79,32 @@ final class Presence implements AutoCloseable {
         return openings;
     }
 
-    /// Returns what to say to the farm now: the same as the last time, unless something changed that counts.
-    ///
-    /// @param leaving as for [#offer]
-    synchronized Offer current(boolean leaving) {
-        return changed(leaving) || saidAt.equals(Instant.MIN) ? offer(leaving) : said;
-    }
-
-    /// Returns what to say to the farm now.
+    /// Looks at the machine, lets as many slots work as it has room for, and returns what to say to the farm,
+    /// which is the same as long as nothing has changed that the farm goes by.
     ///
     /// @param leaving whether the worker takes no more work, whatever it has room for
     synchronized Offer offer(boolean leaving) {
+        searchNowAndThen();
         var now = look(leaving);
-        said = new Offer(properties, terms.policy(), now.slots(), now.remark(), Map.of());
-        saidAt = readings.now().toInstant();
+        var offer = new Offer(properties, terms.policy(), now.slots(), now.remark(), Map.of());
+        var time = readings.now().toInstant();
+        if (!differsInRemark(offer) || time.isAfter(saidAt.plus(REMARKS_APART))) {
+            said = offer;
+            saidAt = time;
+        }
         return said;
     }
 
-    /// Looks at the machine, lets as many slots work as it has room for, and returns whether the farm must be
-    /// told.
-    ///
-    /// @param leaving as for [#offer]
-    synchronized boolean changed(boolean leaving) {
-        searchNowAndThen();
-        var now = look(leaving);
-        var remarkIsOld = readings.now().toInstant().isAfter(saidAt.plus(REMARKS_APART));
-        return now.slots() != said.slots()
-                || !properties.equals(said.properties())
-                || (remarkIsOld && !now.remark().equals(said.remark()));
+    /// Returns what was said last.
+    synchronized Offer said() {
+        return said;
+    }
+
+    @GuardedBy("this")
+    private boolean differsInRemark(Offer offer) {
+        return offer.slots() == said.slots()
+                && offer.properties().equals(said.properties())
+                && !offer.remark().equals(said.remark());
     }
 
     @GuardedBy("this")

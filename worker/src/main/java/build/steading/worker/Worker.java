@@ -85,7 +85,7 @@ public final class Worker implements AutoCloseable {
                         sandbox, config.directory(), config.terms().toolVersions()));
         var gate = new Gate(config.terms(), readings, presence::properties, activity);
         this.machine = new Machine(config, blobs, directories, inputs, sandbox, runner, gate, clock);
-        var self = new Heart.Self(config.id(), () -> presence.current(draining), config.limits().heartbeat());
+        var self = new Heart.Self(config.id(), () -> presence.offer(draining), config.limits().heartbeat());
         this.heart = new Heart(source, self, attempts, new SteadyClock());
         this.report = new Report(source, closed);
         for (var number = 0; number < config.slots(); number++) {
@@ -123,6 +123,11 @@ public final class Worker implements AutoCloseable {
         heart.start();
         slots.forEach(slot -> slot.thread.start());
         return this;
+    }
+
+    /// Returns what the worker is and does at present, as data: texts, numbers, lists and maps.
+    public Map<String, Object> facts() {
+        return WorkerFacts.of(config, presence.said(), activity);
     }
 
     /// Takes no more leases and lets running actions finish; past the drain limit, ends them.

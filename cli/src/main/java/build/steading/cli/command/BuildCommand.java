@@ -135,8 +135,7 @@ final class BuildCommand implements Callable<Integer> {
                 // After a restart of the background process the same once more: what was built is known.
                 return follower.show(wishes, wish -> submit(wish, follower), matrix.atMost());
             }
-            var requests =
-                    wishes.stream().map(wish -> submit(wish, follower)).toList();
+            var requests = wishes.stream().map(wish -> submit(wish, follower)).toList();
             if (detach) {
                 return detached(requests);
             }

@@ -161,8 +161,9 @@ final class LiveWork {
     }
 
     private void declined(WaiterId waiter, String reason) {
-        remove(waiter).ifPresent(left -> left.stake()
-                .complete(new Outcome.NotRun(new Failure.Overloaded(reason, DECLINED_FOR))));
+        remove(waiter)
+                .ifPresent(left ->
+                        left.stake().complete(new Outcome.NotRun(new Failure.Overloaded(reason, DECLINED_FOR))));
     }
 
     private void accepted(WaiterId waiter, ExecutionId id) {

@@ -50,15 +50,15 @@ public final class GrpcServer implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final EventLoopGroup eventLoops = Listener.newEventLoops(EVENT_LOOPS);
 
-    private GrpcServer(
-            GrpcConfig config, Parts parts) {
+    private GrpcServer(GrpcConfig config, Parts parts) {
         this.config = config;
         this.gate = parts.gate();
         var clock = InstantSource.system();
-        var operations =
-                resources.add(new OperationBook(parts.executor(), config.limits().operations(), clock));
+        var operations = resources.add(
+                new OperationBook(parts.executor(), config.limits().operations(), clock));
         var common = new Services(config, parts.blobs(), parts.results(), operations, clock).and(parts.more());
-        this.services = gate.map(open -> common.and(List.of(new EnrolmentService(open)))).orElse(common);
+        this.services = gate.map(open -> common.and(List.of(new EnrolmentService(open))))
+                .orElse(common);
         resources.add(this::endThreads);
     }
 

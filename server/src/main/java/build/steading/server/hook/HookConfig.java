@@ -2,8 +2,8 @@
 package build.steading.server.hook;
 
 import build.steading.notify.Hook;
-import build.steading.yaml.Fields;
 import build.steading.project.Notify.Event;
+import build.steading.yaml.Fields;
 import build.steading.yaml.Value;
 import java.net.URI;
 import java.net.URISyntaxException;
