@@ -34,7 +34,7 @@ class ArchitectureTest {
           digest:    | build.bazel com.google.protobuf
           failure:   digest
           lifecycle:
-          auth:      failure | javax.net org.bouncycastle
+          auth:      failure | javax.net javax.security org.bouncycastle
           platform:  failure | com.google.common dev.cel
           blob:      digest failure lifecycle | com.google.protobuf
           tree:      blob digest failure | build.bazel com.google.protobuf
@@ -49,7 +49,7 @@ class ArchitectureTest {
                      | build.bazel build.steading.api com.google.protobuf
           notify:    blob build digest failure log project | com.google.protobuf
         client
-          client:    action auth blob digest execute failure lifecycle log schedule
+          client:    action auth blob digest execute failure lifecycle log platform schedule
                      | build.bazel build.steading.api com.google.bytestream com.google.longrunning
                      com.google.protobuf com.google.rpc io.grpc javax.net
         scm
