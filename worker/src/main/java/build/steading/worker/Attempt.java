@@ -94,7 +94,7 @@ final class Attempt implements HeldWork, AutoCloseable {
             return log().map(AttemptLog::catchUp).orElse(true);
         } catch (SteadingException e) {
             // It is this log that cannot be read: others may go on.
-            cancel(e.getMessage(), Fault.SETUP);
+            cancel(e.failure().message(), Fault.SETUP);
             return true;
         }
     }
