@@ -34,6 +34,7 @@ import build.steading.worker.Worker;
 import build.steading.worker.WorkerConfig;
 import build.steading.worker.sandbox.Sandbox;
 import build.steading.worker.sandbox.Sandboxes;
+import build.steading.worker.terms.Terms;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -133,7 +134,8 @@ final class EmbeddedFarm implements Backend {
         var sandbox = sandbox(home, directory);
         var limits = WorkerConfig.Limits.besideTheServer();
         var slots = Runtime.getRuntime().availableProcessors();
-        var config = new WorkerConfig(new WorkerId(hostName()), slots, directory, limits);
+        var terms = Terms.UNLIMITED.withToolVersions();
+        var config = new WorkerConfig(new WorkerId(hostName()), slots, directory, limits, terms);
         var worker = resources.add(new Worker(farm, blobs, sandbox, config, clock));
         worker.start();
         return () -> switch (sandbox) {
