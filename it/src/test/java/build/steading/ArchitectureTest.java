@@ -80,7 +80,7 @@ class ArchitectureTest {
           cli.command: blob build cli.door digest execute failure log project schedule source tree
                        | com.fasterxml.jackson com.google.protobuf picocli
           cli:         action blob build cli.command cli.door digest failure lifecycle platform schedule scm.git
-                       server.farm server.grpc server.sql source tree worker worker.sandbox
+                       server.farm server.grpc server.sql source tree worker worker.sandbox worker.terms
         """);
 
     /// The one knot: `Failure.MissingBlobs` names digests, and whoever reads a digest that is none says so by a

@@ -79,6 +79,11 @@ final class RaisableExecution implements Execution {
     }
 
     @Override
+    public List<String> why() {
+        return first.why();
+    }
+
+    @Override
     public void withdraw(String by) {
         first.withdraw(by);
     }

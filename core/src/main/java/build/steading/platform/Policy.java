@@ -125,15 +125,6 @@ public final class Policy {
                 .toList();
     }
 
-    /// Returns the names of the facts that the policy looks at: no others make a difference to [#check].
-    public Set<String> facts() {
-        return conditions.stream()
-                .filter(condition -> surroundings(condition).isEmpty())
-                .flatMap(condition -> condition.paths().stream())
-                .map(PropertyPath::property)
-                .collect(Collectors.toUnmodifiableSet());
-    }
-
     @Override
     public boolean equals(Object other) {
         return other instanceof Policy that && expression.equals(that.expression);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.project;
 
+import build.steading.yaml.Fields;
+import build.steading.yaml.Value;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

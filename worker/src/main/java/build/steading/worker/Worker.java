@@ -85,7 +85,8 @@ public final class Worker implements AutoCloseable {
                         sandbox, config.directory(), config.terms().toolVersions()));
         var gate = new Gate(config.terms(), readings, presence::properties, activity);
         this.machine = new Machine(config, blobs, directories, inputs, sandbox, runner, gate, clock);
-        var self = new Heart.Self(config.id(), () -> presence.offer(draining), config.limits().heartbeat());
+        var self = new Heart.Self(
+                config.id(), () -> presence.offer(draining), config.limits().heartbeat());
         this.heart = new Heart(source, self, attempts, new SteadyClock());
         this.report = new Report(source, closed);
         for (var number = 0; number < config.slots(); number++) {
