@@ -204,7 +204,7 @@ public final class RemoteBuilds implements BuildDesk, BuildBook, AutoCloseable {
     private BuildSpec named(BuildSpec spec) {
         var source = spec.source();
         var name = site.repositoryName().apply(source.repository());
-        return spec.at(new SourceRef(name, source.directory(), source.revision()));
+        return spec.at(new SourceRef(name, source.url(), source.directory(), source.revision()));
     }
 
     private Watch watch(Watch.Target target, BuildObserver observer) {

@@ -68,8 +68,10 @@ public abstract class BuildDeskContract {
             @Override
             public void save(String task, String commit, List<WarmDirectory> directories) {}
         };
+        TaskHistory history = (_, _, _) -> List.of();
+        var delivery = new FileDelivery(blobs, trees);
         var ports = new Builds.Ports(
-                blobs, executor, new UploadedSources(10), warm, records, new FileDelivery(blobs, trees));
+                blobs, executor, new UploadedSources(10), warm, records, history, delivery, Telling.NOBODY);
         return new Builds(ports, trees, new Plans(blobs, trees), new Builds.Limits(1, 4, 5), InstantSource.system());
     }
 
@@ -87,7 +89,7 @@ public abstract class BuildDeskContract {
         var revision = new Revision("c".repeat(40), "t".repeat(40), "main", false, Instant.EPOCH, "Subject");
         return new BuildSpec(
                 "project",
-                new SourceRef("/repository", "", revision),
+                new SourceRef("/repository", "", "", revision),
                 draft.store(userTrees()),
                 Map.of(),
                 Map.of(),
@@ -190,7 +192,7 @@ public abstract class BuildDeskContract {
 
     @Test
     void orderWithTheSameKeyIsOneRequest() throws Exception {
-        var order = new Order("ann", Optional.empty(), "key");
+        var order = new Order("ann", Optional.empty(), Priority.INTERACTIVE, Optional.empty(), List.of(), "key");
         var first = desk().submit(spec(ONE_TASK), order, BuildObserver.NONE).request();
         executor.next().runs().makes("x", "made");
         var heard = new Heard();

@@ -8,7 +8,9 @@ import build.bazel.remote.execution.v2.CapabilitiesGrpc;
 import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc;
 import build.bazel.remote.execution.v2.ExecutionGrpc;
 import build.bazel.remote.execution.v2.GetCapabilitiesRequest;
+import build.steading.api.v1.BuildsGrpc;
 import build.steading.api.v1.EnrolmentGrpc;
+import build.steading.api.v1.WorkerGrpc;
 import build.steading.auth.Role;
 import com.google.bytestream.ByteStreamGrpc;
 import com.google.longrunning.OperationsGrpc;
@@ -49,6 +51,9 @@ class RightTest {
                 Arguments.of(ExecutionGrpc.getExecuteMethod(), BUILDERS),
                 Arguments.of(OperationsGrpc.getCancelOperationMethod(), BUILDERS),
                 Arguments.of(ActionCacheGrpc.getUpdateActionResultMethod(), BUILDERS),
+                Arguments.of(BuildsGrpc.getObserveMethod(), VIEWERS),
+                Arguments.of(BuildsGrpc.getSubmitMethod(), BUILDERS),
+                Arguments.of(WorkerGrpc.getTakeMethod(), Set.of(Role.WORKER)),
                 Arguments.of(EnrolmentGrpc.getRenewMethod(), ALL),
                 Arguments.of(EnrolmentGrpc.getCreateTokenMethod(), Set.of(Role.ADMIN)),
                 Arguments.of(EnrolmentGrpc.getChangeMemberMethod(), Set.of(Role.ADMIN)));
@@ -77,6 +82,8 @@ class RightTest {
                 ActionCacheGrpc.getServiceDescriptor(),
                 ExecutionGrpc.getServiceDescriptor(),
                 OperationsGrpc.getServiceDescriptor(),
+                BuildsGrpc.getServiceDescriptor(),
+                WorkerGrpc.getServiceDescriptor(),
                 EnrolmentGrpc.getServiceDescriptor());
 
         assertThat(services.map(ServiceDescriptor::getMethods).flatMap(Collection::stream))
