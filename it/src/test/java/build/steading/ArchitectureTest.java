@@ -34,7 +34,7 @@ class ArchitectureTest {
           digest:    | build.bazel com.google.protobuf
           failure:   digest
           lifecycle:
-          auth:
+          auth:      failure | javax.net org.bouncycastle
           platform:  failure | com.google.common dev.cel
           blob:      digest failure lifecycle | com.google.protobuf
           tree:      blob digest failure | build.bazel com.google.protobuf
@@ -48,9 +48,9 @@ class ArchitectureTest {
                      | build.bazel build.steading.api com.google.protobuf
           notify:    blob build digest failure log project | com.google.protobuf
         client
-          client:    action blob digest execute failure lifecycle log schedule
-                     | build.bazel com.google.bytestream com.google.longrunning com.google.protobuf com.google.rpc
-                     io.grpc
+          client:    action auth blob digest execute failure lifecycle log schedule
+                     | build.bazel build.steading.api com.google.bytestream com.google.longrunning
+                     com.google.protobuf com.google.rpc io.grpc javax.net
         scm
           scm.git:   blob digest failure source tree | build.bazel com.google.protobuf org.eclipse.jgit
         worker
@@ -61,14 +61,15 @@ class ArchitectureTest {
           worker:         blob digest execute failure log platform schedule worker.input worker.output worker.sandbox
                           | build.bazel build.steading.api com.google.protobuf com.sun.management
         server
-          server.sql:  build digest execute failure notify source | build.steading.api com.google.protobuf java.sql
+          server.sql:  auth build digest execute failure notify source
+                       | build.steading.api com.google.protobuf java.sql
           server.farm: action blob digest execute failure log platform schedule | build.bazel com.google.protobuf
-          server.web:  failure | com.sun.net
-          server.grpc: action blob digest execute failure lifecycle log schedule
-                       | build.bazel com.google.bytestream com.google.longrunning com.google.protobuf com.google.rpc
-                       io.grpc
+          server.web:  failure | com.sun.net javax.net
+          server.grpc: action auth blob digest execute failure lifecycle log platform schedule
+                       | build.bazel build.steading.api com.google.bytestream com.google.longrunning
+                       com.google.protobuf com.google.rpc io.grpc javax.net
           server.mail: build digest failure notify project | jakarta.mail org.eclipse.angus
-          server.hook: build failure notify project | com.fasterxml.jackson java.net.http
+          server.hook: build failure notify project | com.fasterxml.jackson java.net.http javax.crypto
           server.tell: blob build failure lifecycle notify project server.hook server.mail
         cli
           cli.door:    failure lifecycle | jdk.net

@@ -50,10 +50,12 @@ record Engine(
     ///
     /// @throws build.steading.failure.SteadingException with `Unavailable` if a part cannot be opened
     static Engine open(Home home, Resources resources, InstantSource clock) {
-        var blobs = blobs(home, resources, clock);
+        var pins = new Pins();
+        var blobs = blobs(home, resources, pins, clock);
         var results = resources.add(new FileActionCache(Place.in(home, "ac"), MAX_RESULTS, clock));
         var cache = new CompleteActionCache(results, blobs);
-        var farm = farm(home, resources, blobs, cache);
+        var logs = Place.emptied(Place.in(home, "live"));
+        var farm = farm(resources, new Farm.Stores(blobs, cache, pins, logs));
         var trees = new Trees(blobs, TREES_REMEMBERED_BYTES);
         var git = resources.add(new GitRepositories(blobs, Place.in(home, "git")));
         var plans = new Plans(blobs, trees);
@@ -74,17 +76,16 @@ record Engine(
         return new Engine(blobs, cache, farm, trees, git, plans, delivery, database, builds);
     }
 
-    private static FileBlobStore blobs(Home home, Resources resources, InstantSource clock) {
+    private static FileBlobStore blobs(Home home, Resources resources, Pins pins, InstantSource clock) {
         var directory = Place.in(home, "cas");
         var config = new FileBlobStore.Config(directory, Place.share(directory), BLOB_GRACE, Durability.NONE);
-        return resources.add(new FileBlobStore(config, new Pins(), clock));
+        return resources.add(new FileBlobStore(config, pins, clock));
     }
 
-    private static Farm farm(Home home, Resources resources, FileBlobStore blobs, ActionCache cache) {
+    private static Farm farm(Resources resources, Farm.Stores stores) {
         // Ids go on above those of any earlier process, whatever the clock did in between by less than its age.
         var scheduler = new Scheduler(Limits.STANDARD, InstantSource.system().millis() << 20);
-        var logs = Place.emptied(Place.in(home, "live"));
-        return resources.add(new Farm(blobs, cache, scheduler, logs, new SteadyClock()));
+        return resources.add(new Farm(stores, scheduler, Farm.RECONNECTION, new SteadyClock()));
     }
 
     /// Returns whether work goes on that no command waits for.

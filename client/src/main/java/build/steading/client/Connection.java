@@ -66,7 +66,7 @@ record Connection(ManagedChannel channel, String instance, RetryPolicy policy) {
                 return call.make();
             } catch (StatusException e) {
                 var status = Failures.status(e);
-                if (!Failures.retryable(status) || attempt >= policy.attempts()) {
+                if (!Failures.retryable(e) || attempt >= policy.attempts()) {
                     throw Failures.of(e);
                 }
                 pause(attempt, status);

@@ -25,12 +25,14 @@ import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.BlockingClientCall;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /// Everything that is said to a server about one execution, until it has ended: a broken stream is taken up
-/// again, and an operation that the server has forgotten is asked for anew. Belongs to one thread.
+/// again, and an operation that the server has forgotten is asked for anew. Belongs to one thread, but for
+/// [#why].
 final class Conversation {
     private static final System.Logger LOG = System.getLogger(Conversation.class.getName());
 
@@ -49,6 +51,7 @@ final class Conversation {
     private final ExecutionRequest request;
     private final ExecutionObserver observer;
     private String operation = "";
+    private volatile List<String> why = List.of();
     private ExecuteOperationMetadata told = ExecuteOperationMetadata.getDefaultInstance();
 
     Conversation(Connection connection, ExecutionRequest request, ExecutionObserver observer) {
@@ -75,6 +78,11 @@ final class Conversation {
             connection.pauseOrThrow(attempt, turn.status());
             attempt++;
         }
+    }
+
+    /// Returns what the server said last of why the action waits, a line per cause. Any thread may ask.
+    List<String> why() {
+        return why;
     }
 
     /// Tells the server that nobody wants the result any more, as far as it can be told.
@@ -186,9 +194,12 @@ final class Conversation {
             var reason = known.getAuxiliaryMetadataList().stream()
                     .flatMap(any -> Failures.unpack(any, StringValue.class).stream())
                     .findFirst();
-            observer.queued(reason.map(StringValue::getValue).orElse("for a worker"));
+            var said = reason.map(StringValue::getValue).orElse("for a worker");
+            why = said.lines().toList();
+            observer.queued(said);
         } else if (news.getStage() == ExecutionStage.Value.EXECUTING) {
             var worker = known.getWorker().isBlank() ? connection.channel().authority() : known.getWorker();
+            why = List.of();
             observer.running(new WorkerId(worker), false);
         }
     }

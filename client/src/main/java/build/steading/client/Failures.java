@@ -14,6 +14,7 @@ import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import io.grpc.StatusException;
 import io.grpc.protobuf.StatusProto;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -32,7 +33,23 @@ final class Failures {
     private Failures() {}
 
     static SteadingException of(StatusException e) {
-        return new SteadingException(of(status(e)), e);
+        return new SteadingException(distrust(e).orElseGet(() -> of(status(e))), e);
+    }
+
+    /// Returns the failure if we do not trust the server, which its status does not tell.
+    private static Optional<Failure> distrust(Throwable thrown) {
+        for (var cause = thrown.getCause(); cause != null; cause = cause.getCause()) {
+            // The outermost is ours, and says it best.
+            if (cause instanceof CertificateException) {
+                return Optional.of(new Failure.Denied(String.valueOf(cause.getMessage())));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// Returns whether asking again might end better.
+    static boolean retryable(StatusException e) {
+        return distrust(e).isEmpty() && retryable(status(e));
     }
 
     static Failure of(Status status) {

@@ -7,27 +7,25 @@ import build.steading.execute.ActionExecutor;
 import build.steading.failure.SteadingException;
 import build.steading.lifecycle.Resources;
 import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import java.net.URI;
-import java.util.concurrent.TimeUnit;
 
 /// A server of the Remote Execution API, by core's ports. Thread-safe.
 ///
 /// Nothing is sent before a port is used. [#close] cuts all calls short; what this server was asked to execute is
 /// left to it.
 public final class RemoteCluster implements AutoCloseable {
-    private static final int CLOSE_SECONDS = 2;
-
     private final Resources resources = new Resources();
     private final RemoteBlobStore blobs;
     private final RemoteActionCache results;
     private final RemoteExecutor executor;
+    private final Administration administration;
 
     private RemoteCluster(Connection connection, AutoCloseable transport) {
         resources.add(transport);
-        resources.add(() -> stop(connection.channel()));
+        resources.add(() -> Channels.stop(connection.channel()));
         this.blobs = new RemoteBlobStore(connection);
         this.results = new RemoteActionCache(connection);
+        this.administration = new Administration(connection);
         this.executor = resources.add(new RemoteExecutor(connection, blobs));
     }
 
@@ -35,12 +33,20 @@ public final class RemoteCluster implements AutoCloseable {
     /// @param instance the instance name that the server expects; may be empty
     /// @throws SteadingException with `Invalid` if the address is malformed
     public static RemoteCluster connect(URI address, String instance, RetryPolicy policy) {
+        return connect(address, new Access.Anonymous(), instance, policy);
+    }
+
+    /// @param address `grpcs://HOST:PORT` if `access` is to be shown
+    /// @param instance the instance name that the server expects; may be empty
+    /// @throws SteadingException with `Invalid` if the address is malformed
+    public static RemoteCluster connect(URI address, Access access, String instance, RetryPolicy policy) {
         var eventLoop = Channels.newEventLoop();
-        AutoCloseable transport = () -> end(eventLoop);
+        AutoCloseable transport = () -> Channels.end(eventLoop);
         try {
-            return new RemoteCluster(new Connection(Channels.open(address, eventLoop), instance, policy), transport);
+            var channel = Channels.open(address, access, eventLoop);
+            return new RemoteCluster(new Connection(channel, instance, policy), transport);
         } catch (RuntimeException e) {
-            end(eventLoop);
+            Channels.end(eventLoop);
             throw e;
         }
     }
@@ -62,19 +68,13 @@ public final class RemoteCluster implements AutoCloseable {
         return executor;
     }
 
+    /// Returns what admins of a Steading farm may do; other servers do not know it.
+    public Administration administration() {
+        return administration;
+    }
+
     @Override
     public void close() {
         resources.close();
-    }
-
-    private static void stop(ManagedChannel channel) throws InterruptedException {
-        channel.shutdownNow();
-        channel.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
-    }
-
-    private static void end(EventLoopGroup eventLoop) {
-        eventLoop
-                .shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
-                .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
     }
 }

@@ -60,10 +60,14 @@ final class RemoteExecution implements Execution {
         return true;
     }
 
-    /// The protocol says why when the action begins to wait; observers have been told.
     @Override
     public List<String> why() {
-        return List.of();
+        synchronized (this) {
+            if (outcome != null) {
+                return List.of();
+            }
+        }
+        return conversation.why();
     }
 
     private synchronized List<ExecutionObserver> observers() {

@@ -47,6 +47,10 @@ final class References {
             this(new HashSet<>(), new HashSet<>(), new HashSet<>());
         }
 
+        static Level ofDirectory(Digest directory) {
+            return new Level(Set.of(), Set.of(), Set.of(directory));
+        }
+
         /// Returns a new set of them all.
         Set<Digest> all() {
             var all = new HashSet<>(files);

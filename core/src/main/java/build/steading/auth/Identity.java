@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.auth;
 
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /// Somebody who has proven who they are: a person, a program or a machine.
@@ -19,5 +20,11 @@ public record Identity(String name, Role role) {
     /// Returns whether somebody may have this name.
     public static boolean isName(String name) {
         return NAME.matcher(name).matches();
+    }
+
+    /// Returns what a sentence about it begins with, as in: Worker `box`.
+    public String described() {
+        var kind = role.name();
+        return "%c%s `%s`".formatted(kind.charAt(0), kind.substring(1).toLowerCase(Locale.ROOT), name);
     }
 }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.auth;
 
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
 /// What somebody may do with a farm.
 public enum Role {
     /// May look at builds, logs and machines.
@@ -20,5 +24,15 @@ public enum Role {
             case BUILDER -> other == VIEWER || other == BUILDER;
             case ADMIN -> other != WORKER;
         };
+    }
+
+    /// Returns what people write.
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /// Returns the role that people write so; empty if there is none.
+    public static Optional<Role> parse(String text) {
+        return Stream.of(values()).filter(role -> role.text().equals(text)).findFirst();
     }
 }

@@ -13,7 +13,8 @@ public interface Execution {
     /// @return whether the action runs or will; if not, nothing is told
     boolean follow(ExecutionObserver observer);
 
-    /// Returns why the action waits, one line per cause; nothing if it runs or has ended.
+    /// Returns what the action waits for at the moment, for people, one line per cause; empty if it runs or has
+    /// ended.
     List<String> why();
 
     /// Gives up this stake: [#await] returns `Cancelled`. The action itself is cancelled when nobody else waits

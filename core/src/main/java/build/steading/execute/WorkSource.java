@@ -20,12 +20,15 @@ public interface WorkSource {
 
     /// Waits for something to do.
     ///
-    /// @return empty if there was nothing within `patience`
+    /// @return empty if there was nothing within `patience`, or the worker has announced itself anew meanwhile
+    /// @throws SteadingException with `NotFound` if the worker must announce itself first
     Optional<Lease> take(WorkerId worker, Duration patience) throws InterruptedException;
 
     /// Says that the worker still works on `held`, which keeps the leases alive.
     ///
     /// @return those that were taken back: the worker must kill their actions
+    /// @throws SteadingException with `NotFound` if the worker must announce itself first: nothing is said about
+    ///     its leases then
     Set<LeaseId> renew(WorkerId worker, Set<LeaseId> held);
 
     /// Passes on what the command printed, in the form of `LogFormat`, whole records only.
@@ -34,11 +37,13 @@ public interface WorkSource {
     ///     repeated
     /// @return how many bytes of the log the farm has now. It is less than `offset` if the farm has lost some, in
     ///     a restart for instance: nothing was taken then, and the worker goes on from there
-    /// @throws SteadingException with `NotFound` if the lease was taken back: the worker must kill the action
+    /// @throws SteadingException with `NotFound` if the lease was taken back: the worker must kill the action;
+    ///     `Unavailable` if the worker is to announce itself and try again
     long append(LeaseId lease, long offset, byte[] log);
 
     /// Ends the lease. The blobs that `outcome` names must be in the store.
     ///
-    /// @throws SteadingException with `NotFound` if the lease was taken back: the outcome is ignored
+    /// @throws SteadingException with `NotFound` if the lease was taken back: the outcome is ignored;
+    ///     `Unavailable` if the worker is to announce itself and try again
     void finish(LeaseId lease, Outcome outcome);
 }

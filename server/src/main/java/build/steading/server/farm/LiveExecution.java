@@ -3,35 +3,30 @@ package build.steading.server.farm;
 
 import build.steading.digest.Digest;
 import build.steading.execute.ExecutionRequest;
+import build.steading.execute.Lease;
 import build.steading.execute.Outcome;
-import build.steading.execute.WarmDirectory;
-import build.steading.platform.RequestFacts;
 import build.steading.schedule.ExecutionId;
 import build.steading.schedule.LeaseId;
-import build.steading.schedule.WorkerId;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// An action that is queued or runs, as far as the scheduler need not know. Guarded by the farm's lock.
+/// An action that is queued or runs, as far as the scheduler need not know. Guarded by the lock of [Floor].
 final class LiveExecution {
     private final ExecutionId id;
     private final ExecutionRequest request;
-    private final boolean cacheable;
+    private final Admission admission;
     private final Instant since;
     private final Map<Long, Stake> stakes = new LinkedHashMap<>();
     private Optional<Attempt> attempt = Optional.empty();
-    private Optional<Outcome> outcome = Optional.empty();
 
-    /// The attempt that runs now.
-    record Attempt(LeaseId lease, WorkerId worker, LiveLog log) {}
-
-    LiveExecution(ExecutionId id, ExecutionRequest request, boolean cacheable, Instant since) {
+    /// @param since when the action was first asked for
+    LiveExecution(ExecutionId id, ExecutionRequest request, Admission admission, Instant since) {
         this.id = id;
         this.request = request;
-        this.cacheable = cacheable;
+        this.admission = admission;
         this.since = since;
     }
 
@@ -39,38 +34,54 @@ final class LiveExecution {
         return id;
     }
 
-    Digest action() {
-        return request.action();
-    }
-
-    RequestFacts facts() {
-        return request.facts();
-    }
-
-    List<WarmDirectory> warm() {
-        return request.warm();
-    }
-
-    /// Returns whether a success may be remembered.
-    boolean cacheable() {
-        return cacheable;
-    }
-
-    /// Returns when the action was first asked for.
     Instant since() {
         return since;
     }
 
-    Map<Long, Stake> stakes() {
-        return stakes;
+    /// Returns the key of the job.
+    String key() {
+        return admission.job().key();
     }
 
+    Digest inputRoot() {
+        return admission.inputRoot();
+    }
+
+    /// Returns whether a success may be remembered.
+    boolean cacheable() {
+        return admission.cacheable();
+    }
+
+    Collection<Stake> stakes() {
+        return stakes.values();
+    }
+
+    void add(Stake stake) {
+        stakes.put(stake.id().value(), stake);
+    }
+
+    void remove(Stake stake) {
+        stakes.remove(stake.id().value());
+        attempt.ifPresent(running -> running.log().forget(stake.observer()));
+    }
+
+    /// Returns the attempt that runs now.
     Optional<Attempt> attempt() {
         return attempt;
     }
 
+    Lease lease(LeaseId lease) {
+        return new Lease(lease, request.action(), request.warm(), request.facts(), since);
+    }
+
+    /// Takes up an attempt, and tells everybody, as well as what it has printed already.
     void begin(Attempt next) {
         attempt = Optional.of(next);
+        next.belongsTo(this);
+        for (var stake : stakes.values()) {
+            stake.observer().running(next.worker(), false);
+            next.log().follow(stake.observer());
+        }
     }
 
     /// Forgets the attempt, which ended or is void.
@@ -79,11 +90,12 @@ final class LiveExecution {
         attempt = Optional.empty();
     }
 
-    Optional<Outcome> outcome() {
-        return outcome;
+    void tellQueued(String reason) {
+        stakes.values().forEach(stake -> stake.observer().queued(reason));
     }
 
-    void outcome(Outcome end) {
-        outcome = Optional.of(end);
+    /// Returns how the present attempt ended.
+    Optional<Outcome> outcome() {
+        return attempt.flatMap(Attempt::outcome);
     }
 }

@@ -2,32 +2,52 @@
 package build.steading.server.farm;
 
 import build.steading.execute.ExecutionObserver;
+import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.log.LogFormat;
+import build.steading.log.LogRecord;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
 
 /// What a running attempt has printed so far, and who follows it. It begins in memory and goes on in a file when
-/// it grows.
+/// it grows. Beyond a limit, or when the disk fails, no more is kept: followers still hear everything, but who
+/// comes later misses a part, which the log that the worker stores in the end has.
 ///
-/// Thread-safe: one lock guards all state; followers are called while it is held, so that they see everything
-/// once.
+/// Thread-safe: its own lock guards all state. Followers are called while it is held, so that they see everything
+/// once. Whoever appends writes to the disk without that lock, under `disk`: a slow disk keeps nobody waiting but
+/// the one worker. What has outgrown memory is read, and deleted, under the lock.
 final class LiveLog implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(LiveLog.class.getName());
     private static final int MEMORY_BYTES = 256 << 10;
+
+    /// Workers keep less; this is for one that does not.
+    private static final long MAX_BYTES = 256 << 20;
 
     private final Path file;
 
+    /// Held while the file is written; before the lock of this, never after it.
+    private final Object disk = new Object();
+
     @GuardedBy("this")
     private final ByteArrayOutputStream memory = new ByteArrayOutputStream();
+
+    /// What comes after the bytes in the file, and is about to be written there.
+    @GuardedBy("this")
+    private final Queue<byte[]> unwritten = new ArrayDeque<>();
 
     @GuardedBy("this")
     private final List<ExecutionObserver> followers = new ArrayList<>();
@@ -35,8 +55,16 @@ final class LiveLog implements AutoCloseable {
     @GuardedBy("this")
     private long sizeBytes;
 
+    /// How many bytes at the beginning of the file are whole records of this log.
     @GuardedBy("this")
-    private boolean spilled;
+    private long writtenBytes;
+
+    @GuardedBy("this")
+    private boolean writing;
+
+    /// Whether nothing more is kept.
+    @GuardedBy("this")
+    private boolean partial;
 
     @GuardedBy("this")
     private boolean closed;
@@ -51,33 +79,113 @@ final class LiveLog implements AutoCloseable {
     /// @param offset how many bytes of the log came before
     /// @return how many bytes the log has now; less than `offset` if bytes before it are missing: nothing was
     ///     added then
-    /// @throws SteadingException with `Invalid` if these are no records, `Unavailable` if the disk fails
-    synchronized long append(long offset, byte[] records) {
-        if (offset > sizeBytes) {
-            return sizeBytes;
-        }
-        var known = (int) Math.min(records.length, sizeBytes - offset);
-        if (known == records.length || closed) {
-            return sizeBytes;
-        }
-        var fresh = known == 0 ? records : java.util.Arrays.copyOfRange(records, known, records.length);
+    /// @throws SteadingException with `Invalid` if these are no whole records: nothing was added then
+    long append(long offset, byte[] records) {
+        var size = take(offset, records);
         try {
-            keep(fresh);
-            tell(new ByteArrayInputStream(fresh), followers);
-            return sizeBytes;
+            write();
         } catch (IOException e) {
-            throw SteadingException.unavailable("Log `%s`: %s".formatted(file, e.getMessage()), e);
+            LOG.log(Level.WARNING, "Could not write " + file, e);
+            keepNoMore();
+        }
+        return size;
+    }
+
+    private synchronized long take(long offset, byte[] records) {
+        if (offset < 0) {
+            throw SteadingException.invalid("A log has no offset %d", offset);
+        }
+        if (closed || offset > sizeBytes || sizeBytes - offset >= records.length) {
+            return sizeBytes;
+        }
+        var known = (int) (sizeBytes - offset);
+        var fresh = known == 0 ? records : Arrays.copyOfRange(records, known, records.length);
+        var entries = parse(fresh);
+        keep(fresh);
+        for (var entry : entries) {
+            followers.forEach(follower -> follower.output(entry));
+        }
+        return sizeBytes;
+    }
+
+    private synchronized void keep(byte[] fresh) {
+        var inMemory = memory.size() == sizeBytes;
+        sizeBytes += fresh.length;
+        partial = partial || sizeBytes > MAX_BYTES;
+        if (partial) {
+            return;
+        }
+        if (inMemory && sizeBytes <= MEMORY_BYTES) {
+            memory.writeBytes(fresh);
+        } else {
+            unwritten.add(fresh);
         }
     }
 
-    private synchronized void keep(byte[] fresh) throws IOException {
-        sizeBytes += fresh.length;
-        if (!spilled && memory.size() + fresh.length <= MEMORY_BYTES) {
-            memory.write(fresh);
+    private synchronized void keepNoMore() {
+        partial = true;
+        unwritten.clear();
+    }
+
+    private static List<LogRecord> parse(byte[] records) {
+        var entries = new ArrayList<LogRecord>();
+        var read = 0L;
+        try {
+            var input = new ByteArrayInputStream(records);
+            for (var next = LogFormat.read(input); next.isPresent(); next = LogFormat.read(input)) {
+                entries.add(next.get());
+                read += bytesOf(next.get());
+            }
+        } catch (IOException e) {
+            throw new SteadingException(new Failure.Invalid("Not a log: " + e), e);
+        }
+        if (read < records.length) {
+            throw SteadingException.invalid("The last record of a piece of log is cut short");
+        }
+        return entries;
+    }
+
+    private static long bytesOf(LogRecord entry) {
+        return (long) LogFormat.HEADER_BYTES + entry.bytes().size();
+    }
+
+    private void write() throws IOException {
+        if (!hasUnwritten()) {
             return;
         }
-        spilled = true;
-        Files.write(file, fresh, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        synchronized (disk) {
+            try {
+                for (var next = nextUnwritten(); next.isPresent(); next = nextUnwritten()) {
+                    Files.write(file, next.get(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                    written(next.get());
+                }
+            } finally {
+                endWriting();
+            }
+        }
+    }
+
+    private synchronized boolean hasUnwritten() {
+        return !unwritten.isEmpty();
+    }
+
+    private synchronized Optional<byte[]> nextUnwritten() {
+        writing = !unwritten.isEmpty();
+        return Optional.ofNullable(unwritten.peek());
+    }
+
+    private synchronized void written(byte[] bytes) {
+        if (!unwritten.isEmpty()) {
+            unwritten.remove();
+            writtenBytes += bytes.length;
+        }
+    }
+
+    private synchronized void endWriting() {
+        writing = false;
+        if (closed) {
+            delete();
+        }
     }
 
     /// Tells `observer` what was printed so far, and then whatever is printed.
@@ -87,44 +195,54 @@ final class LiveLog implements AutoCloseable {
         if (closed) {
             return false;
         }
-        try (var soFar = content()) {
-            tell(soFar, List.of(observer));
+        try {
+            tell(new ByteArrayInputStream(memory.toByteArray()), memory.size(), observer);
+            if (writtenBytes > 0) {
+                try (var input = new BufferedInputStream(Files.newInputStream(file))) {
+                    tell(input, writtenBytes, observer);
+                }
+            }
+            for (var piece : unwritten) {
+                tell(new ByteArrayInputStream(piece), piece.length, observer);
+            }
         } catch (IOException e) {
-            throw SteadingException.unavailable("Log `%s`: %s".formatted(file, e.getMessage()), e);
+            throw SteadingException.unavailable("Log `%s`: %s".formatted(file, e), e);
         }
         followers.add(observer);
         return true;
+    }
+
+    private static void tell(InputStream records, long bytes, ExecutionObserver observer) throws IOException {
+        for (var told = 0L; told < bytes; ) {
+            var entry = LogFormat.read(records).orElseThrow(() -> new IOException("It is cut short"));
+            observer.output(entry);
+            told += bytesOf(entry);
+        }
     }
 
     synchronized void forget(ExecutionObserver observer) {
         followers.remove(observer);
     }
 
-    private synchronized InputStream content() throws IOException {
-        var head = new ByteArrayInputStream(memory.toByteArray());
-        return spilled ? new SequenceInputStream(head, Files.newInputStream(file)) : head;
-    }
-
-    private static void tell(InputStream records, List<ExecutionObserver> observers) throws IOException {
-        for (var next = LogFormat.read(records); next.isPresent(); next = LogFormat.read(records)) {
-            var entry = next.get();
-            observers.forEach(observer -> observer.output(entry));
-        }
-    }
-
-    /// Forgets everything: the worker has stored the log as a blob by now, or the attempt is void.
+    /// Forgets everything: the worker has stored the log as a blob by now, or the attempt is void. Nobody hears
+    /// any more of it.
     @Override
     public synchronized void close() {
         closed = true;
         followers.clear();
         memory.reset();
-        if (!spilled) {
-            return;
+        unwritten.clear();
+        if (!writing) {
+            delete();
         }
+    }
+
+    @GuardedBy("this")
+    private void delete() {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            System.getLogger(LiveLog.class.getName()).log(System.Logger.Level.WARNING, "Could not delete " + file, e);
+            LOG.log(Level.WARNING, "Could not delete " + file, e);
         }
     }
 }

@@ -11,13 +11,13 @@ import java.util.concurrent.ExecutionException;
 
 /// One requester's wait for the end of an action. Thread-safe.
 final class Stake implements Execution {
-    private final Farm farm;
+    private final Floor floor;
     private final WaiterId id;
     private final ExecutionObserver observer;
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
 
-    Stake(Farm farm, WaiterId id, ExecutionObserver observer) {
-        this.farm = farm;
+    Stake(Floor floor, WaiterId id, ExecutionObserver observer) {
+        this.floor = floor;
         this.id = id;
         this.observer = observer;
     }
@@ -45,16 +45,17 @@ final class Stake implements Execution {
 
     @Override
     public boolean follow(ExecutionObserver another) {
-        return farm.follow(id, another);
+        var log = floor.log(id);
+        return log.isPresent() && log.get().follow(another);
     }
 
     @Override
     public List<String> why() {
-        return farm.why(id);
+        return floor.why(id);
     }
 
     @Override
     public void withdraw(String by) {
-        farm.withdraw(id, by);
+        floor.withdraw(id, by);
     }
 }

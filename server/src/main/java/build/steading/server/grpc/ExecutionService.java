@@ -23,7 +23,8 @@ final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
     @Override
     public void execute(ExecuteRequest request, StreamObserver<Operation> response) {
         instances.check(request.getInstanceName());
-        var operation = operations.start(Protos.execution(request, Caller.tenant()));
+        var operation = operations.start(
+                Protos.execution(request, Caller.tenant(), Callers.current().name()));
         Watcher.attach(response, operation, clock);
     }
 

@@ -10,13 +10,16 @@ import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/// Serves the Remote Execution API on a unix domain socket, a loopback port, or both.
+/// Serves the Remote Execution API on a unix domain socket, a loopback port, an address of the network by TLS, or
+/// all of these.
 ///
 /// Each event of a call runs on a virtual thread, one at a time for each call, so services may block. One event
 /// loop thread moves the bytes of all connections.
@@ -31,22 +34,29 @@ public final class GrpcServer implements AutoCloseable {
 
     private static final int PING_ANSWER_SECONDS = 20;
 
+    private static final int HANDSHAKE_SECONDS = 20;
+
     /// How long calls may go on after [#close]; those that stream have no end of their own.
     private static final int DRAIN_SECONDS = 1;
 
     private final Resources resources = new Resources();
     private final GrpcConfig config;
     private final Services services;
+    private final Optional<Gate> gate;
     private OptionalInt port = OptionalInt.empty();
+    private OptionalInt remotePort = OptionalInt.empty();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final EventLoopGroup eventLoops = Listener.newEventLoops(EVENT_LOOPS);
 
-    private GrpcServer(GrpcConfig config, BlobStore blobs, ActionCache results, ActionExecutor executor) {
+    private GrpcServer(
+            GrpcConfig config, BlobStore blobs, ActionCache results, ActionExecutor executor, Optional<Gate> gate) {
         this.config = config;
+        this.gate = gate;
         var clock = InstantSource.system();
         var operations =
                 resources.add(new OperationBook(executor, config.limits().operations(), clock));
-        this.services = new Services(config, blobs, results, operations, clock);
+        var common = new Services(config, blobs, results, operations, clock);
+        this.services = gate.map(open -> common.and(new EnrolmentService(open))).orElse(common);
         resources.add(this::endThreads);
     }
 
@@ -54,7 +64,16 @@ public final class GrpcServer implements AutoCloseable {
     ///
     /// @throws SteadingException with `Invalid` or `Unavailable` if it cannot listen there
     public static GrpcServer start(GrpcConfig config, BlobStore blobs, ActionCache results, ActionExecutor executor) {
-        var server = new GrpcServer(config, blobs, results, executor);
+        return start(config, blobs, results, executor, Optional.empty());
+    }
+
+    /// Starts to listen as `config` says, also for those who come from elsewhere.
+    ///
+    /// @param gate who may come in by the network; there has to be one if `config` has an address there
+    /// @throws SteadingException with `Invalid` or `Unavailable` if it cannot listen there
+    public static GrpcServer start(
+            GrpcConfig config, BlobStore blobs, ActionCache results, ActionExecutor executor, Optional<Gate> gate) {
+        var server = new GrpcServer(config, blobs, results, executor, gate);
         try {
             server.listen();
             return server;
@@ -69,6 +88,11 @@ public final class GrpcServer implements AutoCloseable {
         return port;
     }
 
+    /// Returns the port for TLS, if the server listens on one.
+    public OptionalInt remotePort() {
+        return remotePort;
+    }
+
     /// Stops listening, lets calls finish for a moment, and ends the rest. Actions go on.
     @Override
     public void close() {
@@ -77,16 +101,31 @@ public final class GrpcServer implements AutoCloseable {
 
     private void listen() {
         if (config.socket().isPresent()) {
-            listen(Listener.onSocket(config.socket().get(), eventLoops));
+            var listener = Listener.onSocket(config.socket().get(), eventLoops);
+            listen(listener, Authenticator.always(Callers.LOCAL));
         }
         if (config.loopbackPort().isPresent()) {
             var listener = Listener.onLoopback(config.loopbackPort().getAsInt(), eventLoops);
-            port = OptionalInt.of(listen(listener).getPort());
+            port = OptionalInt.of(
+                    listen(listener, Authenticator.always(Callers.SAME_MACHINE)).getPort());
+        }
+        if (config.remote().isPresent()) {
+            remotePort = OptionalInt.of(listenRemotely(
+                            config.remote().get(), gate.orElseThrow(() -> new IllegalArgumentException("No gate")))
+                    .getPort());
         }
     }
 
-    private Server listen(NettyServerBuilder listener) {
-        var server = services.addTo(listener)
+    private Server listenRemotely(InetSocketAddress address, Gate open) {
+        var listener = Listener.onAddress(address, eventLoops)
+                .sslContext(open.tls())
+                .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
+                .maxConnectionAge(open.maxConnectionAge().toMillis(), TimeUnit.MILLISECONDS);
+        return listen(listener, open.authenticator());
+    }
+
+    private Server listen(NettyServerBuilder listener, Authenticator authenticator) {
+        var server = services.addTo(listener, authenticator)
                 .executor(threads)
                 .maxConcurrentCallsPerConnection(config.limits().maxCallsPerConnection())
                 .permitKeepAliveTime(MIN_PING_SECONDS, TimeUnit.SECONDS)

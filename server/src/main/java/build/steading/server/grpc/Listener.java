@@ -57,7 +57,12 @@ final class Listener {
     ///
     /// @param port 0 for any free one
     static NettyServerBuilder onLoopback(int port, EventLoopGroup eventLoops) {
-        return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+        return onAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), eventLoops);
+    }
+
+    /// Prepares to listen on an address of the network.
+    static NettyServerBuilder onAddress(InetSocketAddress address, EventLoopGroup eventLoops) {
+        return NettyServerBuilder.forAddress(address)
                 .channelFactory(NioServerSocketChannel::new)
                 .bossEventLoopGroup(eventLoops)
                 .workerEventLoopGroup(eventLoops);

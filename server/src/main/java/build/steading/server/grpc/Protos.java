@@ -32,12 +32,12 @@ final class Protos {
         return digests;
     }
 
-    static ExecutionRequest execution(ExecuteRequest request, String tenant) {
+    static ExecutionRequest execution(ExecuteRequest request, String tenant, String requester) {
         checkFunction(request.getDigestFunction());
         return new ExecutionRequest(
                 Digests.fromProto(request.getActionDigest()),
                 request.getSkipCacheLookup(),
-                RequestFacts.of(tenant, "")
+                RequestFacts.of(tenant, requester)
                         .withPriority(request.getExecutionPolicy().getPriority()),
                 List.of());
     }

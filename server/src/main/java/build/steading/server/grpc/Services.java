@@ -7,27 +7,45 @@ import io.grpc.BindableService;
 import io.grpc.ServerBuilder;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// All services of a server, ready to be put behind any transport.
 final class Services {
     private final GrpcConfig config;
     private final List<BindableService> all;
 
-    Services(GrpcConfig config, BlobStore blobs, ActionCache results, OperationBook operations, InstantSource clock) {
+    private Services(GrpcConfig config, List<BindableService> all) {
         this.config = config;
-        this.all = List.of(
-                new CapabilitiesService(config),
-                new CasService(blobs, config.instances(), config.limits()),
-                new ByteStreamService(blobs, config.instances(), config.limits().maxBlobBytes()),
-                new ActionCacheService(results, config.instances(), config.clientsUpdateResults()),
-                new ExecutionService(operations, config.instances(), clock),
-                new OperationsService(operations));
+        this.all = List.copyOf(all);
+    }
+
+    Services(GrpcConfig config, BlobStore blobs, ActionCache results, OperationBook operations, InstantSource clock) {
+        this(
+                config,
+                List.of(
+                        new CapabilitiesService(config),
+                        new CasService(blobs, config.instances(), config.limits()),
+                        new ByteStreamService(
+                                blobs, config.instances(), config.limits().maxBlobBytes()),
+                        new ActionCacheService(results, config.instances(), config.clientsUpdateResults()),
+                        new ExecutionService(operations, config.instances(), clock),
+                        new OperationsService(operations)));
+    }
+
+    /// Returns these and one more.
+    Services and(BindableService another) {
+        return new Services(
+                config, Stream.concat(all.stream(), Stream.of(another)).toList());
     }
 
     /// Adds the services and what surrounds each call of them.
-    <B extends ServerBuilder<?>> B addTo(B server) {
+    ///
+    /// @param authenticator finds out who calls
+    <B extends ServerBuilder<?>> B addTo(B server, Authenticator authenticator) {
         all.forEach(server::addService);
+        server.fallbackHandlerRegistry(new NoSuchMethod());
         server.intercept(new Caller());
+        server.intercept(new AuthInterceptor(authenticator));
         // The last one added is the outermost: it also sees what the others throw.
         server.intercept(new FailureInterceptor());
         server.maxInboundMessageSize(config.limits().maxMessageBytes());

@@ -6,119 +6,41 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import build.bazel.remote.execution.v2.Action;
 import build.bazel.remote.execution.v2.ActionResult;
-import build.bazel.remote.execution.v2.Platform;
-import build.steading.action.MemoryActionCache;
 import build.steading.blob.Blobs;
-import build.steading.blob.MemoryBlobStore;
 import build.steading.digest.Digest;
-import build.steading.execute.Execution;
-import build.steading.execute.ExecutionObserver;
-import build.steading.execute.ExecutionRequest;
-import build.steading.execute.Lease;
+import build.steading.digest.Digests;
 import build.steading.execute.Outcome;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
-import build.steading.log.LogFormat;
-import build.steading.log.LogRecord;
-import build.steading.log.LogRecord.Source;
-import build.steading.platform.Properties;
-import build.steading.platform.RequestFacts;
-import build.steading.schedule.Limits;
-import build.steading.schedule.Offer;
-import build.steading.schedule.Scheduler;
-import build.steading.schedule.WorkerId;
-import com.google.protobuf.ByteString;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class FarmTest {
-    private static final WorkerId WORKER = new WorkerId("worker");
-    private static final Duration AT_ONCE = Duration.ofMillis(1);
-    private static final ActionResult SUCCESS = ActionResult.newBuilder()
-            .setStdoutRaw(ByteString.copyFromUtf8("ok"))
-            .build();
-
-    private final MemoryBlobStore blobs = new MemoryBlobStore();
-    private final MemoryActionCache cache = new MemoryActionCache(100);
-
-    @TempDir
-    private Path logs;
-
-    private Farm farm;
-
-    @BeforeEach
-    void open() {
-        farm = new Farm(blobs, cache, new Scheduler(Limits.STANDARD, 1), logs, Instant::now);
-        announce(2);
-    }
-
-    @AfterEach
-    void close() {
-        farm.close();
-    }
-
-    private void announce(int slots) {
-        farm.announce(WORKER, Offer.of(new Properties(Map.of("os", "linux")), slots));
-    }
-
-    private Digest action(String salt, boolean doNotCache, String requires) {
-        var platform = Platform.newBuilder();
-        if (!requires.isEmpty()) {
-            platform.addPropertiesBuilder().setName("steading.requires").setValue(requires);
-        }
-        return Blobs.put(
-                blobs,
-                Action.newBuilder()
-                        .setSalt(ByteString.copyFromUtf8(salt))
-                        .setDoNotCache(doNotCache)
-                        .setPlatform(platform)
-                        .build());
-    }
-
-    private Execution execute(Digest action, ExecutionObserver observer) {
-        return farm.execute(new ExecutionRequest(action, false, RequestFacts.of("tenant", ""), List.of()), observer);
-    }
-
-    private Lease take() throws InterruptedException {
-        return farm.take(WORKER, AT_ONCE).orElseThrow();
-    }
-
-    private static Outcome.Completed completed(ActionResult result) {
-        return new Outcome.Completed(result, false, List.of());
-    }
-
-    private static byte[] printed(String text) {
-        return LogFormat.encode(new LogRecord(Source.STDOUT, Instant.EPOCH, ByteString.copyFromUtf8(text)));
+class FarmTest extends FarmFixture {
+    FarmTest() {
+        super(Instant::now);
     }
 
     @Test
     void resultIsReturnedRememberedAndAnsweredFromMemoryNextTime() throws Exception {
-        var action = action("a", false, "");
-        var execution = execute(action, ExecutionObserver.NONE);
+        var action = action("a");
+        var execution = execute(action);
         var lease = take();
         assertThat(lease.action()).isEqualTo(action);
 
         farm.finish(lease.id(), completed(SUCCESS));
 
         assertThat(execution.await()).isEqualTo(completed(SUCCESS));
-        assertThat(execute(action, ExecutionObserver.NONE).await())
-                .isEqualTo(new Outcome.Completed(SUCCESS, true, List.of()));
+        assertThat(execute(action).await()).isEqualTo(new Outcome.Completed(SUCCESS, true, List.of()));
     }
 
     @Test
     void failedCommandIsAResultButNotRemembered() throws Exception {
-        var action = action("a", false, "");
+        var action = action("a");
         var failure = ActionResult.newBuilder().setExitCode(2).build();
-        var execution = execute(action, ExecutionObserver.NONE);
+        var execution = execute(action);
 
         farm.finish(take().id(), completed(failure));
 
@@ -129,8 +51,8 @@ class FarmTest {
     @Test
     void actionThatMustNotBeCachedIsNeitherRememberedNorMerged() throws Exception {
         var action = action("a", true, "");
-        execute(action, ExecutionObserver.NONE);
-        execute(action, ExecutionObserver.NONE);
+        execute(action);
+        execute(action);
 
         var first = take();
         var second = take();
@@ -142,7 +64,7 @@ class FarmTest {
 
     @Test
     void equalActionsRunOnceAndLatecomersHearFromTheBeginning() throws Exception {
-        var action = action("a", false, "");
+        var action = action("a");
         var first = new Recorder();
         var firstExecution = execute(action, first);
         var lease = take();
@@ -162,7 +84,7 @@ class FarmTest {
     @Test
     void repeatedAppendIsIgnoredAndAfterAGapTheFarmSaysWhatItHas() throws Exception {
         var recorder = new Recorder();
-        execute(action("a", false, ""), recorder);
+        execute(action("a"), recorder);
         var lease = take();
 
         farm.append(lease.id(), 0, printed("x"));
@@ -174,7 +96,7 @@ class FarmTest {
 
     @Test
     void logThatOutgrowsMemoryIsStillToldWhole() throws Exception {
-        execute(action("a", false, ""), ExecutionObserver.NONE);
+        execute(action("a"));
         var lease = take();
         var piece = printed("x".repeat(100_000));
         for (var i = 0; i < 5; i++) {
@@ -182,7 +104,7 @@ class FarmTest {
         }
 
         var late = new Recorder();
-        execute(action("a", false, ""), late);
+        execute(action("a"), late);
 
         assertThat(late.events).hasSize(6);
         farm.finish(lease.id(), completed(SUCCESS));
@@ -191,7 +113,7 @@ class FarmTest {
 
     @Test
     void withdrawingTheLastStakeTakesTheLeaseBack() throws Exception {
-        var execution = execute(action("a", false, ""), ExecutionObserver.NONE);
+        var execution = execute(action("a"));
         var lease = take();
 
         execution.withdraw("ann");
@@ -206,9 +128,9 @@ class FarmTest {
 
     @Test
     void withdrawingOneStakeOfTwoChangesNothingForTheOther() throws Exception {
-        var action = action("a", false, "");
-        var first = execute(action, ExecutionObserver.NONE);
-        var second = execute(action, ExecutionObserver.NONE);
+        var action = action("a");
+        var first = execute(action);
+        var second = execute(action);
         var lease = take();
 
         first.withdraw("ann");
@@ -221,11 +143,11 @@ class FarmTest {
     @Test
     void farmsFaultIsTriedAgain() throws Exception {
         var recorder = new Recorder();
-        var execution = execute(action("a", false, ""), recorder);
+        var execution = execute(action("a"), recorder);
         var lease = take();
         farm.finish(lease.id(), new Outcome.NotRun(new Failure.Unavailable("Disk full")));
 
-        var again = farm.take(WORKER, Duration.ofSeconds(10)).orElseThrow();
+        var again = farm.take(WORKER, SOON).orElseThrow();
         assertThat(again.id()).isNotEqualTo(lease.id());
         farm.finish(again.id(), completed(SUCCESS));
 
@@ -236,7 +158,7 @@ class FarmTest {
     @Test
     void missingInputsAreToldAtOnceAndNotTriedAgain() throws Exception {
         var missing = new Failure.MissingBlobs(Set.of(Digest.of(new byte[] {1})));
-        var execution = execute(action("a", false, ""), ExecutionObserver.NONE);
+        var execution = execute(action("a"));
 
         farm.finish(take().id(), new Outcome.NotRun(missing));
 
@@ -248,9 +170,8 @@ class FarmTest {
         var absent = Digest.of(new byte[] {1});
         var broken = Blobs.put(blobs, new byte[] {0, 1, 2});
 
-        assertThat(execute(absent, ExecutionObserver.NONE).await())
-                .isEqualTo(new Outcome.NotRun(new Failure.MissingBlobs(Set.of(absent))));
-        assertThat(execute(broken, ExecutionObserver.NONE).await())
+        assertThat(execute(absent).await()).isEqualTo(new Outcome.NotRun(new Failure.MissingBlobs(Set.of(absent))));
+        assertThat(execute(broken).await())
                 .isInstanceOfSatisfying(
                         Outcome.NotRun.class,
                         notRun -> assertThat(notRun.failure()).isInstanceOf(Failure.Invalid.class));
@@ -262,46 +183,105 @@ class FarmTest {
         execute(action("a", false, "os == \"plan9\""), recorder);
 
         assertThat(farm.take(WORKER, AT_ONCE)).isEmpty();
-        execute(action("b", false, "os == \"linux\""), ExecutionObserver.NONE);
+        execute(action("b", false, "os == \"linux\""));
         assertThat(farm.take(WORKER, AT_ONCE)).isPresent();
     }
 
     @Test
     void workerThatRestartsLosesItsLeases() throws Exception {
-        execute(action("a", false, ""), ExecutionObserver.NONE);
+        execute(action("a"));
         var lease = take();
 
-        announce(1);
+        announce(WORKER, 1);
 
         assertThat(farm.renew(WORKER, Set.of(lease.id()))).containsExactly(lease.id());
-        assertThat(farm.take(WORKER, Duration.ofSeconds(10))).isPresent();
+        assertThat(farm.take(WORKER, SOON)).isPresent();
+    }
+
+    @Test
+    void refusalIsInvisibleToTheRequester() throws Exception {
+        announce(OTHER, 1);
+        var recorder = new Recorder();
+        var execution = execute(action("a"), recorder);
+
+        farm.finish(take().id(), new Outcome.Refused("On battery", Optional.empty()));
+        farm.finish(farm.take(OTHER, SOON).orElseThrow().id(), completed(SUCCESS));
+
+        assertThat(execution.await()).isEqualTo(completed(SUCCESS));
+        assertThat(recorder.events).containsExactly("queued", "running alone", "queued", "running alone");
+    }
+
+    @Test
+    void whatHappenedToTheCommandIsToldAsItWas() throws Exception {
+        for (var end : List.of(
+                new Outcome.OutOfMemory(1 << 20, SUCCESS),
+                new Outcome.TimedOut(SOON, SUCCESS),
+                new Outcome.Rejected(new Failure.Invalid("Output `o` is a socket"), SUCCESS))) {
+            var execution = execute(action(end.toString()));
+
+            farm.finish(take().id(), end);
+
+            assertThat(execution.await()).isEqualTo(end);
+        }
+    }
+
+    @Test
+    void actionThatItsWorkerCancelsOfItsOwnAccordIsTriedAgain() throws Exception {
+        announce(OTHER, 1);
+        var execution = execute(action("a"));
+
+        farm.finish(take().id(), new Outcome.Cancelled("the worker stops"));
+        farm.finish(farm.take(OTHER, SOON).orElseThrow().id(), completed(SUCCESS));
+
+        assertThat(execution.await()).isEqualTo(completed(SUCCESS));
+    }
+
+    @Test
+    void executionSaysWhyItWaitsAsLongAsItDoes() throws Exception {
+        var stuck = execute(action("a", false, "os == \"plan9\""));
+        var running = execute(action("b"));
+        assertThat(running.why()).isNotEmpty();
+        var lease = take();
+
+        assertThat(stuck.why()).isNotEmpty().allSatisfy(line -> assertThat(line).doesNotContain("\n"));
+        assertThat(running.why()).isEmpty();
+        farm.finish(lease.id(), completed(SUCCESS));
+        assertThat(running.why()).isEmpty();
+    }
+
+    @Test
+    void whatAnActionNeedsIsPinnedWhileSomebodyWaits() throws Exception {
+        var action = action("a");
+        var first = execute(action);
+        execute(action);
+        assertThat(pins.test(action)).isTrue();
+
+        first.withdraw("ann");
+        assertThat(pins.test(action)).isTrue();
+        farm.finish(take().id(), completed(SUCCESS));
+        assertThat(pins.test(action)).isFalse();
+    }
+
+    @Test
+    void actionWithoutItsCommandIsNotQueued() throws Exception {
+        var gone = Digest.of(new byte[] {1});
+        var action = Blobs.put(
+                blobs,
+                Action.newBuilder()
+                        .setCommandDigest(Digests.toProto(gone))
+                        .setInputRootDigest(Digests.toProto(Digest.EMPTY))
+                        .build());
+
+        assertThat(execute(action).await()).isEqualTo(new Outcome.NotRun(new Failure.MissingBlobs(Set.of(gone))));
+        assertThat(pins.test(action)).isFalse();
     }
 
     @Test
     void closingTellsWhoeverWaits() throws Exception {
-        var execution = execute(action("a", false, ""), ExecutionObserver.NONE);
+        var execution = execute(action("a"));
 
         farm.close();
 
         assertThat(execution.await()).isInstanceOf(Outcome.NotRun.class);
-    }
-
-    private static final class Recorder implements ExecutionObserver {
-        private final List<String> events = new CopyOnWriteArrayList<>();
-
-        @Override
-        public void queued(String reason) {
-            events.add("queued");
-        }
-
-        @Override
-        public void running(WorkerId worker, boolean joined) {
-            events.add(joined ? "running joined" : "running alone");
-        }
-
-        @Override
-        public void output(LogRecord entry) {
-            events.add(entry.bytes().toStringUtf8());
-        }
     }
 }

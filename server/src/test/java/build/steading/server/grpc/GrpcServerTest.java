@@ -54,8 +54,13 @@ class GrpcServerTest {
     @Test
     void servesOnAUnixSocketAndOnLoopback() throws Exception {
         var socket = directory.resolve("farm");
-        var both =
-                new GrpcConfig(Optional.of(socket), OptionalInt.of(0), InstanceNames.ANY, false, GrpcLimits.STANDARD);
+        var both = new GrpcConfig(
+                Optional.of(socket),
+                OptionalInt.of(0),
+                Optional.empty(),
+                InstanceNames.ANY,
+                false,
+                GrpcLimits.STANDARD);
         try (var server = start(both)) {
             ask("unix:" + socket);
             ask("127.0.0.1:" + server.port().getAsInt());
@@ -66,8 +71,13 @@ class GrpcServerTest {
     @Test
     void clientReachesItByEitherAddress() throws Exception {
         var socket = directory.resolve("farm");
-        var both =
-                new GrpcConfig(Optional.of(socket), OptionalInt.of(0), InstanceNames.ANY, false, GrpcLimits.STANDARD);
+        var both = new GrpcConfig(
+                Optional.of(socket),
+                OptionalInt.of(0),
+                Optional.empty(),
+                InstanceNames.ANY,
+                false,
+                GrpcLimits.STANDARD);
         try (var server = start(both)) {
             var addresses = List.of(
                     "unix:" + socket, "grpc://127.0.0.1:" + server.port().getAsInt());

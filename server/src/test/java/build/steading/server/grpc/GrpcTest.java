@@ -41,7 +41,12 @@ abstract class GrpcTest {
 
     static GrpcConfig config(InstanceNames instances, boolean clientsUpdateResults) {
         return new GrpcConfig(
-                Optional.of(Path.of("unused")), OptionalInt.empty(), instances, clientsUpdateResults, LIMITS);
+                Optional.of(Path.of("unused")),
+                OptionalInt.empty(),
+                Optional.empty(),
+                instances,
+                clientsUpdateResults,
+                LIMITS);
     }
 
     static InstanceNames only(String... names) {

@@ -55,7 +55,7 @@ public final class InProcessServer implements AutoCloseable {
         resources.add(threads::shutdownNow);
         var name = InProcessServerBuilder.generateName();
         var server = new Services(config, blobs, results, operations, clock)
-                .addTo(InProcessServerBuilder.forName(name))
+                .addTo(InProcessServerBuilder.forName(name), Authenticator.always(Callers.LOCAL))
                 .intercept(foreign)
                 .executor(threads)
                 .build();

@@ -102,7 +102,7 @@ class RemoteExecutorTest {
     @Test
     void requestArrivesAsItWasMeant() throws Exception {
         var request = new ExecutionRequest(
-                ACTION, true, RequestFacts.of("project", "").withPriority(-7), List.of());
+                ACTION, true, RequestFacts.of("project", "local").withPriority(-7), List.of());
         cluster(ONCE, asItIs()).executor().execute(request, ExecutionObserver.NONE);
 
         assertThat(behind.next().request).isEqualTo(request);
@@ -115,8 +115,10 @@ class RemoteExecutorTest {
         var stake = behind.next();
         stake.observer.queued("for a worker with `gpu`");
         assertThat(events.next()).isEqualTo("queued for a worker with `gpu`");
+        assertThat(execution.why()).containsExactly("for a worker with `gpu`");
         stake.observer.running(new WorkerId("w1"), false);
         assertThat(events.next()).isEqualTo("running on w1");
+        assertThat(execution.why()).isEmpty();
 
         stake.end(new Outcome.Completed(
                 RESULT.toBuilder()

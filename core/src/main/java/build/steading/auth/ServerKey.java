@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.auth;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/// What a server proves its names with: a key that is never stored, and a certificate of the farm's authority.
+/// Both are made anew when two thirds of their time are over. Thread-safe.
+public final class ServerKey implements Supplier<KeyChain> {
+    private final Authority authority;
+    private final Set<String> names;
+
+    @GuardedBy("this")
+    private KeyChain current;
+
+    ServerKey(Authority authority, Set<String> names) {
+        this.authority = authority;
+        this.names = Set.copyOf(names);
+        this.current = authority.newServerKey(names);
+    }
+
+    @Override
+    public synchronized KeyChain get() {
+        if (Renewals.isDue(current.certificate(), authority.clock().instant())) {
+            current = authority.newServerKey(names);
+        }
+        return current;
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.server.farm;
+
+import build.steading.execute.Lease;
+import build.steading.schedule.WorkerId;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The mailboxes of the workers that have announced themselves. Guarded by the lock of [Floor].
+final class Mailboxes {
+    private final Map<WorkerId, Mailbox> open = new HashMap<>();
+
+    /// What a mailbox was closed with.
+    ///
+    /// @param waiting how many slots waited that were given nothing
+    /// @param unfetched what others were given and had not fetched
+    record Closed(int waiting, List<Lease> unfetched) {}
+
+    Optional<Mailbox> find(WorkerId worker) {
+        return Optional.ofNullable(open.get(worker));
+    }
+
+    /// Gives the worker a new mailbox, in place of the one that it may have.
+    void open(WorkerId worker) {
+        open.put(worker, new Mailbox());
+    }
+
+    void deliver(WorkerId worker, Lease lease) {
+        var mailbox = open.get(worker);
+        if (mailbox == null) {
+            throw new IllegalStateException(
+                    "The scheduler gives worker `%s` what it did not ask for".formatted(worker));
+        }
+        mailbox.put(lease);
+    }
+
+    Closed close(WorkerId worker) {
+        var mailbox = open.remove(worker);
+        if (mailbox == null) {
+            return new Closed(0, List.of());
+        }
+        return new Closed(mailbox.waiting(), mailbox.close());
+    }
+
+    void closeAll() {
+        open.values().forEach(Mailbox::close);
+        open.clear();
+    }
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.server.farm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import build.steading.failure.Failure;
+import build.steading.failure.SteadingException;
+import build.steading.lifecycle.ManualClock;
+import build.steading.schedule.LeaseId;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class FarmWorkersTest extends FarmFixture {
+    private static final Duration INSTANT = Duration.ofNanos(1);
+
+    FarmWorkersTest() {
+        super(new ManualClock());
+    }
+
+    private void pass(Duration time) {
+        ((ManualClock) clock).advance(time);
+        farm.tick();
+    }
+
+    private static void assertFails(ThrowingCallable call, Class<? extends Failure> how) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        SteadingException.class, e -> assertThat(e.failure()).isInstanceOf(how));
+    }
+
+    private void awaitPolling(int slots) throws InterruptedException {
+        while (farm.snapshot().workers().getFirst().polling() != slots) {
+            Thread.sleep(1);
+        }
+    }
+
+    @Nested
+    class Connection {
+        @Test
+        void workIsGivenToOthersExactlyWhenTheTimeOfReconnectionIsOver() throws Exception {
+            farm.connected(WORKER, 1);
+            execute(action("a"));
+            var lost = take();
+            announce(OTHER, 1);
+            farm.disconnected(WORKER, 1);
+
+            pass(Farm.RECONNECTION.minus(INSTANT));
+            assertThat(farm.take(OTHER, AT_ONCE)).isEmpty();
+            pass(INSTANT);
+            assertThat(take(OTHER).action()).isEqualTo(lost.action());
+            assertFails(() -> farm.append(lost.id(), 0, printed("a")), Failure.NotFound.class);
+            assertFails(() -> farm.renew(WORKER, Set.of(lost.id())), Failure.NotFound.class);
+        }
+
+        @Test
+        void comingBackInTimeChangesNothing() throws Exception {
+            farm.connected(WORKER, 1);
+            execute(action("a"));
+            var lease = take();
+
+            farm.disconnected(WORKER, 1);
+            pass(Farm.RECONNECTION.minus(INSTANT));
+            farm.connected(WORKER, 2);
+            pass(Duration.ofSeconds(5));
+
+            assertThat(farm.renew(WORKER, Set.of(lease.id()))).isEmpty();
+        }
+
+        @Test
+        void endOfAnOldConnectionIsNotThatOfANewOne() throws Exception {
+            farm.connected(WORKER, 1);
+            execute(action("a"));
+            var lease = take();
+
+            farm.connected(WORKER, 2);
+            farm.disconnected(WORKER, 1);
+            farm.disconnected(WORKER, 1);
+            pass(Duration.ofSeconds(5));
+            assertThat(farm.renew(WORKER, Set.of(lease.id()))).isEmpty();
+
+            farm.disconnected(WORKER, 2);
+            pass(Farm.RECONNECTION);
+            assertFails(() -> farm.renew(WORKER, Set.of(lease.id())), Failure.NotFound.class);
+        }
+
+        @Test
+        void workerThatIsGoneMayAnnounceItselfAgain() throws Exception {
+            farm.connected(WORKER, 1);
+            execute(action("a"));
+            var lost = take();
+            farm.disconnected(WORKER, 1);
+            pass(Farm.RECONNECTION);
+
+            farm.announce(
+                    WORKER, offer(2).holding(Map.of(lost.id(), lost.action().toString())));
+
+            assertThat(farm.renew(WORKER, Set.of(lost.id()))).containsExactly(lost.id());
+            pass(Duration.ofSeconds(2));
+            assertThat(take().action()).isEqualTo(lost.action());
+        }
+    }
+
+    @Nested
+    class Waiting {
+        @Test
+        void slotThatWaitsOverADeadConnectionGetsNothingMore() throws Exception {
+            var stale = takeElsewhere();
+            awaitPolling(1);
+
+            announce(WORKER, 2);
+
+            assertThat(stale.get(10, TimeUnit.SECONDS)).isEmpty();
+            assertThat(farm.snapshot().workers().getFirst().polling()).isZero();
+            execute(action("a"));
+            assertThat(take()).isNotNull();
+        }
+
+        @Test
+        void slotThatIsInterruptedWaitsNoLonger() throws Exception {
+            var slot = Thread.ofVirtual().start(() -> {
+                try {
+                    farm.take(WORKER, SOON);
+                } catch (InterruptedException _) {
+                    // As it should be.
+                }
+            });
+            awaitPolling(1);
+
+            slot.interrupt();
+            slot.join();
+
+            assertThat(farm.snapshot().workers().getFirst().polling()).isZero();
+        }
+
+        @Test
+        void closingEndsTheWait() throws Exception {
+            var waiting = takeElsewhere();
+            awaitPolling(1);
+
+            farm.close();
+
+            assertThat(waiting.get(10, TimeUnit.SECONDS)).isEmpty();
+            assertFails(() -> farm.take(WORKER, SOON), Failure.Unavailable.class);
+        }
+
+        private CompletableFuture<Optional<?>> takeElsewhere() {
+            return CompletableFuture.supplyAsync(() -> {
+                try {
+                    return farm.take(WORKER, Duration.ofMinutes(1));
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            });
+        }
+    }
+
+    @Nested
+    class AfterARestart {
+        private static final LeaseId EARLIER = new LeaseId(FIRST_ID - 1);
+
+        @Test
+        void leaseThatIsNotKnownYetIsNotTakenBack() {
+            assertFails(() -> farm.append(EARLIER, 0, printed("a")), Failure.Unavailable.class);
+            assertFails(() -> farm.finish(EARLIER, completed(SUCCESS)), Failure.Unavailable.class);
+        }
+
+        @Test
+        void leaseThatNobodyBroughtBackWithinAMinuteIsGone() {
+            pass(Duration.ofMinutes(1));
+
+            assertFails(() -> farm.append(EARLIER, 0, printed("a")), Failure.NotFound.class);
+        }
+
+        @Test
+        void workerMustAnnounceItselfBeforeItRenews() {
+            assertFails(() -> farm.renew(OTHER, Set.of(EARLIER)), Failure.NotFound.class);
+        }
+
+        @Test
+        void leaseOfThisFarmThatWasTakenBackIsGoneAtOnce() throws Exception {
+            var execution = execute(action("a"));
+            var lease = take();
+            execution.withdraw("ann");
+
+            assertFails(() -> farm.append(lease.id(), 0, printed("a")), Failure.NotFound.class);
+            assertFails(() -> farm.finish(lease.id(), completed(SUCCESS)), Failure.NotFound.class);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.server.sql;
+
+import build.steading.auth.Tokens;
+import build.steading.auth.TokensContract;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+class SqliteTokensTest extends TokensContract {
+    @TempDir
+    private Path directory;
+
+    private SqliteDatabase database;
+
+    @BeforeEach
+    void open() {
+        database = new SqliteDatabase(directory.resolve("records.db"));
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    @Override
+    protected Tokens tokens() {
+        return new SqliteTokens(database);
+    }
+}
