@@ -68,8 +68,8 @@ class ArchitectureTest {
           server.grpc: action auth blob digest execute failure lifecycle log platform schedule
                        | build.bazel build.steading.api com.google.bytestream com.google.longrunning
                        com.google.protobuf com.google.rpc io.grpc javax.net
-          server.mail: build digest failure notify project | jakarta.mail org.eclipse.angus
-          server.hook: build failure notify project | com.fasterxml.jackson java.net.http javax.crypto
+          server.mail: build digest failure notify project source | jakarta.mail org.eclipse.angus
+          server.hook: build failure notify project source | com.fasterxml.jackson java.net.http javax.crypto
           server.tell: blob build failure lifecycle notify project server.hook server.mail
         cli
           cli.door:    failure lifecycle | jdk.net
