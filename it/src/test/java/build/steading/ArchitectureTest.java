@@ -34,7 +34,7 @@ class ArchitectureTest {
           digest:    | build.bazel com.google.protobuf
           failure:   digest
           lifecycle:
-          auth:      failure | javax.net org.bouncycastle
+          auth:      failure | javax.net javax.security org.bouncycastle
           platform:  failure | com.google.common dev.cel
           blob:      digest failure lifecycle | com.google.protobuf
           tree:      blob digest failure | build.bazel com.google.protobuf
@@ -43,12 +43,13 @@ class ArchitectureTest {
           schedule:  platform
           execute:   digest failure log platform schedule | build.bazel
           source:    digest
-          project:   failure platform tree | com.google.re2j org.snakeyaml
+          yaml:      failure tree | org.snakeyaml
+          project:   failure platform tree yaml | com.google.re2j
           build:     blob digest execute failure log platform project schedule source tree
                      | build.bazel build.steading.api com.google.protobuf
           notify:    blob build digest failure log project | com.google.protobuf
         client
-          client:    action auth blob digest execute failure lifecycle log schedule
+          client:    action auth blob digest execute failure lifecycle log platform schedule
                      | build.bazel build.steading.api com.google.bytestream com.google.longrunning
                      com.google.protobuf com.google.rpc io.grpc javax.net
         scm
@@ -58,8 +59,11 @@ class ArchitectureTest {
           worker.input:   blob digest execute failure worker.sandbox | build.bazel com.google.protobuf
           worker.output:  blob digest execute failure tree worker.input worker.sandbox
                           | build.bazel com.google.protobuf
-          worker:         blob digest execute failure log platform schedule worker.input worker.output worker.sandbox
-                          | build.bazel build.steading.api com.google.protobuf com.sun.management
+          worker.host:    | com.sun.management
+          worker.terms:   auth failure platform worker.host yaml
+          worker:         blob digest execute failure lifecycle log platform schedule worker.host worker.input
+                          worker.output worker.sandbox worker.terms
+                          | build.bazel build.steading.api com.google.protobuf
         server
           server.sql:  auth build digest execute failure notify source
                        | build.steading.api com.google.protobuf java.sql
@@ -76,7 +80,7 @@ class ArchitectureTest {
           cli.command: blob build cli.door digest execute failure log project schedule source tree
                        | com.fasterxml.jackson com.google.protobuf picocli
           cli:         action blob build cli.command cli.door digest failure lifecycle platform schedule scm.git
-                       server.farm server.grpc server.sql source tree worker worker.sandbox
+                       server.farm server.grpc server.sql source tree worker worker.sandbox worker.terms
         """);
 
     /// The one knot: `Failure.MissingBlobs` names digests, and whoever reads a digest that is none says so by a

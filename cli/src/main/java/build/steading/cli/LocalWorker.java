@@ -9,6 +9,7 @@ import build.steading.worker.Worker;
 import build.steading.worker.WorkerConfig;
 import build.steading.worker.sandbox.Sandbox;
 import build.steading.worker.sandbox.Sandboxes;
+import build.steading.worker.terms.Terms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,8 @@ final class LocalWorker {
         var sandbox = sandbox(home, directory);
         var limits = WorkerConfig.Limits.besideTheServer();
         var slots = Runtime.getRuntime().availableProcessors();
-        var config = new WorkerConfig(new WorkerId(hostName()), slots, directory, limits);
+        var terms = Terms.UNLIMITED.withToolVersions();
+        var config = new WorkerConfig(new WorkerId(hostName()), slots, directory, limits, terms);
         resources
                 .add(new Worker(engine.farm(), engine.blobs(), sandbox, config, clock))
                 .start();

@@ -7,6 +7,7 @@ import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc;
 import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc.ContentAddressableStorageBlockingV2Stub;
 import build.bazel.remote.execution.v2.FindMissingBlobsRequest;
 import build.steading.blob.BlobStore;
+import build.steading.blob.Blobs;
 import build.steading.blob.VerifyingInputStream;
 import build.steading.digest.Digest;
 import build.steading.digest.DigestingInputStream;
@@ -24,8 +25,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -40,6 +43,8 @@ final class RemoteBlobStore implements BlobStore {
     private static final int OVERHEAD_BYTES = 1_024;
 
     private static final int BUFFER_BYTES = 128 << 10;
+
+    private static final Status OK = Status.getDefaultInstance();
 
     private static final Status NO_ANSWER = Status.newBuilder()
             .setCode(Code.INTERNAL_VALUE)
@@ -96,6 +101,34 @@ final class RemoteBlobStore implements BlobStore {
         }
     }
 
+    /// Stores blobs of another store, small ones many to a message.
+    ///
+    /// @throws SteadingException with `MissingBlobs` if one is not in `from`
+    void copy(BlobStore from, Set<Digest> digests) {
+        var batch = new HashMap<Digest, ByteString>();
+        var bytes = 0L;
+        for (var digest : digests) {
+            if (streamsOnly || !fitsMessage(digest)) {
+                uploader.upload(digest, () -> from.open(digest));
+                continue;
+            }
+            if (bytes + digest.sizeBytes() + OVERHEAD_BYTES > limits.batchBytes()) {
+                sendAll(batch);
+                batch.clear();
+                bytes = 0;
+            }
+            batch.put(digest, UnsafeByteOperations.unsafeWrap(Blobs.read(from, digest)));
+            bytes += digest.sizeBytes() + OVERHEAD_BYTES;
+        }
+        sendAll(batch);
+    }
+
+    private void sendAll(Map<Digest, ByteString> batch) {
+        if (!batch.isEmpty() && !send(batch)) {
+            batch.forEach((digest, data) -> stream(digest, data::newInput));
+        }
+    }
+
     private Set<Digest> ask(List<Digest> digests) {
         var request = FindMissingBlobsRequest.newBuilder()
                 .setInstanceName(connection.instance())
@@ -107,53 +140,87 @@ final class RemoteBlobStore implements BlobStore {
         return missing;
     }
 
-    private boolean fitsMessage(Digest digest) {
+    /// Returns whether a message of many blobs has room for this one.
+    boolean fitsMessage(Digest digest) {
         return digest.sizeBytes() + OVERHEAD_BYTES <= limits.batchBytes();
+    }
+
+    /// Returns how many bytes of blobs, digests and all, fit into one message.
+    long messageBytes() {
+        return limits.batchBytes();
     }
 
     private void send(Digest digest, byte[] bytes) {
         if (digest.equals(Digest.EMPTY)) {
             return;
         }
-        if (streamsOnly || !sendMessage(digest, bytes)) {
-            uploader.upload(digest, () -> new ByteArrayInputStream(bytes));
+        if (!send(Map.of(digest, UnsafeByteOperations.unsafeWrap(bytes)))) {
+            stream(digest, () -> new ByteArrayInputStream(bytes));
         }
     }
 
-    /// Returns false if the server takes no such messages.
-    private boolean sendMessage(Digest digest, byte[] bytes) {
-        var request = BatchUpdateBlobsRequest.newBuilder()
-                .setInstanceName(connection.instance())
-                .addRequests(BatchUpdateBlobsRequest.Request.newBuilder()
-                        .setDigest(Digests.toProto(digest))
-                        .setData(UnsafeByteOperations.unsafeWrap(bytes)))
-                .build();
-        var sent = ifImplemented(() -> {
-            var answer = stub(bytes.length).batchUpdateBlobs(request);
-            checkOk(answer.getResponsesCount() == 1 ? answer.getResponses(0).getStatus() : NO_ANSWER);
-            return digest;
-        });
-        return sent.isPresent();
+    /// Sends a blob of any size.
+    ///
+    /// @param content of this digest, as is known
+    void stream(Digest digest, Uploader.Content content) {
+        uploader.upload(digest, content);
     }
 
-    /// Returns the bytes of a blob; nothing if the server sends no such messages.
+    /// Sends blobs that fit into one message.
+    ///
+    /// @param contents of these digests, as is known
+    /// @return false if the server takes no such messages
+    boolean send(Map<Digest, ByteString> contents) {
+        if (streamsOnly) {
+            return false;
+        }
+        var request = BatchUpdateBlobsRequest.newBuilder().setInstanceName(connection.instance());
+        var bytes = contents.keySet().stream().mapToLong(Digest::sizeBytes).sum();
+        contents.forEach((digest, data) ->
+                request.addRequestsBuilder().setDigest(Digests.toProto(digest)).setData(data));
+        return ifImplemented(() -> {
+                    var answer = stub(bytes).batchUpdateBlobs(request.build());
+                    checkOk(answer.getResponsesCount() == contents.size() ? OK : NO_ANSWER);
+                    for (var response : answer.getResponsesList()) {
+                        checkOk(response.getStatus());
+                    }
+                    return true;
+                })
+                .isPresent();
+    }
+
     private Optional<ByteString> receive(Digest digest) {
+        return receive(List.of(digest)).map(received -> {
+            var bytes = received.get(digest);
+            if (bytes == null) {
+                throw new SteadingException(new Failure.MissingBlobs(Set.of(digest)));
+            }
+            return bytes;
+        });
+    }
+
+    /// Returns the bytes, unverified, of those blobs that the server has, out of some that fit into one message;
+    /// nothing if the server sends no such messages.
+    Optional<Map<Digest, ByteString>> receive(List<Digest> digests) {
         if (streamsOnly) {
             return Optional.empty();
         }
         var request = BatchReadBlobsRequest.newBuilder()
                 .setInstanceName(connection.instance())
-                .addDigests(Digests.toProto(digest))
+                .addAllDigests(digests.stream().map(Digests::toProto).toList())
                 .build();
+        var bytes = digests.stream().mapToLong(Digest::sizeBytes).sum();
         return ifImplemented(() -> {
-            var answer = stub(digest.sizeBytes()).batchReadBlobs(request);
-            var status =
-                    answer.getResponsesCount() == 1 ? answer.getResponses(0).getStatus() : NO_ANSWER;
-            if (status.getCode() == Code.NOT_FOUND_VALUE) {
-                throw new SteadingException(new Failure.MissingBlobs(Set.of(digest)));
+            var answer = stub(bytes).batchReadBlobs(request);
+            checkOk(answer.getResponsesCount() == digests.size() ? OK : NO_ANSWER);
+            var received = new HashMap<Digest, ByteString>();
+            for (var response : answer.getResponsesList()) {
+                if (response.getStatus().getCode() != Code.NOT_FOUND_VALUE) {
+                    checkOk(response.getStatus());
+                    received.put(Digests.fromProto(response.getDigest()), response.getData());
+                }
             }
-            checkOk(status);
-            return answer.getResponses(0).getData();
+            return received;
         });
     }
 
@@ -183,7 +250,7 @@ final class RemoteBlobStore implements BlobStore {
                 copy(digesting, out, digest.sizeBytes() + 1);
             }
             check(digest, digesting.digest());
-            uploader.upload(digest, () -> Files.newInputStream(spool));
+            stream(digest, () -> Files.newInputStream(spool));
         } finally {
             Files.deleteIfExists(spool);
         }

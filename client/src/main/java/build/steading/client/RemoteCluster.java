@@ -3,6 +3,7 @@ package build.steading.client;
 
 import build.steading.action.ActionCache;
 import build.steading.blob.BlobStore;
+import build.steading.blob.LocalBlobs;
 import build.steading.execute.ActionExecutor;
 import build.steading.failure.SteadingException;
 import build.steading.lifecycle.Resources;
@@ -15,12 +16,14 @@ import java.net.URI;
 /// left to it.
 public final class RemoteCluster implements AutoCloseable {
     private final Resources resources = new Resources();
+    private final Connection connection;
     private final RemoteBlobStore blobs;
     private final RemoteActionCache results;
     private final RemoteExecutor executor;
     private final Administration administration;
 
     private RemoteCluster(Connection connection, AutoCloseable transport) {
+        this.connection = connection;
         resources.add(transport);
         resources.add(() -> Channels.stop(connection.channel()));
         this.blobs = new RemoteBlobStore(connection);
@@ -71,6 +74,26 @@ public final class RemoteCluster implements AutoCloseable {
     /// Returns what admins of a Steading farm may do; other servers do not know it.
     public Administration administration() {
         return administration;
+    }
+
+    /// Returns a store for a worker of this cluster: the blobs that it needs are brought into `local` once, and
+    /// what it makes is stored there first.
+    public LocalBlobs cachedIn(LocalBlobs local) {
+        return new CachingBlobs(local, blobs);
+    }
+
+    /// Returns where a worker gets its work, if this is a Steading server. It is closed with this, unless it was
+    /// before.
+    public RemoteWorkSource work() {
+        return resources.add(new RemoteWorkSource(connection));
+    }
+
+    /// Returns the builds of this server, which must be one of Steading's own.
+    ///
+    /// @param site what is on this machine
+    /// @throws SteadingException with `Unavailable` if what is to be delivered cannot be read
+    public RemoteBuilds builds(RemoteBuilds.Site site) {
+        return resources.add(new RemoteBuilds(connection, blobs, site));
     }
 
     @Override

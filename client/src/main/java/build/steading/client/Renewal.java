@@ -21,18 +21,22 @@ public final class Renewal implements AutoCloseable {
     private final Enrolment enrolment;
     private final InstantSource clock;
     private final Thread thread;
+    private final Runnable renewed;
     private String lastFailure = "";
 
-    private Renewal(Credentials credentials, Enrolment enrolment, InstantSource clock) {
+    private Renewal(Credentials credentials, Enrolment enrolment, InstantSource clock, Runnable renewed) {
         this.credentials = credentials;
         this.enrolment = enrolment;
         this.clock = clock;
+        this.renewed = renewed;
         this.thread = Thread.ofVirtual().name("certificate-renewal").unstarted(this::run);
     }
 
     /// Starts to look after `credentials`, of somebody who has joined.
-    public static Renewal start(Credentials credentials, Enrolment enrolment, InstantSource clock) {
-        var renewal = new Renewal(credentials, enrolment, clock);
+    ///
+    /// @param renewed told after each renewal; connections show the new certificate without being told
+    public static Renewal start(Credentials credentials, Enrolment enrolment, InstantSource clock, Runnable renewed) {
+        var renewal = new Renewal(credentials, enrolment, clock, renewed);
         renewal.thread.start();
         return renewal;
     }
@@ -40,16 +44,18 @@ public final class Renewal implements AutoCloseable {
     private void run() {
         try {
             while (true) {
-                lookAfter();
-                Thread.sleep(pause());
+                Thread.sleep(lookAfter());
             }
         } catch (InterruptedException _) {
             // close() ends this thread, so nobody is left to be told.
         }
     }
 
-    private void lookAfter() {
+    /// Returns how long to wait before the next look.
+    private Duration lookAfter() {
+        var pause = LONGEST_PAUSE;
         try {
+            pause = pause();
             if (credentials.expiring(clock.instant())) {
                 enrolment.renew(credentials);
                 LOG.log(
@@ -57,6 +63,7 @@ public final class Renewal implements AutoCloseable {
                         "The certificate of {0} was renewed",
                         credentials.identity().described());
                 lastFailure = "";
+                renewed.run();
             }
         } catch (SteadingException e) {
             // It stays until it ends, and the next look may find the farm again. Said once for each reason.
@@ -65,7 +72,10 @@ public final class Renewal implements AutoCloseable {
                 LOG.log(Level.WARNING, "The certificate could not be renewed: {0}", message);
                 lastFailure = message;
             }
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "The certificate could not be renewed", e);
         }
+        return pause;
     }
 
     private Duration pause() {

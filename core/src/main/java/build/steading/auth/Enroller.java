@@ -28,14 +28,17 @@ public final class Enroller {
     /// Makes a member of the holder of the request's key.
     ///
     /// @param secret the text of the token's [Secret]
+    /// @param signingRequest encoded, as by [Credentials#signingRequest]
     /// @param wanted the name; may be empty if the token has one
     /// @return its certificate, and the authority's
     /// @throws SteadingException with `Denied` if the token does not hold, or the name is another's; with
     ///     `Invalid` if there is no such name
-    public List<X509Certificate> enrol(String secret, SigningRequest request, String wanted) {
+    public List<X509Certificate> enrol(String secret, byte[] signingRequest, String wanted) {
         var shown = Secret.parse(secret)
                 .orElseThrow(() -> SteadingException.invalid("The secret of the join token is malformed"));
         var token = tokens.joining(shown);
+        // Only now: to check a request costs more than to refuse a stranger.
+        var request = SigningRequest.parse(signingRequest);
         var identity = new Identity(name(token.terms(), wanted), token.terms().role());
         var before = members.find(identity);
         var key = Fingerprint.of(request.key());
@@ -68,7 +71,8 @@ public final class Enroller {
     /// @param caller who has shown the present certificate
     /// @return its certificate, and the authority's
     /// @throws SteadingException with `Denied` if the request is for another key than the caller's own
-    public List<X509Certificate> renew(Identity caller, SigningRequest request) {
+    public List<X509Certificate> renew(Identity caller, byte[] signingRequest) {
+        var request = SigningRequest.parse(signingRequest);
         var before = members.find(caller)
                 .filter(member -> member.state() != MemberState.REVOKED)
                 .orElseThrow(() -> denied("%s is no member of this farm".formatted(caller.described())));

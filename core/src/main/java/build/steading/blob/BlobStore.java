@@ -14,7 +14,7 @@ public interface BlobStore {
     Set<Digest> findMissing(Set<Digest> digests);
 
     /// Opens a blob at its first byte. The caller closes the stream. Reading to the end verifies the bytes: a
-    /// stream over bad ones ends in an `IOException`, and the store no longer has the blob.
+    /// stream over bad ones ends in a [CorruptBlobException], and the store no longer has the blob.
     ///
     /// @throws SteadingException with `MissingBlobs` if it is absent, `Unavailable` if the medium fails
     InputStream open(Digest digest);

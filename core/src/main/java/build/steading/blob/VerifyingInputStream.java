@@ -17,7 +17,7 @@ public final class VerifyingInputStream extends InputStream {
     private boolean bad;
 
     /// @param next closed with this stream
-    /// @param onBadBytes called once, before the `IOException`, when the bytes are not those of `digest`
+    /// @param onBadBytes called once, before the `CorruptBlobException`, when the bytes are not those of `digest`
     public VerifyingInputStream(InputStream next, Digest digest, Runnable onBadBytes) {
         this.next = new DigestingInputStream(next);
         this.digest = digest;
@@ -65,7 +65,7 @@ public final class VerifyingInputStream extends InputStream {
     }
 
     private IOException failure() {
-        return new IOException("The stored bytes of blob `%s` are bad".formatted(digest));
+        return new CorruptBlobException(digest);
     }
 
     @Override

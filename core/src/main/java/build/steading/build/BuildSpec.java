@@ -16,7 +16,8 @@ import java.util.TreeMap;
 /// @param source where the input came from
 /// @param root digest of the project's top `Directory`
 /// @param options given values of the project's options; those left out have their defaults
-/// @param matrix axis values that restrict the matrix; empty for all combinations
+/// @param matrix axis values that restrict the matrix, several of one axis with commas between them; empty for
+///     all combinations
 /// @param tasks requested tasks; empty for all
 /// @param command what to run in place of the project's `steading.yaml`
 /// @param force whether tasks run even if their results are known
@@ -97,6 +98,11 @@ public record BuildSpec(
         return !revision.uncommitted()
                 && (root.equals(wanted.root()) || commits.contains(revision.commit()))
                 && recipe().equals(wanted.recipe());
+    }
+
+    /// Returns the same, said to come from elsewhere.
+    public BuildSpec at(SourceRef place) {
+        return new BuildSpec(project, place, root, options, matrix, tasks, command, force);
     }
 
     /// Returns what two builds have in common if they do the same, whatever commit their input came from.

@@ -49,7 +49,21 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
     /// @param active how many builds run at the same time; further ones queue in order
     /// @param preparing how many tasks compute their inputs at the same time
     /// @param queued how many builds may wait; further requests are refused
-    public record Limits(int active, int preparing, int queued) {}
+    /// @param pauses before further attempts at a task whose command asks for them; the last one counts for all
+    ///     after it
+    public record Limits(int active, int preparing, int queued, List<Duration> pauses) {
+        private static final List<Duration> PAUSES =
+                List.of(Duration.ofMinutes(1), Duration.ofMinutes(5), Duration.ofMinutes(15));
+
+        public Limits {
+            pauses = List.copyOf(pauses);
+        }
+
+        /// Limits with pauses of 1, 5 and 15 minutes.
+        public Limits(int active, int preparing, int queued) {
+            this(active, preparing, queued, PAUSES);
+        }
+    }
 
     /// What builds stand on.
     public record Ports(
@@ -74,6 +88,7 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
                 new Expectations(ports.history()),
                 ports.delivery(),
                 ports.telling(),
+                limits.pauses(),
                 threads,
                 clock);
         this.finished = new FinishedBuilds(ports, trees);
@@ -105,6 +120,10 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
         /// A wish of which nobody need be told, by somebody who waits for a build of its own, submitted once.
         public Order(String requester, Optional<Path> out) {
             this(requester, Optional.empty(), Priority.INTERACTIVE, out, List.of(), "");
+        }
+
+        public Order into(Path directory) {
+            return new Order(requester, email, priority, Optional.of(directory), range, key);
         }
     }
 
@@ -312,7 +331,7 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
     @Override
     public Optional<Following> follow(BuildId id, String task, ExecutionObserver observer) {
         return liveBuild(id).flatMap(build -> {
-            var listener = new Listener(observer, () -> !build.isRunning(task));
+            var listener = new Listener(observer, () -> build.hasEnded(task));
             return build.follow(task, listener) ? Optional.of(listener) : Optional.empty();
         });
     }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.build;
 
-import build.steading.execute.Execution;
 import build.steading.execute.ExecutionObserver;
 import build.steading.log.LogPosition;
 import build.steading.log.LogRecord;
 import build.steading.platform.RequestFacts;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -34,7 +35,7 @@ final class LiveBuild {
     private final Map<String, LogPosition> logs = new HashMap<>();
 
     @GuardedBy("this")
-    private final Map<String, Execution> executions = new LinkedHashMap<>();
+    private final Map<String, RaisableExecution> executions = new LinkedHashMap<>();
 
     @GuardedBy("this")
     private final Map<Long, RequestRecord> requests = new LinkedHashMap<>();
@@ -110,20 +111,44 @@ final class LiveBuild {
         return true;
     }
 
-    /// Adds a request to those that wait for this build.
+    /// Adds a request to those that wait for this build. If it is in more of a hurry, so are tasks that wait for
+    /// a worker.
     ///
     /// @param request empty if it could not be stored
-    synchronized void join(Optional<RequestRecord> request) {
-        expected--;
-        request.ifPresent(known -> requests.put(known.id(), known));
-        notifyAll();
+    void join(Optional<RequestRecord> request) {
+        synchronized (this) {
+            expected--;
+            request.ifPresent(known -> requests.put(known.id(), known));
+            notifyAll();
+        }
+        request.ifPresent(known ->
+                waiting().forEach(execution -> execution.raise(known.priority().steps())));
+    }
+
+    private synchronized List<RaisableExecution> waiting() {
+        var waiting = new ArrayList<RaisableExecution>();
+        for (var execution : executions.entrySet()) {
+            var task = tasks.get(execution.getKey());
+            if (task != null && task.state() == TaskState.QUEUED) {
+                waiting.add(execution.getValue());
+            }
+        }
+        return waiting;
+    }
+
+    /// Waits for a time, or until the build is cancelled.
+    synchronized void pause(Duration time) throws InterruptedException {
+        var end = System.nanoTime() + time.toNanos();
+        for (var left = time.toNanos(); left > 0 && cancelledBy.isEmpty(); left = end - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
     }
 
     /// Takes requests out again. The build is cancelled if nobody else waits for it.
     ///
     /// @return whether it is cancelled
     boolean withdraw(List<Long> ids, String by) {
-        List<Execution> pointless;
+        List<RaisableExecution> pointless;
         synchronized (this) {
             for (var id : ids) {
                 var request = requests.get(id);
@@ -138,6 +163,7 @@ final class LiveBuild {
                 return cancelledBy.isPresent();
             }
             cancelledBy = Optional.of(by);
+            notifyAll();
             pointless = List.copyOf(executions.values());
         }
         pointless.forEach(execution -> execution.withdraw(by));
@@ -187,7 +213,7 @@ final class LiveBuild {
 
     /// Notes what runs for a task, so that it can be withdrawn and followed. Withdraws it at once if the build is
     /// cancelled.
-    void executing(String task, Execution execution) {
+    void executing(String task, RaisableExecution execution) {
         Optional<String> tooLate;
         synchronized (this) {
             executions.put(task, execution);
@@ -205,16 +231,16 @@ final class LiveBuild {
     }
 
     /// Returns what runs, ran or waits for each task.
-    synchronized Map<String, Execution> executions() {
+    synchronized Map<String, RaisableExecution> executions() {
         return Map.copyOf(executions);
     }
 
-    synchronized boolean isRunning(String task) {
+    synchronized boolean hasEnded(String task) {
         var now = tasks.get(task);
-        return now != null && now.state() == TaskState.RUNNING;
+        return now == null || now.state().isFinal();
     }
 
-    private synchronized Optional<Execution> execution(String task) {
+    private synchronized Optional<RaisableExecution> execution(String task) {
         return Optional.ofNullable(executions.get(task));
     }
 

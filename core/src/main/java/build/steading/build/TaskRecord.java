@@ -48,7 +48,8 @@ public record TaskRecord(
         }
     }
 
-    static TaskRecord waiting(String name) {
+    /// Returns what is known of a task before anything happens to it.
+    public static TaskRecord waiting(String name) {
         return new TaskRecord(
                 name,
                 new Ending(TaskState.WAITING, -1, false, false, ""),

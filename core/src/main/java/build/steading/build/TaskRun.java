@@ -10,15 +10,19 @@ import build.steading.execute.ExecutionObserver;
 import build.steading.execute.ExecutionRequest;
 import build.steading.execute.Outcome;
 import build.steading.execute.WarmDirectory;
+import build.steading.failure.ByteSize;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.log.LogRecord;
 import build.steading.platform.RequestFacts;
+import build.steading.project.Retry;
 import build.steading.project.TaskInstance;
 import build.steading.schedule.WorkerId;
 import build.steading.tree.Globs;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.lang.System.Logger.Level;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +31,8 @@ import java.util.concurrent.Semaphore;
 /// Takes one task of a build from its inputs to its end.
 final class TaskRun {
     private static final System.Logger LOG = System.getLogger(TaskRun.class.getName());
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneOffset.UTC);
 
     /// How a task ended, as far as the tasks that need it are concerned.
     sealed interface Ended {
@@ -86,9 +92,25 @@ final class TaskRun {
     }
 
     private Ended runChecked() throws InterruptedException {
+        var warm = new WarmDirectories(tools, build.record().spec(), task);
+        var attempts = new Attempts(task.retry(), tools.pauses());
+        var instance = task;
+        while (true) {
+            var outcome = attempt(instance, warm);
+            switch (attempts.after(outcome)) {
+                case Attempts.Next.End _ -> {
+                    return conclude(outcome, warm, attempts);
+                }
+                case Attempts.Next.Later later -> pause(outcome, later);
+                case Attempts.Next.Larger(var bytes) -> instance = instance.withMemory(bytes);
+            }
+        }
+    }
+
+    private Outcome attempt(TaskInstance instance, WarmDirectories warm) throws InterruptedException {
         var cancelled = build.cancelledBy();
         if (cancelled.isPresent()) {
-            return end(TaskState.CANCELLED, "Cancelled by " + cancelled.get());
+            return new Outcome.Cancelled(cancelled.get());
         }
         var spec = build.record().spec();
         round.preparing().acquire();
@@ -97,16 +119,27 @@ final class TaskRun {
             var needed = task.needs().stream()
                     .map(need -> round.outputs().getOrDefault(need, Digest.EMPTY))
                     .toList();
-            action = tools.actions().make(task, spec.root(), needed);
+            action = tools.actions().make(instance, spec.root(), needed);
         } finally {
             round.preparing().release();
         }
         build.update(task.id(), record -> record.ready(action, tools.clock().instant()));
-        var warm = new WarmDirectories(tools, spec, task);
         var request = new ExecutionRequest(action, spec.force(), facts(), warm.before());
-        var execution = tools.executor().execute(request, new Progress());
+        var execution = new RaisableExecution(tools.executor(), request, new Progress());
         build.executing(task.id(), execution);
-        return conclude(execution.await(), warm);
+        return execution.await();
+    }
+
+    /// The task is shown as one that waits, and until when.
+    private void pause(Outcome outcome, Attempts.Next.Later later) throws InterruptedException {
+        if (outcome instanceof Outcome.Completed completed) {
+            noteLog(completed.result());
+            var begin = TIME.format(tools.clock().instant().plus(later.pause()));
+            var why = "Its command asked to be tried again later (exit status %d): attempt %d of %d begins at %s UTC"
+                    .formatted(completed.result().getExitCode(), later.attempt(), later.of(), begin);
+            build.update(task.id(), record -> record.queued(why));
+        }
+        build.pause(later.pause());
     }
 
     private RequestFacts facts() {
@@ -114,9 +147,21 @@ final class TaskRun {
         return facts.withExpected(tools.expectations().of(facts.project(), task.id()));
     }
 
-    private Ended conclude(Outcome outcome, WarmDirectories warm) {
+    private Ended conclude(Outcome outcome, WarmDirectories warm, Attempts attempts) {
         return switch (outcome) {
-            case Outcome.Completed(var result, var cached, var left) -> completed(result, cached, left, warm);
+            case Outcome.Completed(var result, var cached, var left) -> {
+                noteLog(result);
+                yield switch (result.getExitCode()) {
+                    case 0 -> succeeded(result, cached, left, warm);
+                    case Retry.SKIP -> skipped(result, cached);
+                    default ->
+                        end(
+                                TaskState.FAILED,
+                                result.getExitCode(),
+                                cached,
+                                exitNote(result.getExitCode()) + attempts.tried());
+                };
+            }
             case Outcome.TimedOut(var limit, var partial) -> {
                 noteLog(partial);
                 yield end(TaskState.TIMED_OUT, "Killed after its timeout of " + Durations.words(limit));
@@ -126,9 +171,9 @@ final class TaskRun {
                 noteLog(partial);
                 yield end(TaskState.FAILED, failure.message());
             }
-            case Outcome.OutOfMemory(var _, var partial) -> {
+            case Outcome.OutOfMemory(var limit, var partial) -> {
                 noteLog(partial);
-                yield end(TaskState.FAILED, partial.getExitCode(), false, "It used more memory than it may");
+                yield end(TaskState.FAILED, partial.getExitCode(), false, memoryNote(limit, attempts));
             }
             case Outcome.Refused(var reason, var _) -> end(TaskState.INFRA_ERROR, reason);
             case Outcome.NotRun(Failure.MissingBlobs missing, var _) -> throw new SteadingException(missing);
@@ -137,23 +182,47 @@ final class TaskRun {
         };
     }
 
-    private Ended completed(ActionResult result, boolean cached, List<WarmDirectory> left, WarmDirectories warm) {
-        noteLog(result);
-        if (result.getExitCode() != 0) {
-            return end(TaskState.FAILED, result.getExitCode(), cached, exitNote(result.getExitCode()));
-        }
+    private Ended succeeded(ActionResult result, boolean cached, List<WarmDirectory> left, WarmDirectories warm) {
         var made = tools.trees().select(tools.trees().outputs(result), Globs.of(task.outputs()));
-        var absent = task.outputs().stream()
-                .filter(output ->
-                        tools.trees().select(made, Globs.of(List.of(output))).equals(Digest.EMPTY))
-                .toList();
-        if (!absent.isEmpty() && !task.allowMissingOutputs()) {
+        var absent = absent(made);
+        if (!absent.isEmpty()) {
             return end(
                     TaskState.FAILED,
                     0,
                     cached,
                     "It did not make its output `%s`".formatted(String.join("`, `", absent)));
         }
+        keep(result, made);
+        warm.after(left);
+        return end(TaskState.SUCCEEDED, 0, cached, "");
+    }
+
+    /// What the tasks that need it read must be there all the same, or they are skipped as well.
+    private Ended skipped(ActionResult result, boolean cached) {
+        var made = tools.trees().select(tools.trees().outputs(result), Globs.of(task.outputs()));
+        var absent = absent(made);
+        if (absent.isEmpty()) {
+            keep(result, made);
+        }
+        var _ = end(
+                TaskState.SKIPPED, Retry.SKIP, cached, "It had nothing to do (exit status %d)".formatted(Retry.SKIP));
+        return absent.isEmpty()
+                ? new Ended.Succeeded(task.id())
+                : new Ended.Failed(task.id(), "`%s` had nothing to do".formatted(task.id()));
+    }
+
+    /// Returns the outputs that must be there, but are not.
+    private List<String> absent(Digest made) {
+        if (task.allowMissingOutputs()) {
+            return List.of();
+        }
+        return task.outputs().stream()
+                .filter(output ->
+                        tools.trees().select(made, Globs.of(List.of(output))).equals(Digest.EMPTY))
+                .toList();
+    }
+
+    private void keep(ActionResult result, Digest made) {
         round.outputs().put(task.id(), made);
         build.update(
                 task.id(),
@@ -163,8 +232,16 @@ final class TaskRun {
                                 : record.worker(),
                         record.log(),
                         Optional.of(made)));
-        warm.after(left);
-        return end(TaskState.SUCCEEDED, 0, cached, "");
+    }
+
+    private static String memoryNote(long limitBytes, Attempts attempts) {
+        var limit = limitBytes > 0
+                ? "the %s of memory that it may".formatted(new ByteSize(limitBytes))
+                : "memory than it may";
+        return attempts.enlarged()
+                ? "It used more than %s, which was twice what it had before: `memory:` says what it needs"
+                        .formatted(limit)
+                : "It used more %s%s".formatted(limitBytes > 0 ? "than " : "", limit);
     }
 
     private static String exitNote(int exitCode) {

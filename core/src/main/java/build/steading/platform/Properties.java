@@ -5,7 +5,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /// What a worker is: typed values by name, for instance `os` = "linux", `cores` = 8, `sandbox` = "bubblewrap".
 ///
@@ -14,9 +16,42 @@ import java.util.TreeMap;
 ///
 /// @param values each a `String`, `Long`, `Double`, `Boolean`, or a `List` or `Map` (with `String` keys) of such
 public record Properties(Map<String, Object> values) {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,63}");
+    private static final Set<String> RESERVED = Set.of(
+            "as",
+            "break",
+            "const",
+            "continue",
+            "else",
+            "false",
+            "for",
+            "function",
+            "has",
+            "if",
+            "import",
+            "in",
+            "let",
+            "loop",
+            "namespace",
+            "null",
+            "package",
+            "return",
+            "tool",
+            "true",
+            "var",
+            "version",
+            "void",
+            "while");
+
     /// @throws IllegalArgumentException if a value is of another type
     public Properties {
         values = frozen("", values);
+    }
+
+    /// Returns whether a property may have this name, so that expressions can mention it: a letter or `_`, then
+    /// up to 63 letters, digits and `_`, and not a word of the language.
+    public static boolean isName(String name) {
+        return NAME.matcher(name).matches() && !RESERVED.contains(name) && !PropertyPaths.isFixed(name);
     }
 
     /// Returns the values, sorted by name.

@@ -61,12 +61,17 @@ final class PropertyPaths {
         visit(loop.result(), inside);
     }
 
+    /// Returns whether a name means the same everywhere, so that no value can have it.
+    static boolean isFixed(String name) {
+        return TYPES.contains(name) || Cel.CONSTANTS.containsKey(name) || name.equals(Cel.ALL);
+    }
+
     /// Returns the path that `expr` is; empty if it is anything else.
     private static Optional<List<String>> path(CelExpr expr, Set<String> bound) {
         return switch (expr.getKind()) {
             case IDENT ->
                 Optional.of(expr.ident().name())
-                        .filter(name -> !bound.contains(name) && !TYPES.contains(name))
+                        .filter(name -> !bound.contains(name) && !isFixed(name))
                         .map(List::of);
             case SELECT ->
                 expr.select().testOnly()
@@ -74,19 +79,30 @@ final class PropertyPaths {
                         : path(expr.select().operand(), bound)
                                 .map(start -> extended(start, expr.select().field()));
             case CALL ->
-                key(expr.call())
-                        .flatMap(key ->
-                                path(expr.call().args().getFirst(), bound).map(start -> extended(start, key)));
+                known(expr.call())
+                        .map(List::of)
+                        .or(() -> key(expr.call())
+                                .flatMap(key -> path(expr.call().args().getFirst(), bound)
+                                        .map(start -> extended(start, key))));
             case NOT_SET, CONSTANT, LIST, MAP, STRUCT, COMPREHENSION -> Optional.empty();
         };
     }
 
+    /// Returns `name` of `has(name)`.
+    private static Optional<String> known(CelExpr.CelCall call) {
+        return call.function().equals("@in")
+                        && call.args().getLast().identOrDefault().name().equals(Cel.ALL)
+                ? text(call.args().getFirst())
+                : Optional.empty();
+    }
+
     /// Returns `key` of `map["key"]`.
     private static Optional<String> key(CelExpr.CelCall call) {
-        if (!call.function().equals("_[_]")) {
-            return Optional.empty();
-        }
-        return Optional.of(call.args().getLast())
+        return call.function().equals("_[_]") ? text(call.args().getLast()) : Optional.empty();
+    }
+
+    private static Optional<String> text(CelExpr expr) {
+        return Optional.of(expr)
                 .filter(arg -> arg.getKind() == CelExpr.ExprKind.Kind.CONSTANT)
                 .map(CelExpr::constant)
                 .filter(constant -> constant.getKind() == CelConstant.Kind.STRING_VALUE)

@@ -3,10 +3,10 @@ package build.steading.platform;
 
 import build.steading.failure.SteadingException;
 import java.util.List;
-import java.util.stream.Collectors;
 
-/// What an action requires of a worker: an expression in CEL over the worker's [Properties], for instance
-/// `os == "linux" && memory >= 8000000000 && "gcc" in tools`. Requirements are equal if their expressions are.
+/// What an action requires of a worker: an expression in CEL over the worker's [Properties], for instance `os ==
+/// "linux" && memory >= 8 * GiB && tool("gcc") >= "12.2"`. Requirements are equal if their expressions are. What
+/// else an expression can say, `docs/requirements.md` tells.
 ///
 /// Immutable and thread-safe. To parse an expression that was parsed lately costs next to nothing.
 public final class Requirement {
@@ -31,7 +31,7 @@ public final class Requirement {
         if (expression.isEmpty() || expression.equals("true")) {
             return ANY;
         }
-        return new Requirement(expression, Conditions.parse(expression));
+        return new Requirement(expression, Conditions.parse(Dialect.REQUIREMENT, expression));
     }
 
     public String expression() {
@@ -55,11 +55,7 @@ public final class Requirement {
         if (conditions.isEmpty()) {
             return new Fit.Fits();
         }
-        var complaints = conditions.stream()
-                .flatMap(condition -> condition.complaint(worker).stream())
-                .distinct()
-                .collect(Collectors.joining("; "));
-        return complaints.isEmpty() ? new Fit.Fits() : new Fit.Misfit(complaints);
+        return Conditions.check(conditions, worker);
     }
 
     @Override

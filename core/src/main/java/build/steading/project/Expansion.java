@@ -4,6 +4,7 @@ package build.steading.project;
 import build.steading.failure.SteadingException;
 import build.steading.platform.Requirement;
 import build.steading.tree.Globs;
+import build.steading.yaml.Problems;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -76,6 +77,7 @@ final class Expansion {
                 requirement(project.requires(), values, "/requires")
                         .and(requirement(task.requires(), values, where + "/requires")),
                 task.memoryBytes(),
+                task.retry(),
                 task.allowMissingOutputs());
     }
 

@@ -4,6 +4,7 @@ package build.steading.project;
 import build.steading.failure.SteadingException;
 import build.steading.tree.Globs;
 import build.steading.tree.RelativePath;
+import build.steading.yaml.Problems;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -3,6 +3,8 @@ package build.steading.project;
 
 import build.steading.failure.SteadingException;
 import build.steading.failure.Suggestions;
+import build.steading.yaml.Problems;
+import build.steading.yaml.Value;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -101,20 +103,27 @@ public record Matrix(
 
     /// Returns the combinations that have certain values.
     ///
-    /// @param values by axis; none for all combinations
+    /// @param values by axis, several of one axis with commas between them; none for all combinations
     /// @throws SteadingException with `Invalid` if there is no such axis, value or combination
     public List<SequencedMap<String, String>> select(Map<String, String> values) {
         var all = combinations();
         var problems = Problems.unlocated();
-        values.forEach((axis, value) -> checkSelected(axis, value, all, problems));
+        var allowed = new LinkedHashMap<String, List<String>>();
+        values.forEach((axis, several) -> allowed.put(axis, List.of(several.split(",", -1))));
+        allowed.forEach((axis, several) -> several.forEach(value -> checkSelected(axis, value, all, problems)));
         problems.throwIfAny();
         var selected = all.stream()
-                .filter(combination -> contains(combination, values))
+                .filter(combination -> allowed.entrySet().stream().allMatch(entry -> isOneOf(combination, entry)))
                 .toList();
         if (selected.isEmpty()) {
             throw SteadingException.invalid("No combination of the matrix has %s", label(values));
         }
         return selected;
+    }
+
+    private static boolean isOneOf(Map<String, String> combination, Map.Entry<String, List<String>> allowed) {
+        var value = combination.get(allowed.getKey());
+        return value != null && allowed.getValue().contains(value);
     }
 
     private void checkSelected(

@@ -2,6 +2,7 @@
 package build.steading.project;
 
 import build.steading.failure.Suggestions;
+import build.steading.yaml.Value;
 import com.google.re2j.Pattern;
 import java.util.List;
 import java.util.Locale;
@@ -53,20 +54,12 @@ public sealed interface Option {
     record Flag(String defaultValue, String help) implements Option {
         @Override
         public Optional<String> accept(String given) {
-            return parse(given.toLowerCase(Locale.ROOT)).map(value -> Boolean.toString(value));
+            return Value.truth(given.toLowerCase(Locale.ROOT)).map(value -> Boolean.toString(value));
         }
 
         @Override
         public String allowed() {
             return "`true` or `false`";
-        }
-
-        static Optional<Boolean> parse(String word) {
-            return switch (word) {
-                case "true", "yes", "on" -> Optional.of(true);
-                case "false", "no", "off" -> Optional.of(false);
-                default -> Optional.empty();
-            };
         }
     }
 

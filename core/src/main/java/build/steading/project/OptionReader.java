@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.project;
 
+import build.steading.yaml.Fields;
+import build.steading.yaml.Value;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import java.util.ArrayList;

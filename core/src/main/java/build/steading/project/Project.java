@@ -5,6 +5,8 @@ import build.steading.failure.SteadingException;
 import build.steading.failure.Suggestions;
 import build.steading.tree.Globs;
 import build.steading.tree.RelativePath;
+import build.steading.yaml.Problems;
+import build.steading.yaml.Value;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -112,7 +114,7 @@ public record Project(
 
     /// Returns the combinations of the matrix that have certain values.
     ///
-    /// @param axisValues none for all combinations
+    /// @param axisValues by axis, several of one axis with commas between them; none for all combinations
     /// @throws SteadingException with `Invalid` if there is no such axis, value or combination
     public List<SequencedMap<String, String>> select(Map<String, String> axisValues) {
         return matrix.select(axisValues);

@@ -5,6 +5,8 @@ import build.steading.failure.SteadingException;
 import build.steading.failure.Suggestions;
 import build.steading.tree.Globs;
 import build.steading.tree.RelativePath;
+import build.steading.yaml.Problems;
+import build.steading.yaml.Value;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

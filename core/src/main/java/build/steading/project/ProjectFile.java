@@ -2,6 +2,8 @@
 package build.steading.project;
 
 import build.steading.failure.SteadingException;
+import build.steading.yaml.Problems;
+import build.steading.yaml.YamlText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +13,8 @@ import java.util.Optional;
 public final class ProjectFile {
     /// What the file is called, at the top of a project's directory.
     public static final String NAME = "steading.yaml";
+
+    private static final String NEEDED = "a mapping with at least `project` and `tasks`";
 
     private ProjectFile() {}
 
@@ -44,11 +48,7 @@ public final class ProjectFile {
     }
 
     private static Optional<Project> read(String text, Problems problems) {
-        var top = YamlText.compose(text, problems);
-        if (top.isEmpty() && !problems.any()) {
-            problems.add("", "Found nothing, allowed is a mapping with at least `project` and `tasks`");
-        }
-        var project = top.flatMap(node -> new ProjectReader(problems).read(node));
+        var project = YamlText.compose(text, NEEDED, problems).flatMap(ProjectReader::read);
         project.ifPresent(read -> new ProjectChecks(read, problems).run());
         return project;
     }

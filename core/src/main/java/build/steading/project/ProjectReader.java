@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.project;
 
+import build.steading.yaml.Fields;
+import build.steading.yaml.Value;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
-import org.snakeyaml.engine.v2.nodes.Node;
 
 /// Reads the file as a whole.
 final class ProjectReader {
@@ -16,15 +17,10 @@ final class ProjectReader {
     private static final List<String> KEYS = List.of(
             "project", "requires", "options", "matrix", "environment", "tasks", "artifacts", "notify", "concurrency");
 
-    private final Problems problems;
-
-    ProjectReader(Problems problems) {
-        this.problems = problems;
-    }
+    private ProjectReader() {}
 
     /// Returns the project as far as it could be read; nothing if the file is of another kind.
-    Optional<Project> read(Node root) {
-        var top = Value.root(root, problems);
+    static Optional<Project> read(Value top) {
         var fields = Fields.of(top, KEYS);
         if (!top.isMapping()) {
             return Optional.empty();
@@ -34,7 +30,7 @@ final class ProjectReader {
                 fields.text("requires", "an expression in quotes").orElse(""),
                 options(fields),
                 fields.get("matrix").map(MatrixReader::read).orElse(Matrix.NONE),
-                fields.environment("environment"),
+                Environments.read(fields),
                 tasks(fields),
                 fields.texts("artifacts", "an output such as `compile/src/lua`")
                         .map(texts -> texts.stream().map(ArtifactChoice::parse).toList()),

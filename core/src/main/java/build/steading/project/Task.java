@@ -19,6 +19,7 @@ import java.util.SequencedMap;
 /// @param cache directories that are kept from one run to the next
 /// @param directory where its command starts; empty for the project directory
 /// @param memoryBytes how much memory it may use; empty for as much as there is
+/// @param retry which ends of its command lead to another attempt
 /// @param allowMissingOutputs whether it succeeds without having made all of its outputs
 public record Task(
         String name,
@@ -33,6 +34,7 @@ public record Task(
         List<String> cache,
         String directory,
         OptionalLong memoryBytes,
+        Retry retry,
         boolean allowMissingOutputs) {
     /// How long a task may run that does not say.
     public static final Duration DEFAULT_TIMEOUT = Duration.ofHours(1);
@@ -64,6 +66,7 @@ public record Task(
                 List.of(),
                 "",
                 OptionalLong.empty(),
+                Retry.STANDARD,
                 false);
     }
 
@@ -81,6 +84,7 @@ public record Task(
                 cache,
                 directory,
                 memoryBytes,
+                retry,
                 allowMissingOutputs);
     }
 }

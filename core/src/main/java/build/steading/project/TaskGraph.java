@@ -2,6 +2,8 @@
 package build.steading.project;
 
 import build.steading.failure.Suggestions;
+import build.steading.yaml.Problems;
+import build.steading.yaml.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

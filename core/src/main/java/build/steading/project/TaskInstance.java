@@ -29,6 +29,7 @@ import java.util.TreeMap;
 /// @param network whether the command may use the network
 /// @param requirement what the worker must be
 /// @param memoryBytes how much memory the command may use; empty for as much as there is
+/// @param retry which ends of the command lead to another attempt; no part of the action
 /// @param allowMissingOutputs whether the task succeeds without having made all of its outputs
 public record TaskInstance(
         String id,
@@ -45,6 +46,7 @@ public record TaskInstance(
         boolean network,
         Requirement requirement,
         OptionalLong memoryBytes,
+        Retry retry,
         boolean allowMissingOutputs) {
     public TaskInstance {
         combination = Ordered.copyOf(combination);
@@ -60,6 +62,27 @@ public record TaskInstance(
     /// its task; empty if there are no others.
     public String artifactDirectory() {
         return Matrix.label(combination);
+    }
+
+    /// Returns the same with another amount of memory.
+    public TaskInstance withMemory(long bytes) {
+        return new TaskInstance(
+                id,
+                task,
+                combination,
+                needs,
+                command,
+                environment,
+                inputs,
+                outputs,
+                cache,
+                directory,
+                timeout,
+                network,
+                requirement,
+                OptionalLong.of(bytes),
+                retry,
+                allowMissingOutputs);
     }
 
     static String id(String task, SequencedMap<String, String> combination) {

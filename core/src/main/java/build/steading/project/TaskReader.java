@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.project;
 
+import build.steading.yaml.Fields;
+import build.steading.yaml.Value;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +23,7 @@ final class TaskReader {
             "cache",
             "directory",
             "memory",
+            "retry",
             "allow-missing-outputs");
 
     private static final Pattern DURATION = Pattern.compile("([1-9][0-9]{0,5})([smhd])");
@@ -38,13 +41,14 @@ final class TaskReader {
                 fields.required("run", "a command").map(TaskReader::run).orElse(new Run.Script("?")),
                 fields.texts("inputs", PATTERN_ALLOWED).orElse(Task.DEFAULT_INPUTS),
                 fields.texts("outputs", PATTERN_ALLOWED).orElse(List.of()),
-                fields.environment("environment"),
+                Environments.read(fields),
                 fields.text("requires", "an expression in quotes").orElse(""),
                 fields.get("timeout").map(TaskReader::duration).orElse(Task.DEFAULT_TIMEOUT),
                 bool(fields, "network", "`on` or `off`"),
                 fields.texts("cache", "the path of a directory").orElse(List.of()),
                 fields.get("directory").map(TaskReader::directory).orElse(""),
                 fields.get("memory").map(TaskReader::bytes).orElse(OptionalLong.empty()),
+                fields.get("retry").map(RetryReader::read).orElse(Retry.STANDARD),
                 bool(fields, "allow-missing-outputs", "`true` or `false`"));
     }
 

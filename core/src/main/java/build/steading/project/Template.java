@@ -2,6 +2,7 @@
 package build.steading.project;
 
 import build.steading.failure.Suggestions;
+import build.steading.yaml.Value;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.schedule;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /// What the scheduler decided; in the order in which it is to be carried out.
 public sealed interface Decision {
-    /// A waiter has a new execution. Either [Assigned] or [Queued] follows at once.
+    /// A waiter has a new execution. One of [Assigned], [Queued] and [Adopted] follows at once.
     record Accepted(WaiterId waiter, ExecutionId execution) implements Decision {}
+
+    /// What a waiter submitted is not taken on, for too much is queued already. It hears no more.
+    ///
+    /// @param reason for people
+    record Declined(WaiterId waiter, String reason) implements Decision {}
 
     /// A waiter shares an execution that others wait for already.
     ///
@@ -15,7 +22,7 @@ public sealed interface Decision {
 
     /// A new execution must wait.
     ///
-    /// @param reason what it waits for, for people, one line per cause
+    /// @param reason what it waits for, for people, one line per cause: a summary of [Scheduler#why]
     record Queued(ExecutionId execution, String reason) implements Decision {}
 
     /// A slot that asked for work gets some.
@@ -30,13 +37,17 @@ public sealed interface Decision {
     /// @param key of the job
     record Unclaimed(LeaseId lease, String key) implements Decision {}
 
-    /// An attempt failed and another one will be made: the execution is queued again, in its old place.
+    /// An attempt came to nothing and another one will be made: the execution is queued again, in its old place.
     ///
-    /// @param reason why the attempt failed, for people
-    /// @param attempt the number of the attempt to come, the first being 1
-    record Requeued(ExecutionId execution, String reason, int attempt) implements Decision {}
+    /// @param fault what went wrong; empty if the worker was not willing, which counts as no attempt
+    /// @param reason why, for people
+    /// @param attempt the number of the attempt to come, the first being 1; those that do not count are left out
+    /// @param notBefore when that is made at the earliest
+    record Requeued(ExecutionId execution, Optional<Fault> fault, String reason, int attempt, Instant notBefore)
+            implements Decision {}
 
-    /// A live lease is taken back: the worker must kill the action if it still can, and may not end the lease.
+    /// A live lease, or one that nobody claimed yet, is taken back: the worker must kill the action if it still
+    /// can, and may not end the lease.
     ///
     /// @param reason for people
     record Revoked(LeaseId lease, WorkerId worker, String reason) implements Decision {}

@@ -19,7 +19,7 @@ final class Demand {
 
     Demand(Tenant tenant) {
         this.tenant = tenant;
-        this.usedSeconds = tenant.usedSeconds;
+        this.usedSeconds = tenant.usedSeconds();
     }
 
     /// Returns the first execution of a lane that is not empty, and forgets lanes before it that are; null if all
@@ -34,5 +34,16 @@ final class Demand {
             each.remove();
         }
         return null;
+    }
+
+    /// Returns the first execution that is held from `worker` for a moment only; null if there is none among the
+    /// first ones of each lane.
+    @Nullable
+    Execution heldFor(Worker worker) {
+        Execution first = null;
+        for (var lane : lanes) {
+            first = Execution.earlier(first, lane.heldFor(worker));
+        }
+        return first;
     }
 }

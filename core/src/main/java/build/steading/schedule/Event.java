@@ -15,8 +15,13 @@ public sealed interface Event {
     /// @param by who wants this, for people
     record Withdrawn(WaiterId waiter, String by) implements Event {}
 
-    /// A worker joined, or says anew what it is, after a restart of either side for instance. A lease that it
-    /// holds and this scheduler has never granted is one of an earlier scheduler of the same farm.
+    /// A worker joined, or says anew what it is, after a restart of either side for instance.
+    ///
+    /// A lease that it holds and this scheduler has never granted is one of an earlier scheduler of the same
+    /// farm. If what it was granted for is queued, the lease is [Decision.Adopted] at once, before anything else
+    /// comes of this event but [Decision.Gone]; if nobody asks for it, it is parked, without a decision: until
+    /// somebody asks ([Decision.Adopted]), it ends ([Decision.Unclaimed]), or it is taken back
+    /// ([Decision.Revoked]).
     record WorkerAnnounced(WorkerId worker, Offer offer) implements Event {}
 
     /// This scheduler goes on where an earlier one of the same farm was cut short. Until these workers have

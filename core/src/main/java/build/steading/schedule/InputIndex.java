@@ -53,7 +53,10 @@ final class InputIndex {
             if (execution.rank > lastRank || seen++ == LOOKAHEAD) {
                 break;
             }
-            if (execution.requirement.fits(worker) && !execution.heldFrom(worker)) {
+            if (execution.requirement.fits(worker)
+                    && !execution.heldFrom(worker)
+                    && !execution.excludes(worker)
+                    && execution.suitsPolicyOf(worker)) {
                 return execution;
             }
         }

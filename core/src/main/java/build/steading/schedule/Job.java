@@ -35,7 +35,7 @@ public record Job(String key, boolean mergeable, Requirement requirement, Reques
     }
 
     /// Names those between whom capacity is shared fairly.
-    String tenant() {
-        return facts.requester().isEmpty() ? facts.project() : facts.requester() + "/" + facts.project();
+    TenantName tenant() {
+        return new TenantName(facts.requester(), facts.project());
     }
 }

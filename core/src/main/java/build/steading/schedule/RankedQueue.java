@@ -2,6 +2,7 @@
 package build.steading.schedule;
 
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Executions in the order of their ranks, like [RankedSet], but made for millions. Those of one priority mostly
@@ -88,5 +89,27 @@ final class RankedQueue {
     @Nullable
     Execution first() {
         return first;
+    }
+
+    /// Returns how many executions go before `execution`.
+    int before(Execution execution) {
+        var before = others.before(execution);
+        for (var line : lines.values()) {
+            for (var each = line.head; each != null && Execution.BY_RANK.compare(each, execution) < 0; ) {
+                before++;
+                each = each.after;
+            }
+        }
+        return before;
+    }
+
+    /// Passes all executions on, in no order to speak of.
+    void forEach(Consumer<Execution> consumer) {
+        for (var line : lines.values()) {
+            for (var each = line.head; each != null; each = each.after) {
+                consumer.accept(each);
+            }
+        }
+        others.forEach(consumer);
     }
 }

@@ -34,6 +34,11 @@ final class RankedSet implements Iterable<Execution> {
         return first == null ? Long.MAX_VALUE : first.rank;
     }
 
+    /// Returns how many executions go before `execution`.
+    int before(Execution execution) {
+        return executions.headSet(execution).size();
+    }
+
     @Override
     public Iterator<Execution> iterator() {
         return executions.iterator();

@@ -39,12 +39,17 @@ final class Roster {
 
     void remove(Worker worker) {
         workers.remove(worker.id);
+        worker.gone = true;
         worker.inputs.forEach(input -> unlearn(worker, input));
         worker.inputs.clear();
     }
 
     /// Notes whether the worker is available; to be called whenever that may have changed.
     void index(Worker worker) {
+        if (worker.gone) {
+            return;
+        }
+        worker.workerClass.recount(worker);
         if (!worker.available()) {
             worker.workerClass.idle.remove(worker);
         } else if (worker.workerClass.idle.add(worker)) {
@@ -82,6 +87,12 @@ final class Roster {
         Worker failed = null;
         for (var candidates : execution.requirement.fitting()) {
             for (var worker : candidates.idle) {
+                if (!execution.suitsPolicyOf(worker)) {
+                    break;
+                }
+                if (execution.excludes(worker)) {
+                    continue;
+                }
                 if (!execution.avoids(worker)) {
                     best = longerIdle(best, worker);
                     break;
@@ -105,14 +116,14 @@ final class Roster {
     /// none, or if enough others wait for it already.
     @Nullable
     Worker busyHolder(Execution execution) {
-        return holder(execution, worker -> !worker.silent && worker.reserved < worker.slots);
+        return holder(execution, worker -> worker.standing() == Standing.TAKING && worker.reserved < worker.slots);
     }
 
     private @Nullable Worker holder(Execution execution, Predicate<Worker> condition) {
         for (var input : execution.job.affinity()) {
             var seen = 0;
             for (var worker : holders.getOrDefault(input, NOBODY).reversed()) {
-                if (condition.test(worker) && execution.requirement.fits(worker) && !execution.avoids(worker)) {
+                if (condition.test(worker) && suits(worker, execution)) {
                     return worker;
                 }
                 if (++seen == MAX_HOLDERS) {
@@ -121,5 +132,12 @@ final class Roster {
             }
         }
         return null;
+    }
+
+    private static boolean suits(Worker worker, Execution execution) {
+        return execution.requirement.fits(worker)
+                && !execution.avoids(worker)
+                && !execution.excludes(worker)
+                && execution.suitsPolicyOf(worker);
     }
 }

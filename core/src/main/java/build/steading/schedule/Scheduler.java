@@ -3,11 +3,10 @@ package build.steading.schedule;
 
 import build.steading.schedule.Execution.Waiter;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Decides which worker runs which action when: merges equal actions, queues, matches, grants leases, takes back
@@ -16,30 +15,18 @@ import java.util.stream.Stream;
 /// A pure state machine: it does nothing but decide, and knows no time but what it is told. Not thread-safe:
 /// whoever owns it guards it.
 public final class Scheduler {
-    private final Limits limits;
-    private final FitTable fits = new FitTable();
-    private final FairShare shares = new FairShare();
-    private final Roster roster = new Roster();
-    private final WorkQueue queue;
-    private final LeaseBook leases;
-    private final Map<ExecutionId, Execution> executions = new HashMap<>();
-    private final Map<String, Execution> mergeable = new HashMap<>();
-    private final Map<WaiterId, Waiter> waiters = new HashMap<>();
-    private long nextId;
-    private long now = Long.MIN_VALUE;
-    private List<Decision> decisions = new ArrayList<>();
+    private final Dispatcher dispatcher;
+    private final Retries retries;
 
     /// @param firstId where the ids of leases and executions begin: above all that were ever given out, also by
     ///     earlier schedulers of the same farm
     public Scheduler(Limits limits, long firstId) {
-        this.limits = limits;
-        this.nextId = firstId;
-        this.queue = new WorkQueue(shares, limits);
-        this.leases = new LeaseBook(limits.leaseTtl());
+        this.dispatcher = new Dispatcher(limits, firstId);
+        this.retries = new Retries(dispatcher);
     }
 
     public Limits limits() {
-        return limits;
+        return dispatcher.limits;
     }
 
     /// Takes in what happened, and what the passing of time brought about before it.
@@ -48,106 +35,179 @@ public final class Scheduler {
     /// @return what is to be done about it, in this order
     /// @throws IllegalArgumentException if a new waiter has the id of another one; nothing changed then
     public List<Decision> apply(Event event, Instant at) {
-        if (event instanceof Event.Submitted submitted && waiters.containsKey(submitted.waiter())) {
-            throw new IllegalArgumentException("Waiter `%s` waits already".formatted(submitted.waiter()));
+        if (event instanceof Event.Submitted(var waiter, var _) && dispatcher.executions.find(waiter) != null) {
+            throw new IllegalArgumentException("Waiter `%s` waits already".formatted(waiter));
         }
-        decisions = new ArrayList<>(4);
-        now = Math.max(now, Nanos.of(at));
-        takeBackLapsed();
-        offerReleased();
+        dispatcher.begin(Nanos.of(at));
+        passTime();
         switch (event) {
             case Event.Submitted(var waiter, var job) -> submit(waiter, job);
             case Event.Withdrawn(var waiter, var by) -> withdraw(waiter, by);
-            case Event.WorkerAnnounced announced -> announce(announced);
+            case Event.WorkerAnnounced(var worker, var offer) -> announce(worker, offer);
+            case Event.Restarted(var expected) -> restart(expected);
             case Event.WorkerLeft(var worker) -> leave(worker);
             case Event.Polled(var worker) -> poll(worker, 1);
             case Event.PollEnded(var worker) -> poll(worker, -1);
             case Event.Renewed renewed -> renew(renewed);
             case Event.Finished(var lease, var ending) -> finish(lease, ending);
-            case Event.Restarted _, Event.Tick _ -> {}
+            case Event.Tick() -> {}
         }
-        return List.copyOf(decisions);
+        return dispatcher.decisions();
     }
 
     /// Returns when something happens by itself: no [Event.Tick] is needed before. Empty if nothing will.
     public Optional<Instant> nextDue() {
-        return Stream.of(leases.nextDeadlineNanos(), queue.nextDueNanos())
+        if (dispatcher.isUnfinished()) {
+            return Optional.of(Nanos.toInstant(dispatcher.now()));
+        }
+        return Stream.of(
+                        dispatcher.leases.nextDeadlineNanos(),
+                        dispatcher.parked.nextDueNanos(),
+                        dispatcher.infirmary.nextDueNanos(),
+                        dispatcher.refusals.nextDueNanos(),
+                        dispatcher.queue.nextDueNanos(),
+                        dispatcher.restart.nextDueNanos(),
+                        dispatcher.stranded.nextDueNanos())
                 .flatMap(Optional::stream)
                 .min(Long::compare)
                 .map(Nanos::toInstant);
     }
 
     /// Returns what a queued execution waits for, for people, one line per cause; empty if it is not queued.
-    public Optional<String> why(ExecutionId id) {
-        var execution = executions.get(id);
-        return execution == null || execution.lease != null ? Optional.empty() : Optional.of(Explanation.of(execution));
+    public List<String> why(ExecutionId id) {
+        var execution = dispatcher.executions.find(id);
+        return execution == null || execution.lease != null ? List.of() : Explanation.of(execution, dispatcher);
     }
 
     public Snapshot snapshot() {
-        return new Snapshot(roster.all().stream().map(Worker::status).toList(), queue.size(), leases.size());
+        var parked = dispatcher.parked.size();
+        return new Snapshot(
+                dispatcher.roster.all().stream()
+                        .map(worker -> Snapshot.of(worker, dispatcher.now()))
+                        .toList(),
+                dispatcher.queue.size(),
+                dispatcher.leases.size() - parked,
+                parked);
+    }
+
+    private void passTime() {
+        var now = dispatcher.now();
+        takeBackLapsed();
+        for (var lease = dispatcher.parked.due(now); lease != null; lease = dispatcher.parked.due(now)) {
+            retries.lose(List.of(lease), "Nobody asked for it again after the restart of the farm");
+            dispatcher.serve(lease.worker);
+        }
+        for (var id : dispatcher.infirmary.releaseDue(now)) {
+            var worker = dispatcher.roster.find(id);
+            if (worker != null) {
+                dispatcher.serve(worker);
+            }
+        }
+        var willing = dispatcher.refusals.releaseDue(now);
+        while (willing != null) {
+            offerQueued(willing);
+            willing = dispatcher.refusals.releaseDue(now);
+        }
+        retries.wake();
+        for (var held = dispatcher.queue.releaseDue(now); held != null; held = dispatcher.queue.releaseDue(now)) {
+            offerQueued(held);
+        }
+        if (dispatcher.restart.endIfDue(now)) {
+            dispatcher.serveAll();
+        }
+        abandonStranded();
+        dispatcher.serveUnfinished();
+    }
+
+    private void offerQueued(Execution execution) {
+        if (execution.lane != null) {
+            dispatcher.offer(execution);
+        }
+    }
+
+    private void takeBackLapsed() {
+        var lapsed = dispatcher.leases.lapsed(dispatcher.now());
+        if (lapsed.isEmpty()) {
+            return;
+        }
+        // All of them are silent before any of them could get something new.
+        for (var lease : lapsed) {
+            lease.worker.silent = true;
+            dispatcher.roster.index(lease.worker);
+        }
+        for (var lease : lapsed) {
+            retries.lose(List.of(lease), "Worker `" + lease.worker.id + "` went silent");
+        }
+    }
+
+    private void abandonStranded() {
+        for (var execution = dispatcher.stranded.due(); execution != null; execution = dispatcher.stranded.due()) {
+            var reason = "Gave up because no worker that was connected fits, for %s: %s"
+                    .formatted(Times.span(limits().unsupportedAfter().toNanos()), Summary.misfits(execution));
+            dispatcher.end(execution, execution.waiterIds(), new Verdict.GaveUp(reason, execution.failed));
+        }
     }
 
     private void submit(WaiterId id, Job job) {
-        var equal = job.mergeable() ? mergeable.get(job.key()) : null;
+        var equal = dispatcher.executions.equal(job);
         if (equal != null) {
             join(id, job, equal);
             return;
         }
-        var execution = new Execution(
-                new ExecutionId(nextId++), job, fits.enter(job.requirement()), shares.enter(job.tenant()), now);
-        executions.put(execution.id, execution);
-        if (job.mergeable()) {
-            mergeable.put(job.key(), execution);
+        var execution = dispatcher.enter(job);
+        var parked = dispatcher.parked.claim(job.key());
+        var worker = parked == null ? dispatcher.choose(execution, true) : null;
+        var waits = parked == null && worker == null;
+        if (waits && dispatcher.queue.size() >= limits().queued()) {
+            dispatcher.discard(execution);
+            dispatcher.decide(new Decision.Declined(
+                    id, "%d actions wait already; no more are allowed".formatted(limits().queued())));
+            return;
         }
-        addWaiter(id, job, execution);
-        decisions.add(new Decision.Accepted(id, execution.id));
-        if (!tryNow(execution, true)) {
-            queue.add(execution, now);
-            decisions.add(new Decision.Queued(execution.id, Explanation.of(execution)));
+        dispatcher.executions.addWaiter(id, job, execution);
+        dispatcher.decide(new Decision.Accepted(id, execution.id));
+        if (parked != null) {
+            dispatcher.adopt(parked, execution);
+        } else if (worker != null) {
+            dispatcher.assign(execution, worker);
+        } else {
+            dispatcher.queue.add(execution, dispatcher.now());
+            dispatcher.decide(new Decision.Queued(execution.id, Summary.of(execution, dispatcher.restart)));
         }
     }
 
     private void join(WaiterId id, Job job, Execution execution) {
-        addWaiter(id, job, execution);
-        decisions.add(new Decision.Joined(id, execution.id, execution.lease != null));
+        dispatcher.executions.addWaiter(id, job, execution);
+        dispatcher.decide(new Decision.Joined(id, execution.id, execution.lease != null));
         var priority = Math.min(execution.priority, job.priority());
-        var poorer = shares.usedSeconds(job.tenant()) < execution.tenant.usedSeconds;
+        var poorer = dispatcher.shares.usedSeconds(job.tenant()) < execution.tenant.usedSeconds();
         move(execution, priority, poorer ? job.tenant() : execution.tenant.name);
     }
 
-    private void addWaiter(WaiterId id, Job job, Execution execution) {
-        var waiter = new Waiter(id, execution, job.priority(), job.tenant());
-        waiters.put(id, waiter);
-        execution.waiters.add(waiter);
-    }
-
     /// Gives a queued execution another place in the queue. A running one keeps its tenant, who pays for it.
-    private void move(Execution execution, int priority, String tenant) {
+    private void move(Execution execution, int priority, TenantName tenant) {
         var moves = priority != execution.priority || !tenant.equals(execution.tenant.name);
         if (!moves || execution.lease != null) {
             execution.priority = priority;
             return;
         }
-        queue.remove(execution, now);
         var old = execution.tenant;
-        execution.tenant = shares.enter(tenant);
-        shares.leave(old).ifPresent(fits::forget);
-        execution.priority = priority;
-        queue.add(execution, now);
+        dispatcher.queue.move(execution, dispatcher.shares.enter(tenant), priority, dispatcher.now());
+        dispatcher.leave(old);
     }
 
     private void withdraw(WaiterId id, String by) {
-        var waiter = waiters.remove(id);
+        var waiter = dispatcher.executions.find(id);
         if (waiter == null) {
             return;
         }
+        dispatcher.executions.removeWaiter(waiter);
         var execution = waiter.execution();
-        execution.waiters.remove(waiter);
         if (execution.waiters.isEmpty()) {
             cancel(execution, id, by);
             return;
         }
-        decisions.add(new Decision.Detached(id));
+        dispatcher.decide(new Decision.Detached(id));
         var stays = execution.waiters.stream().anyMatch(other -> other.tenant().equals(execution.tenant.name));
         move(
                 execution,
@@ -158,206 +218,153 @@ public final class Scheduler {
     private void cancel(Execution execution, WaiterId last, String by) {
         var lease = execution.lease;
         if (lease != null) {
-            close(lease);
-            decisions.add(new Decision.Revoked(lease.id, lease.worker.id, "Cancelled by " + by));
+            dispatcher.close(lease);
+            dispatcher.decide(new Decision.Revoked(lease.id, lease.worker.id, "Cancelled by " + by));
         }
-        end(execution, List.of(last), new Verdict.Cancelled(by));
+        dispatcher.end(execution, List.of(last), new Verdict.Cancelled(by));
         if (lease != null) {
-            serve(lease.worker);
+            dispatcher.serve(lease.worker);
         }
     }
 
-    private void announce(Event.WorkerAnnounced announced) {
-        var worker = enrol(announced);
+    private void announce(WorkerId id, Offer offer) {
+        var worker = enrol(id, offer);
         var lost = worker.leases.values().stream()
-                .filter(lease -> !announced.offer().held().containsKey(lease.id))
+                .filter(lease -> !offer.held().containsKey(lease.id))
                 .toList();
-        renew(announced.offer().held().keySet(), worker);
-        lose(lost, "Worker `" + worker.id + "` came back without it");
-        serve(worker);
+        offer.held().forEach((lease, key) -> hold(lease, key, worker));
+        retries.lose(lost, "Worker `" + worker.id + "` came back without it");
+        settle(id);
+        dispatcher.serve(worker);
     }
 
-    private Worker enrol(Event.WorkerAnnounced announced) {
-        var workers = fits.classOf(announced.offer().properties());
-        var worker = roster.find(announced.worker());
-        if (worker == null) {
-            worker = new Worker(announced.worker(), workers);
-            roster.add(worker);
+    /// Keeps up a lease that the worker says it holds.
+    private void hold(LeaseId id, String key, Worker worker) {
+        var live = worker.leases.get(id);
+        if (live != null) {
+            dispatcher.renew(live);
+            return;
+        }
+        var queued = dispatcher.executions.queued(key);
+        var unwanted = queued == null && dispatcher.executions.runs(key);
+        if (unwanted || dispatcher.leases.find(id) != null || !dispatcher.parked.mayGoOn(id, key, worker)) {
+            dispatcher.decide(new Decision.Gone(id));
+            return;
+        }
+        var lease = new ActiveLease(id, key, worker, dispatcher.now());
+        worker.leases.put(id, lease);
+        dispatcher.renew(lease);
+        if (queued == null) {
+            dispatcher.parked.park(lease);
         } else {
-            fits.leave(worker, workers);
+            dispatcher.adopt(lease, queued);
+        }
+    }
+
+    private Worker enrol(WorkerId id, Offer offer) {
+        var workers = dispatcher.fits.classOf(offer);
+        var worker = dispatcher.roster.find(id);
+        if (worker == null) {
+            worker = new Worker(id, dispatcher.infirmary.admit(id), workers);
+            dispatcher.roster.add(worker);
+            dispatcher.stranded.connected(true);
+        } else {
+            dispatcher.fits.leave(worker, workers);
             worker.workerClass = workers;
         }
-        worker.slots = announced.offer().slots();
+        worker.slots = offer.slots();
+        worker.remark = offer.remark();
         worker.silent = false;
         workers.add(worker);
         return worker;
     }
 
     private void leave(WorkerId id) {
-        var worker = roster.find(id);
+        var worker = dispatcher.roster.find(id);
         if (worker != null) {
-            fits.leave(worker, null);
-            roster.remove(worker);
+            dispatcher.fits.leave(worker, null);
+            dispatcher.roster.remove(worker);
+            dispatcher.stranded.connected(!dispatcher.roster.all().isEmpty());
             worker.slots = 0;
-            lose(List.copyOf(worker.leases.values()), "Worker `" + id + "` left");
+            retries.lose(List.copyOf(worker.leases.values()), "Worker `" + id + "` left");
+            dispatcher.infirmary.depart(id);
+        }
+        settle(id);
+    }
+
+    private void restart(Set<WorkerId> expected) {
+        dispatcher.restart.begin(
+                expected.stream()
+                        .filter(worker -> dispatcher.roster.find(worker) == null)
+                        .collect(Collectors.toSet()),
+                dispatcher.now());
+    }
+
+    private void settle(WorkerId worker) {
+        if (dispatcher.restart.settle(worker)) {
+            dispatcher.serveAll();
         }
     }
 
     private void poll(WorkerId id, int slots) {
-        var worker = roster.find(id);
+        var worker = dispatcher.roster.find(id);
         if (worker != null) {
             worker.polls = Math.max(0, worker.polls + slots);
-            worker.workerClass.setSilent(worker, worker.silent && slots < 0);
-            serve(worker);
+            worker.silent = worker.silent && slots < 0;
+            dispatcher.serve(worker);
         }
     }
 
     private void renew(Event.Renewed renewed) {
-        var worker = roster.find(renewed.worker());
-        if (worker == null) {
-            renewed.leases().forEach(id -> decisions.add(new Decision.Gone(id)));
-            return;
-        }
-        renew(renewed.leases(), worker);
-        worker.workerClass.setSilent(worker, false);
-        serve(worker);
-    }
-
-    private void renew(Iterable<LeaseId> ids, Worker worker) {
-        for (var id : ids) {
-            var lease = worker.leases.get(id);
+        var worker = dispatcher.roster.find(renewed.worker());
+        for (var id : renewed.leases()) {
+            var lease = worker == null ? null : worker.leases.get(id);
             if (lease == null) {
-                decisions.add(new Decision.Gone(id));
+                dispatcher.decide(new Decision.Gone(id));
             } else {
-                leases.renew(lease, now);
-                shares.proceed(lease, now);
+                dispatcher.renew(lease);
             }
+        }
+        if (worker != null) {
+            worker.silent = false;
+            dispatcher.serve(worker);
         }
     }
 
     private void finish(LeaseId id, Ending ending) {
-        var lease = leases.find(id);
+        var lease = dispatcher.leases.find(id);
         if (lease == null) {
-            decisions.add(new Decision.Gone(id));
+            dispatcher.decide(new Decision.Gone(id));
             return;
         }
-        close(lease);
+        dispatcher.close(lease);
         var execution = lease.execution;
-        switch (ending) {
-            case Ending.Done _ -> end(execution, execution.waiterIds(), new Verdict.Done());
-            case Ending.Failed(var _, var reason) ->
-                retry(execution, new FailedAttempt(lease.worker.id, false, reason));
-            case Ending.Refused(var reason, var _) ->
-                retry(execution, new FailedAttempt(lease.worker.id, false, reason));
-        }
-        lease.worker.workerClass.setSilent(lease.worker, false);
-        serve(lease.worker);
-    }
-
-    private void takeBackLapsed() {
-        var lapsed = leases.lapsed(now);
-        if (lapsed.isEmpty()) {
-            return;
-        }
-        // All of them are silent before any of them could get something new.
-        for (var lease : lapsed) {
-            lease.worker.workerClass.setSilent(lease.worker, true);
-            roster.index(lease.worker);
-        }
-        for (var lease : lapsed) {
-            lose(List.of(lease), "Worker `" + lease.worker.id + "` went silent");
-        }
-    }
-
-    private void offerReleased() {
-        for (var execution = queue.releaseDue(now); execution != null; execution = queue.releaseDue(now)) {
-            tryNow(execution, false);
-        }
-    }
-
-    private void lose(List<ActiveLease> lost, String reason) {
-        lost.forEach(this::close);
-        for (var lease : lost) {
-            decisions.add(new Decision.Revoked(lease.id, lease.worker.id, reason));
-            retry(lease.execution, new FailedAttempt(lease.worker.id, true, reason));
-        }
-    }
-
-    private void retry(Execution execution, FailedAttempt attempt) {
-        execution.failed.add(attempt);
-        var verdict = limits.verdict(execution.failed);
-        if (verdict.isPresent()) {
-            end(execution, execution.waiterIds(), verdict.get());
-            return;
-        }
-        decisions.add(new Decision.Requeued(execution.id, attempt.reason(), execution.failed.size() + 1));
-        queue.hold(execution, null, now);
-        if (!tryNow(execution, false)) {
-            queue.add(execution, now);
-        }
-    }
-
-    /// Gives the execution to an idle worker; returns false if it must wait.
-    ///
-    /// @param mayReserve whether it may wait for a busy worker that holds inputs
-    private boolean tryNow(Execution execution, boolean mayReserve) {
-        var idle = roster.idleFor(execution);
-        var better = mayReserve && (idle == null || !idle.holdsAnyOf(execution.job.affinity()))
-                ? roster.busyHolder(execution)
-                : null;
-        if (better != null) {
-            queue.hold(execution, better, now);
-            idle = roster.idleFor(execution);
-        }
-        if (idle == null) {
-            return false;
-        }
-        assign(execution, idle);
-        return true;
-    }
-
-    /// Gives the worker what it asked for, as far as there is something.
-    private void serve(Worker worker) {
-        while (worker.available()) {
-            var execution = queue.next(worker);
-            if (execution == null) {
-                break;
+        if (execution == null) {
+            finishParked(lease, ending);
+        } else {
+            switch (ending) {
+                case Ending.Done() -> {
+                    dispatcher.infirmary.succeeded(lease, dispatcher.now());
+                    dispatcher.end(execution, execution.waiterIds(), new Verdict.Done());
+                }
+                case Ending.Failed(var fault, var reason) -> retries.fail(lease, execution, fault, reason);
+                case Ending.Refused refused -> retries.refuse(lease, execution, refused);
             }
-            assign(execution, worker);
         }
-        roster.index(worker);
+        lease.worker.silent = false;
+        dispatcher.serve(lease.worker);
     }
 
-    private void assign(Execution execution, Worker worker) {
-        queue.remove(execution, now);
-        queue.release(execution);
-        var lease = new ActiveLease(new LeaseId(nextId++), execution, worker, now);
-        execution.lease = lease;
-        worker.leases.put(lease.id, lease);
-        worker.polls--;
-        leases.renew(lease, now);
-        shares.start(lease);
-        roster.learn(worker, execution);
-        roster.index(worker);
-        decisions.add(new Decision.Assigned(lease.id, execution.id, worker.id));
+    private void finishParked(ActiveLease lease, Ending ending) {
+        switch (ending) {
+            case Ending.Done() -> dispatcher.decide(new Decision.Unclaimed(lease.id, lease.key));
+            case Ending.Failed(var _, var reason) -> withdrawParked(lease, reason);
+            case Ending.Refused(var reason, var _) -> withdrawParked(lease, reason);
+        }
     }
 
-    /// Makes a lease void. What becomes of its execution is for the caller to say.
-    private void close(ActiveLease lease) {
-        leases.remove(lease);
-        lease.worker.leases.remove(lease.id);
-        lease.execution.lease = null;
-        shares.end(lease, now);
-    }
-
-    private void end(Execution execution, List<WaiterId> told, Verdict verdict) {
-        queue.remove(execution, now);
-        queue.release(execution);
-        executions.remove(execution.id);
-        mergeable.remove(execution.job.key(), execution);
-        execution.waiters.forEach(waiter -> waiters.remove(waiter.id()));
-        fits.leave(execution.requirement);
-        shares.leave(execution.tenant).ifPresent(fits::forget);
-        decisions.add(new Decision.Ended(execution.id, told, verdict));
+    private void withdrawParked(ActiveLease lease, String reason) {
+        dispatcher.decide(new Decision.Revoked(
+                lease.id, lease.worker.id, "It failed before anybody asked for it again: " + reason));
     }
 }

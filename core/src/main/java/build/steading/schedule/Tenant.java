@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.schedule;
 
-/// One of those between whom capacity is shared. See [FairShare] for the meaning of the numbers.
+import org.jspecify.annotations.Nullable;
+
+/// One of those between whom capacity is shared: a user's work on a project. See [FairShare] for the meaning of
+/// the numbers.
 final class Tenant {
-    final String name;
+    final TenantName name;
     final long sequence;
 
     /// Executions that are queued or running.
@@ -15,13 +18,27 @@ final class Tenant {
     /// All queued executions that have an affinity.
     final InputIndex sharing = new InputIndex();
 
-    double usedSeconds;
-    double creditSeconds;
-    long relievedNanos;
+    /// One account of this tenant: the user's, if it is known who that is, else the project's.
+    final Account account;
 
-    Tenant(String name, long sequence, double usedSeconds) {
+    /// The other one, of the project; null if there is none.
+    final @Nullable Account second;
+
+    double creditSeconds;
+
+    Tenant(TenantName name, long sequence, Account account, @Nullable Account second) {
         this.name = name;
         this.sequence = sequence;
-        this.usedSeconds = usedSeconds;
+        this.account = account;
+        this.second = second;
+    }
+
+    /// Returns the account that has used more: the one that holds the tenant back.
+    Account binding() {
+        return second != null && second.usedSeconds > account.usedSeconds ? second : account;
+    }
+
+    double usedSeconds() {
+        return binding().usedSeconds;
     }
 }

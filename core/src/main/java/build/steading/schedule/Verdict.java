@@ -13,7 +13,8 @@ public sealed interface Verdict {
     /// @param by who that was, for people
     record Cancelled(String by) implements Verdict {}
 
-    /// The budget of attempts, or of workers that were lost while they ran the action, is used up.
+    /// A budget is used up: of attempts, of workers that were lost while they ran the action, or of the time in
+    /// which workers were connected, but none that fits.
     ///
     /// @param reason which budget, and what happened, for people
     /// @param attempts oldest first

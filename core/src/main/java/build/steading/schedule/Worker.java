@@ -9,6 +9,7 @@ import java.util.Set;
 /// A machine that runs actions, as far as it was heard of.
 final class Worker {
     final WorkerId id;
+    final Health health;
     final Map<LeaseId, ActiveLease> leases = new LinkedHashMap<>();
 
     /// The inputs that it is thought to hold, least recently used first. Kept by [Roster].
@@ -16,6 +17,7 @@ final class Worker {
 
     WorkerClass workerClass;
     int slots;
+    String remark = "";
 
     /// How many slots asked for work.
     int polls;
@@ -23,20 +25,37 @@ final class Worker {
     /// Whether it let a lease lapse and was not heard of since.
     boolean silent;
 
+    /// Whether it has left the farm.
+    boolean gone;
+
+    /// Whether there may be something for it that nobody has looked at yet.
+    boolean unfinished;
+
+    /// As what its class counts it.
+    Standing counted = Standing.TAKING;
+
     /// How many executions are kept from others to wait for this one.
     int reserved;
 
     /// Who became idle earlier has the smaller number.
     long idleSequence;
 
-    Worker(WorkerId id, WorkerClass workerClass) {
+    Worker(WorkerId id, Health health, WorkerClass workerClass) {
         this.id = id;
+        this.health = health;
         this.workerClass = workerClass;
+    }
+
+    Standing standing() {
+        if (slots == 0) {
+            return Standing.DRAINING;
+        }
+        return silent ? Standing.SILENT : health.standing();
     }
 
     /// Returns whether it gets what comes.
     boolean available() {
-        return polls > 0 && leases.size() < slots && !silent;
+        return polls > 0 && leases.size() < slots && !silent && health.mayTakeMore();
     }
 
     boolean holdsAnyOf(Set<String> wanted) {
@@ -46,12 +65,5 @@ final class Worker {
             }
         }
         return false;
-    }
-
-    Snapshot.WorkerStatus status() {
-        var running = leases.values().stream()
-                .map(lease -> new Snapshot.Attempt(lease.id, lease.execution.id, Nanos.toInstant(lease.sinceNanos)))
-                .toList();
-        return new Snapshot.WorkerStatus(id, workerClass.properties, slots, polls, silent, running);
     }
 }

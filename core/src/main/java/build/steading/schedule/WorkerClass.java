@@ -1,38 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.schedule;
 
+import build.steading.platform.Policy;
 import build.steading.platform.Properties;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.SequencedSet;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// All workers with the same properties, and all that is queued for them.
+/// All workers with the same properties and the same policy, and all that is queued for them.
 final class WorkerClass {
     final Properties properties;
+    final Policy policy;
+
+    /// The names of all facts that the policy looks at.
+    final Set<String> facts;
 
     /// Workers with a slot that asked for work, longest idle first.
     final SequencedSet<Worker> idle = new LinkedHashSet<>();
 
     final SequencedSet<Worker> members = new LinkedHashSet<>();
 
-    /// How many members take no new work.
-    int draining;
-
-    /// How many other members let a lease lapse and were not heard of since.
-    int silent;
-
+    private final Map<Standing, Integer> count = new EnumMap<>(Standing.class);
     private final Map<Tenant, Demand> byTenant = new HashMap<>();
     private final TreeSet<Demand> byUse = new TreeSet<>(Demand.BY_USE);
 
-    WorkerClass(Properties properties) {
+    WorkerClass(Properties properties, Policy policy) {
         this.properties = properties;
+        this.policy = policy;
+        this.facts = policy.facts();
     }
 
     void add(Worker worker) {
         members.add(worker);
+        worker.counted = worker.standing();
         count(worker, 1);
     }
 
@@ -42,19 +47,23 @@ final class WorkerClass {
         count(worker, -1);
     }
 
-    /// Notes whether a member is silent.
-    void setSilent(Worker worker, boolean silent) {
-        count(worker, -1);
-        worker.silent = silent;
-        count(worker, 1);
+    /// Counts a member anew, whose standing may have changed.
+    void recount(Worker worker) {
+        var standing = worker.standing();
+        if (standing != worker.counted) {
+            count(worker, -1);
+            worker.counted = standing;
+            count(worker, 1);
+        }
     }
 
     private void count(Worker worker, int change) {
-        if (worker.slots == 0) {
-            draining += change;
-        } else if (worker.silent) {
-            silent += change;
-        }
+        count.merge(worker.counted, change, Integer::sum);
+    }
+
+    /// Returns how many members are of this standing.
+    int count(Standing standing) {
+        return count.getOrDefault(standing, 0);
     }
 
     /// Notes that there is something in `lane`, which fits.
@@ -64,7 +73,7 @@ final class WorkerClass {
             demand = new Demand(lane.tenant);
             byTenant.put(lane.tenant, demand);
             byUse.add(demand);
-        } else if (demand.usedSeconds > lane.tenant.usedSeconds) {
+        } else if (demand.usedSeconds > lane.tenant.usedSeconds()) {
             reorder(demand);
         }
         demand.lanes.add(lane);
@@ -89,7 +98,7 @@ final class WorkerClass {
             }
             if (demand.first() == null) {
                 drop(demand);
-            } else if (demand.usedSeconds == demand.tenant.usedSeconds) {
+            } else if (demand.usedSeconds == demand.tenant.usedSeconds()) {
                 return demand;
             } else {
                 reorder(demand);
@@ -103,7 +112,7 @@ final class WorkerClass {
 
     private void reorder(Demand demand) {
         byUse.remove(demand);
-        demand.usedSeconds = demand.tenant.usedSeconds;
+        demand.usedSeconds = demand.tenant.usedSeconds();
         byUse.add(demand);
     }
 

@@ -32,7 +32,7 @@ class EnrollerTest {
     private final Members store = new MemoryMembers();
     private final TokenBook tokens = new TokenBook(new MemoryTokens(), clock, 5);
     private final MemberBook members = new MemberBook(store, clock, 5);
-    private final SigningRequest machine = newMachine();
+    private final byte[] machine = newMachine();
     private final List<String> heard = new ArrayList<>();
     private Enroller enroller;
 
@@ -53,15 +53,15 @@ class EnrollerTest {
         });
     }
 
-    private static SigningRequest newMachine() {
-        return SigningRequest.parse(SigningRequest.make(KeyPairs.generate()));
+    private static byte[] newMachine() {
+        return SigningRequest.make(KeyPairs.generate());
     }
 
     private Made token(TokenTerms terms) {
         return tokens.create(terms, "ann");
     }
 
-    private X509Certificate join(Made token, SigningRequest who, String name) {
+    private X509Certificate join(Made token, byte[] who, String name) {
         return enroller.enrol(token.secret().text(), who, name).getFirst();
     }
 
@@ -86,7 +86,8 @@ class EnrollerTest {
 
         assertThat(members.recognise(certificate)).isEqualTo(new Recognition.Known(BOX));
         assertThat(members.all()).singleElement().satisfies(member -> {
-            assertThat(member.key()).isEqualTo(Fingerprint.of(machine.key()));
+            assertThat(member.key())
+                    .isEqualTo(Fingerprint.of(SigningRequest.parse(machine).key()));
             assertThat(member.seen()).contains(clock.instant());
         });
         assertThat(store.all()).isEqualTo(members.all());

@@ -56,6 +56,7 @@ abstract class BuildsFixture {
     final List<SourceRef> restored = new ArrayList<>();
     final List<String> warmSaved = new ArrayList<>();
     List<WarmDirectory> warmKnown = List.of();
+    List<Duration> pauses = List.of(Duration.ZERO);
     List<Duration> recordedRuns = List.of();
     Telling telling = Telling.NOBODY;
     Delivery delivery = new FileDelivery(blobs, trees);
@@ -91,7 +92,7 @@ abstract class BuildsFixture {
         TaskHistory history = (project, task, limit) -> recordedRuns;
         var ports = new Builds.Ports(blobsForBuilds, executor, sources, warm, records, history, delivery, telling);
         return new Builds(
-                ports, trees, new Plans(blobs, trees), new Builds.Limits(active, 4, 5), InstantSource.system());
+                ports, trees, new Plans(blobs, trees), new Builds.Limits(active, 4, 5, pauses), InstantSource.system());
     }
 
     @AfterEach

@@ -105,4 +105,22 @@ class FactsTest extends BuildsFixture {
                 .containsExactly(36, -12);
         assertThat(facts(1).requester()).isEqualTo("ann");
     }
+
+    @Test
+    void whatWaitsForAWorkerIsAskedForOnceMoreWhenSomebodyIsInMoreOfAHurry() throws Exception {
+        executor.busy = true;
+        var spec = spec("project: p\ntasks: {s: {run: [hang]}}\n");
+        var scheduled = builds.submit(spec, by("ann", Priority.SCHEDULED));
+        awaitRunning("hang");
+
+        builds.submit(spec, by("bob", Priority.BULK));
+        builds.submit(spec, by("eve", Priority.PUSH));
+
+        assertThat(executor.requests)
+                .extracting(request -> request.facts().priority())
+                .containsExactly(24, 12);
+        executor.release("hang");
+        assertThat(await(scheduled.build()).state()).isEqualTo(BuildState.SUCCEEDED);
+        assertThat(executor.withdrawn).hasValue(1);
+    }
 }

@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /// Runs no processes: the last argument of a command is a small language of its own, for tests.
@@ -39,6 +40,8 @@ final class ScriptedExecutor implements ActionExecutor {
     private final Map<Digest, ActionResult> cache = new ConcurrentHashMap<>();
     private final Map<String, Function<Digest, Outcome>> special = new ConcurrentHashMap<>();
     private final Map<String, CompletableFuture<Outcome>> hanging = new ConcurrentHashMap<>();
+    final AtomicInteger withdrawn = new AtomicInteger();
+    volatile boolean busy;
     final List<String> ran = new CopyOnWriteArrayList<>();
     final List<ExecutionRequest> requests = new CopyOnWriteArrayList<>();
 
@@ -68,7 +71,9 @@ final class ScriptedExecutor implements ActionExecutor {
         if (known != null && !request.skipCache()) {
             outcome.complete(new Outcome.Completed(known, true, List.of()));
         } else {
-            observer.running(new WorkerId("scripted"), false);
+            if (!busy) {
+                observer.running(new WorkerId("scripted"), false);
+            }
             run(request.action(), outcome);
         }
         return new Execution() {
@@ -93,6 +98,7 @@ final class ScriptedExecutor implements ActionExecutor {
 
             @Override
             public void withdraw(String by) {
+                withdrawn.incrementAndGet();
                 outcome.complete(new Outcome.Cancelled(by));
             }
         };
@@ -106,7 +112,7 @@ final class ScriptedExecutor implements ActionExecutor {
             var inputs = Digests.fromProto(action.getInputRootDigest());
             var once = special.remove(script);
             if (once == null && script.startsWith("hang")) {
-                hanging.put(script, outcome);
+                hanging.putIfAbsent(script, outcome);
             }
             ran.add(script);
             if (once != null) {

@@ -26,7 +26,9 @@ class RequirementTest {
             "bubblewrap",
             true,
             "tools",
-            Map.of("gcc", "12.2", "python", Map.of("major", 3)),
+            Map.of("gcc", "12.2", "python", Map.of("major", 3), "odd", ""),
+            "kernel",
+            "6.1.0-18-amd64",
             "labels",
             List.of("fast", "ssd")));
 
@@ -57,6 +59,17 @@ class RequirementTest {
                     "size(labels) == 2",
                     "gpu == 'a100' || os == 'linux'",
                     "cores == 8 ? os == 'linux' : gpu",
+                    "tool('gcc') >= '12'",
+                    "tool('gcc') < '12.10'",
+                    "tool('gcc') > '9.4' && tool('gcc') <= '12.2'",
+                    "tool('gcc') == version('12.2.0')",
+                    "version(tools.gcc) >= version('12.2')",
+                    "version(kernel) >= '5.11'",
+                    "['12', '13'].exists(v, tool('gcc') >= v)",
+                    "memory >= 7 * GiB && memory < 8 * GiB",
+                    "memory > 7000 * MiB && memory > KiB && memory < TiB",
+                    "has(os) && !has(gpu)",
+                    "!has(gpu) || gpu == 'a100'",
                 })
         void holds(String expression) {
             assertThat(check(expression)).isEqualTo(new Fit.Fits());
@@ -105,6 +118,31 @@ class RequirementTest {
         }
 
         @Test
+        void nameAnAbsentTool() {
+            assertThat(check("tool('clang') >= '17'"))
+                    .isEqualTo(new Fit.Misfit("property `tools.clang` is not known to this worker"));
+        }
+
+        @Test
+        void nameAnUnknownVersion() {
+            assertThat(check("tool('odd') >= '17'"))
+                    .isEqualTo(new Fit.Misfit(
+                            "`tools.odd` is ``, `tool(\"odd\") >= \"17\"` cannot be decided: `` is not a version"));
+        }
+
+        @Test
+        void nameTheVersionThatIsTooOld() {
+            assertThat(check("tool('gcc') >= '13'"))
+                    .isEqualTo(new Fit.Misfit("`tools.gcc` is `12.2`, `tool(\"gcc\") >= \"13\"` is required"));
+        }
+
+        @Test
+        void nameAPropertyThatMustNotBeKnown() {
+            assertThat(check("has(gpu)")).isEqualTo(new Fit.Misfit("`has(gpu)` is required"));
+            assertThat(check("!has(os)")).isEqualTo(new Fit.Misfit("`os` is `linux`, `!(has(os))` is required"));
+        }
+
+        @Test
         void nameTheFailingConditionsOfAConjunctionOnly() {
             assertThat(check("os == 'linux' && cores >= 16 && (bubblewrap && gpu)"))
                     .isEqualTo(new Fit.Misfit(
@@ -124,7 +162,7 @@ class RequirementTest {
                     .isEqualTo(new Fit.Misfit("`labels` is `[fast, ssd]`, `\"gpu\" in labels` is required"));
             assertThat(check("has(tools.clang)"))
                     .isEqualTo(new Fit.Misfit(
-                            "`tools` is `{gcc=12.2, python={major=3}}`, `has(tools.clang)` is required"));
+                            "`tools` is `{gcc=12.2, odd=, python={major=3}}`, `has(tools.clang)` is required"));
         }
 
         @Test
@@ -174,8 +212,15 @@ class RequirementTest {
                     .hasMessageEndingWith("`; only what is true or false can be required");
         }
 
+        @Test
+        void saysThatVersionsAreNoNumbers() {
+            assertThatThrownBy(() -> Requirement.parse("tool('gcc') >= 12.10"))
+                    .hasMessage("Requirement `tool('gcc') >= 12.10`, line 1, column 13:"
+                            + " found no matching overload for '_>=_' applied to '(version, double)'");
+        }
+
         @ParameterizedTest
-        @ValueSource(strings = {"1 == 'a'", "tool('gcc') >= 12", "cores >= 1 && 'a'"})
+        @ValueSource(strings = {"1 == 'a'", "tool('gcc') >= 12", "cores >= 1 && 'a'", "has(5)", "version(7) > '6'"})
         void refusesNonsense(String expression) {
             assertThatThrownBy(() -> Requirement.parse(expression))
                     .isInstanceOf(SteadingException.class)

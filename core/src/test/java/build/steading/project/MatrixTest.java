@@ -76,6 +76,14 @@ class MatrixTest {
     }
 
     @Test
+    void selectionMayKeepSeveralValuesOfAnAxis() {
+        var matrix = matrix("{cc: [gcc, clang, tcc]}");
+        assertThat(matrix.select(Map.of("cc", "clang,gcc"))).map(Matrix::label).containsExactly("cc=gcc", "cc=clang");
+        assertThatThrownBy(() -> matrix.select(Map.of("cc", "gcc,tc")))
+                .hasMessageContaining("Found `tc` for axis `cc`");
+    }
+
+    @Test
     void selectionOfNothingIsRefused() {
         var matrix = matrix(
                 "{os: [linux, mac], cc: [gcc, clang], exclude: [{os: mac, cc: gcc}], include: [{os: mac, x: y}]}");

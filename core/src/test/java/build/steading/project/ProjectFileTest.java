@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +47,7 @@ class ProjectFileTest {
             cache: [.ccache, build/obj]
             directory: sub
             memory: 2GiB
+            retry: {exit: [3], times: 1}
             allow-missing-outputs: true
           test:
             needs: [compile]
@@ -88,6 +91,7 @@ class ProjectFileTest {
                         List.of(".ccache", "build/obj"),
                         "sub",
                         OptionalLong.of(2L << 30),
+                        new Retry(new TreeSet<>(Set.of(3, 75)), 1),
                         true));
         assertThat(project.tasks().get("test").run()).isEqualTo(new Run.Arguments(List.of("src/lua", "-v")));
     }
@@ -102,6 +106,7 @@ class ProjectFileTest {
         assertThat(task.inputs()).containsExactly("**");
         assertThat(task.timeout()).isEqualTo(Duration.ofHours(1));
         assertThat(task.network()).isFalse();
+        assertThat(task.retry()).isEqualTo(Retry.STANDARD);
     }
 
     @Test

@@ -69,6 +69,9 @@ class SchemaTest {
                 "tasks: {t: {run: x, network: true, allow-missing-outputs: on}}",
                 "tasks: {t: {run: x, cache: [.cache, a/b], directory: a/b/, requires: 'os == \"linux\"'}}",
                 "tasks: {t: {run: x, environment: {STEADING: x}}}",
+                "tasks: {t: {run: x, retry: off}}",
+                "tasks: {t: {run: x, retry: {}}}",
+                "tasks: {t: {run: x, retry: {exit: [1, 255], times: 3}}}",
             })
     void bothAccept(String fields) {
         assertThat(parses(file(fields))).isTrue();
@@ -170,6 +173,16 @@ class SchemaTest {
                 "tasks: {t: {run: x, directory: ''}}",
                 "tasks: {t: {run: x, directory: ..}}",
                 "tasks: {t: {run: x, allow-missing-outputs: 1}}",
+                "tasks: {t: {run: x, retry: 2}}",
+                "tasks: {t: {run: x, retry: never}}",
+                "tasks: {t: {run: x, retry: {exit: 3}}}",
+                "tasks: {t: {run: x, retry: {exit: [0]}}}",
+                "tasks: {t: {run: x, retry: {exit: [256]}}}",
+                "tasks: {t: {run: x, retry: {exit: [183]}}}",
+                "tasks: {t: {run: x, retry: {times: 0}}}",
+                "tasks: {t: {run: x, retry: {times: 4}}}",
+                "tasks: {t: {run: x, retry: {times: '1'}}}",
+                "tasks: {t: {run: x, retry: {pause: 1s}}}",
                 "tasks: {t: {run: x, help: me}}",
             })
     void bothRefuse(String fields) {
@@ -245,7 +258,7 @@ class SchemaTest {
         var fields = new ArrayList<String>();
         schema.at("/properties").fieldNames().forEachRemaining(fields::add);
         schema.at("/$defs/task/properties").fieldNames().forEachRemaining(fields::add);
-        assertThat(fields).hasSize(21).allSatisfy(field -> assertThat(text).contains("`" + field + "`"));
+        assertThat(fields).hasSize(22).allSatisfy(field -> assertThat(text).contains("`" + field + "`"));
     }
 
     /// Completes fields to a file: whatever it does not say itself is there, and right.

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.schedule;
 
+import static build.steading.schedule.ScriptedFarm.requiring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import build.steading.platform.Properties;
-import build.steading.platform.Requirement;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -14,39 +15,39 @@ class BoundedMemoryTest {
 
     @Test
     void requirementsThatNobodyHasAreForgottenBeyondTheLast256() {
-        var fits = new FitTable();
-        var first = fits.enter(Requirement.parse("os == 'linux'"));
+        var fits = new FitTable(new Stranded(Duration.ofMinutes(10)));
+        var first = fits.enter(requiring("a", "os == 'linux'"));
         fits.leave(first);
         for (var i = 1; i < 256; i++) {
-            fits.leave(fits.enter(Requirement.parse("cores > " + i)));
+            fits.leave(fits.enter(requiring("a", "cores > " + i)));
         }
-        assertThat(fits.enter(first.requirement)).isSameAs(first);
+        assertThat(fits.enter(requiring("a", "os == 'linux'"))).isSameAs(first);
         fits.leave(first);
 
         for (var i = 256; i < 256 + 256; i++) {
-            fits.leave(fits.enter(Requirement.parse("cores > " + i)));
+            fits.leave(fits.enter(requiring("a", "cores > " + i)));
         }
-        assertThat(fits.enter(first.requirement)).isNotSameAs(first);
+        assertThat(fits.enter(requiring("a", "os == 'linux'"))).isNotSameAs(first);
     }
 
     @Test
     void tenantsWithoutActionsAreForgottenBeyondTheLast1024() {
         var shares = new FairShare();
-        var first = shares.enter("first");
+        var first = shares.enter(tenant("first"));
         shares.leave(first);
         for (var i = 1; i < 1024; i++) {
-            assertThat(shares.leave(shares.enter("tenant" + i))).isEmpty();
+            assertThat(shares.leave(shares.enter(tenant("tenant" + i)))).isEmpty();
         }
-        assertThat(shares.leave(shares.enter("one too many"))).contains(first);
-        assertThat(shares.enter("first")).isNotSameAs(first);
+        assertThat(shares.leave(shares.enter(tenant("one too many")))).contains(first);
+        assertThat(shares.enter(tenant("first"))).isNotSameAs(first);
     }
 
     @Test
     void tenantThatIsForgottenLeavesNoLaneBehind() {
-        var fits = new FitTable();
-        var workers = fits.classOf(LINUX);
-        var requirement = fits.enter(Requirement.ANY);
-        var tenant = new Tenant("tenant", 1, 0);
+        var fits = new FitTable(new Stranded(Duration.ofMinutes(10)));
+        var workers = fits.classOf(Offer.of(LINUX, 1));
+        var requirement = fits.enter(ScriptedFarm.job("a"));
+        var tenant = new Tenant(new TenantName("", "tenant"), 1, new Account("tenant", 0), null);
         var lane = new Lane(requirement, tenant);
         requirement.lanes.put(tenant, lane);
         workers.demand(lane);
@@ -59,15 +60,19 @@ class BoundedMemoryTest {
 
     @Test
     void workerClassEndsWithItsLastMember() {
-        var fits = new FitTable();
-        var requirement = fits.enter(Requirement.ANY);
-        var worker = new Worker(new WorkerId("ann"), fits.classOf(LINUX));
+        var fits = new FitTable(new Stranded(Duration.ofMinutes(10)));
+        var requirement = fits.enter(ScriptedFarm.job("a"));
+        var worker = new Worker(ScriptedFarm.ANN, new Health(ScriptedFarm.ANN), fits.classOf(Offer.of(LINUX, 1)));
         worker.workerClass.add(worker);
         assertThat(requirement.fitting()).hasSize(1);
 
         fits.leave(worker, null);
 
         assertThat(requirement.fitting()).isEmpty();
-        assertThat(requirement.fits()).isEmpty();
+        assertThat(requirement.matches()).isEmpty();
+    }
+
+    private static TenantName tenant(String project) {
+        return new TenantName("", project);
     }
 }

@@ -5,10 +5,17 @@ import static build.steading.schedule.NaiveFarm.require;
 
 import build.steading.schedule.NaiveFarm.Holding;
 import build.steading.schedule.NaiveFarm.Machine;
+import build.steading.schedule.NaiveFarm.Parked;
 import build.steading.schedule.NaiveFarm.Run;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// What one event must lead to, and nothing else: objects to decisions that are wrong, and to those that are
 /// missing.
@@ -17,10 +24,13 @@ final class Expectation {
     private final Instant now;
     private final Set<LeaseId> lost;
     private final Set<LeaseId> gone = new HashSet<>();
+    private final Map<LeaseId, Parked> adopted = new HashMap<>();
     private WaiterId submitted;
     private Job job;
     private WaiterId withdrawn;
     private ExecutionId done;
+    private ExecutionId refused;
+    private LeaseId unclaimed;
     private final Set<ExecutionId> failed = new HashSet<>();
     private ExecutionId cancelled;
 
@@ -41,30 +51,26 @@ final class Expectation {
             case Event.WorkerAnnounced announced -> expected.announced(announced);
             case Event.WorkerLeft(var worker) -> {
                 expected.lost.addAll(farm.held(worker));
+                expected.lost.addAll(farm.parkedOn(worker));
                 farm.workers.remove(worker);
+                farm.missing.remove(worker);
             }
-            case Event.Polled(var worker) -> {
-                var machine = farm.workers.get(worker);
-                if (machine != null) {
-                    machine.polls++;
-                    machine.silent = false;
-                }
-            }
-            case Event.PollEnded(var worker) -> {
-                var machine = farm.workers.get(worker);
-                if (machine != null) {
-                    machine.polls = Math.max(0, machine.polls - 1);
-                }
-            }
+            case Event.Polled(var worker) -> expected.polled(worker, 1);
+            case Event.PollEnded(var worker) -> expected.polled(worker, -1);
             case Event.Renewed(var worker, var leases) -> {
                 var machine = farm.workers.get(worker);
                 if (machine != null) {
                     machine.silent = false;
                 }
-                expected.renewed(worker, leases);
+                leases.forEach(lease -> expected.renewed(worker, lease));
             }
             case Event.Finished(var lease, var ending) -> expected.finished(lease, ending);
-            case Event.Restarted _, Event.Tick _ -> {}
+            case Event.Restarted(var workers) -> {
+                farm.missing.addAll(workers);
+                farm.missing.removeAll(farm.workers.keySet());
+                farm.missingUntil = farm.now.plus(farm.limits.restartPatience());
+            }
+            case Event.Tick _ -> {}
         }
         return expected;
     }
@@ -74,61 +80,160 @@ final class Expectation {
         job = submittedJob;
     }
 
+    private void polled(WorkerId worker, int change) {
+        var machine = farm.workers.get(worker);
+        if (machine != null) {
+            machine.polls = Math.max(0, machine.polls + change);
+            machine.silent = machine.silent && change < 0;
+        }
+    }
+
     private void announced(Event.WorkerAnnounced announced) {
-        var machine = farm.workers.computeIfAbsent(announced.worker(), _ -> new Machine());
-        machine.properties = announced.offer().properties();
-        machine.slots = announced.offer().slots();
+        var worker = announced.worker();
+        var offer = announced.offer();
+        var machine = farm.workers.computeIfAbsent(worker, _ -> new Machine());
+        machine.properties = offer.properties();
+        machine.policy = offer.policy();
+        machine.slots = offer.slots();
         machine.silent = false;
-        farm.held(announced.worker()).stream()
-                .filter(id -> !announced.offer().held().keySet().contains(id))
-                .forEach(lost::add);
-        renewed(announced.worker(), announced.offer().held().keySet());
+        farm.missing.remove(worker);
+        lost.addAll(farm.held(worker));
+        lost.addAll(farm.parkedOn(worker));
+        lost.removeAll(offer.held().keySet());
+        var queued = farm.runs.values().stream()
+                .filter(run -> run.lease == null)
+                .collect(Collectors.groupingBy(run -> run.job.key(), Collectors.counting()));
+        offer.held().forEach((id, key) -> {
+            var known = farm.live.containsKey(id) || farm.parked.containsKey(id);
+            if (known || id.value() >= NaiveFarm.FIRST_ID || farm.closed.contains(id)) {
+                renewed(worker, id);
+            } else if (queued.getOrDefault(key, 0L) > 0) {
+                queued.merge(key, -1L, Long::sum);
+                adopted.put(id, new Parked(key, worker, now, now.plus(farm.limits.leaseTtl())));
+            } else if (isUnderWay(key)) {
+                gone.add(id);
+            } else {
+                farm.parked.put(
+                        id,
+                        new Parked(key, worker, now.plus(farm.limits.reattach()), now.plus(farm.limits.leaseTtl())));
+            }
+        });
+    }
+
+    private boolean isUnderWay(String key) {
+        return farm.parked.values().stream().anyMatch(lease -> lease.key.equals(key))
+                || adopted.values().stream().anyMatch(lease -> lease.key.equals(key))
+                || farm.runs.values().stream()
+                        .anyMatch(run -> run.lease != null && run.job.key().equals(key));
     }
 
     private void withdrawn(WaiterId waiter) {
         withdrawn = farm.waiting.containsKey(waiter) ? waiter : null;
     }
 
-    private void renewed(WorkerId worker, Set<LeaseId> leases) {
-        for (var id : leases) {
-            var lease = farm.live.get(id);
-            if (lease == null || lost.contains(id) || !lease.worker.equals(worker)) {
-                gone.add(id);
-            } else {
-                lease.deadline = now.plus(farm.limits.leaseTtl());
-            }
+    private void renewed(WorkerId worker, LeaseId id) {
+        var lease = farm.live.get(id);
+        var other = farm.parked.get(id);
+        var deadline = now.plus(farm.limits.leaseTtl());
+        if (lease != null && !lost.contains(id) && lease.worker.equals(worker)) {
+            lease.deadline = deadline;
+        } else if (other != null && !lost.contains(id) && other.worker.equals(worker)) {
+            other.deadline = deadline;
+        } else {
+            gone.add(id);
         }
     }
 
     private void finished(LeaseId id, Ending ending) {
         var lease = farm.live.get(id);
-        if (lease == null || lost.contains(id)) {
+        var parked = farm.parked.get(id);
+        if (lost.contains(id) || (lease == null && parked == null)) {
             gone.add(id);
-            return;
-        }
-        var run = farm.runs.get(lease.execution);
-        farm.live.remove(id);
-        run.lease = null;
-        farm.workers.get(lease.worker).silent = false;
-        if (ending instanceof Ending.Done) {
-            done = lease.execution;
+        } else if (lease == null) {
+            farm.workers.get(parked.worker).silent = false;
+            if (ending instanceof Ending.Done) {
+                unclaimed = id;
+            } else {
+                lost.add(id);
+            }
         } else {
-            failed.add(lease.execution);
-            run.failedOn.add(lease.worker);
+            finished(id, lease, farm.runs.get(lease.execution), ending);
         }
+    }
+
+    private void finished(LeaseId id, Holding lease, Run run, Ending ending) {
+        farm.workers.get(lease.worker).silent = false;
+        switch (ending) {
+            case Ending.Done() -> {
+                done = lease.execution;
+                var record = farm.past(lease.worker);
+                if (id.equals(record.canary)) {
+                    record.sick = false;
+                    record.blamed = 0;
+                }
+            }
+            case Ending.Refused(var _, var time) -> {
+                refused = lease.execution;
+                var until = time.map(wait -> now.plus(wait)).orElse(Instant.MAX);
+                run.refusedBy.put(lease.worker, until);
+            }
+            case Ending.Failed(var fault, var reason) -> {
+                failed.add(lease.execution);
+                fail(id, run, new FailedAttempt(lease.worker, fault, reason));
+            }
+        }
+        closed(id);
+        run.lease = null;
+    }
+
+    private void fail(LeaseId id, Run run, FailedAttempt attempt) {
+        run.failed.add(attempt);
+        var record = farm.past(attempt.worker());
+        switch (attempt.fault()) {
+            case DISK_FULL, CORRUPT -> {
+                record.sick = true;
+                record.barredUntil = now.plus(Duration.ofMinutes(1));
+            }
+            case SETUP, WORKER_LOST -> {
+                if (id.equals(record.canary)) {
+                    record.barredUntil = now.plus(Duration.ofMinutes(1));
+                }
+            }
+            case WORKER_SHUTDOWN, UPLOAD -> {
+                return;
+            }
+        }
+        record.blamed++;
+    }
+
+    private void closed(LeaseId id) {
+        var lease = farm.live.remove(id);
+        if (lease != null && id.equals(farm.past(lease.worker).canary)) {
+            farm.past(lease.worker).canary = null;
+        }
+        farm.parked.remove(id);
+        farm.closed.add(id);
     }
 
     void check(Decision decision) {
         switch (decision) {
             case Decision.Accepted accepted -> accept(accepted);
+            case Decision.Declined declined -> decline(declined);
             case Decision.Joined joined -> join(joined);
-            case Decision.Queued queued ->
+            case Decision.Queued queued -> {
                 require(farm.runs.get(queued.execution()).lease == null, "%s, but it runs", queued);
+                require(farm.queued() <= farm.limits.queued(), "%s, but that is too much", queued);
+            }
             case Decision.Assigned assigned -> assign(assigned);
             case Decision.Requeued requeued -> requeue(requeued);
             case Decision.Revoked revoked -> revoke(revoked);
-            case Decision.Adopted _, Decision.Unclaimed _ ->
-                throw new AssertionError("No earlier scheduler: " + decision);
+            case Decision.Adopted adoption -> adopt(adoption);
+            case Decision.Unclaimed(var id, var key) -> {
+                require(id.equals(unclaimed), "%s did not end", id);
+                require(farm.parked.get(id).key.equals(key), "%s has another key than %s", id, key);
+                closed(id);
+                unclaimed = null;
+            }
             case Decision.Gone(var id) -> require(gone.remove(id), "Lease %s is not gone", id);
             case Decision.Detached(var waiter) -> detach(waiter);
             case Decision.Ended ended -> end(ended);
@@ -142,6 +247,23 @@ final class Expectation {
         farm.lastId = accepted.execution().value();
         farm.runs.put(accepted.execution(), new Run(job, now));
         enter(accepted.waiter(), accepted.execution());
+        farm.parked.forEach((id, lease) -> {
+            if (lease.key.equals(job.key())) {
+                adopted.put(id, lease);
+            }
+        });
+        farm.parked.keySet().removeAll(adopted.keySet());
+    }
+
+    private void decline(Decision.Declined declined) {
+        require(declined.waiter().equals(submitted), "%s did not submit", declined.waiter());
+        require(!job.mergeable() || equal() == null, "%s is not merged", declined);
+        require(farm.queued() >= farm.limits.queued(), "%s for no reason", declined);
+        require(
+                farm.parked.values().stream().noneMatch(lease -> lease.key.equals(job.key())),
+                "%s although it runs",
+                declined);
+        submitted = null;
     }
 
     private Run equal() {
@@ -172,39 +294,78 @@ final class Expectation {
         var machine = farm.workers.get(assigned.worker());
         require(run != null, "%s has ended", assigned);
         require(run.lease == null, "%s has a live lease already", assigned);
+        require(adopted.isEmpty(), "%s before %s", assigned, adopted);
         require(machine != null, "%s is gone", assigned);
-        require(farm.held(assigned.worker()).size() < machine.slots, "%s has no free slot", assigned);
+        require(farm.hasFreeSlot(assigned.worker()), "%s has no free slot", assigned);
         require(machine.polls-- > 0, "%s did not ask", assigned);
         require(!machine.silent, "%s is silent", assigned);
-        require(NaiveFarm.fits(run, machine), "%s does not fit", assigned);
+        require(NaiveFarm.suits(run, machine), "%s does not fit", assigned);
+        require(!run.refusedBy.containsKey(assigned.worker()), "%s was refused", assigned);
+        require(!now.isBefore(run.notBefore), "%s comes too early", assigned);
+        require(farm.missing.isEmpty(), "%s, but some workers are not back", assigned);
         require(assigned.lease().value() > farm.lastId, "%s is not new", assigned.lease());
-        farm.checkOrder(run, machine);
+        var record = farm.past(assigned.worker());
+        require(!now.isBefore(record.barredUntil), "%s is in quarantine", assigned);
+        require(record.canary == null, "%s has a canary already", assigned);
+        record.canary = record.sick ? assigned.lease() : null;
+        farm.checkOrder(run, assigned.worker());
         farm.lastId = assigned.lease().value();
         run.lease = new Holding(assigned.execution(), assigned.worker(), now.plus(farm.limits.leaseTtl()));
         farm.live.put(assigned.lease(), run.lease);
     }
 
+    private void adopt(Decision.Adopted adoption) {
+        var run = farm.runs.get(adoption.execution());
+        var lease = adopted.remove(adoption.lease());
+        require(lease != null, "%s is not an earlier one", adoption);
+        require(run != null && run.lease == null, "%s does not wait", adoption);
+        require(run.job.key().equals(lease.key), "%s is another action", adoption);
+        require(lease.worker.equals(adoption.worker()), "%s is on another worker", adoption);
+        run.lease = new Holding(adoption.execution(), adoption.worker(), lease.deadline);
+        farm.live.put(adoption.lease(), run.lease);
+    }
+
     private void requeue(Decision.Requeued requeued) {
         var run = farm.runs.get(requeued.execution());
-        require(failed.remove(requeued.execution()), "%s did not fail", requeued);
-        require(!farm.spent(run), "%s is beyond its budget", requeued);
-        require(requeued.attempt() == run.failedOn.size() + 1, "%s miscounts", requeued);
+        var next = NaiveRules.counted(run.failed) + 1;
+        require(requeued.attempt() == next, "%s miscounts", requeued);
+        if (Objects.equals(requeued.execution(), refused)) {
+            require(requeued.fault().isEmpty() && requeued.notBefore().equals(now), "%s was refused", requeued);
+            refused = null;
+        } else {
+            require(failed.remove(requeued.execution()), "%s did not fail", requeued);
+            require(!NaiveRules.spent(run.failed, farm.limits), "%s is beyond its budget", requeued);
+            require(
+                    requeued.fault().equals(Optional.of(run.failed.getLast().fault())),
+                    "%s is wrong about the fault",
+                    requeued);
+            require(
+                    requeued.notBefore().equals(now.plus(NaiveRules.backOff(run.failed))),
+                    "%s is wrong about the time",
+                    requeued);
+        }
+        run.notBefore = requeued.notBefore();
         run.queued = now;
     }
 
     private void revoke(Decision.Revoked revoked) {
-        var lease = farm.live.remove(revoked.lease());
+        if (farm.parked.containsKey(revoked.lease())) {
+            require(lost.remove(revoked.lease()), "%s for no reason", revoked);
+            closed(revoked.lease());
+            return;
+        }
+        var lease = farm.live.get(revoked.lease());
         require(lease != null && lease.worker.equals(revoked.worker()), "%s is not live", revoked);
         var run = farm.runs.get(lease.execution);
         run.lease = null;
         if (lost.remove(revoked.lease())) {
-            run.failedOn.add(lease.worker);
-            run.lostOn.add(lease.worker);
+            fail(revoked.lease(), run, new FailedAttempt(lease.worker, Fault.WORKER_LOST, revoked.reason()));
             failed.add(lease.execution);
         } else {
             require(withdrawn != null && farm.waiting.get(withdrawn) == run, "%s for no reason", revoked);
             cancelled = lease.execution;
         }
+        closed(revoked.lease());
     }
 
     private void detach(WaiterId waiter) {
@@ -233,15 +394,7 @@ final class Expectation {
                 withdrawn = null;
             }
             case Verdict.GaveUp gaveUp -> {
-                require(farm.spent(run), "%s has budget left", ended);
-                require(
-                        gaveUp.attempts().stream()
-                                .map(FailedAttempt::worker)
-                                .toList()
-                                .equals(run.failedOn),
-                        "%s has another history",
-                        ended);
-                require(failed.remove(ended.execution()), "%s gives up for no reason", ended);
+                gaveUp(ended, run, gaveUp);
                 if (withdrawn != null && run.waiters.containsKey(withdrawn)) {
                     withdrawn = null;
                 }
@@ -253,11 +406,22 @@ final class Expectation {
         }
     }
 
+    private void gaveUp(Decision.Ended ended, Run run, Verdict.GaveUp gaveUp) {
+        require(gaveUp.attempts().equals(run.failed), "%s has another history", ended);
+        if (run.unwanted.compareTo(farm.limits.unsupportedAfter()) >= 0) {
+            return;
+        }
+        require(NaiveRules.spent(run.failed, farm.limits), "%s has budget left", ended);
+        require(failed.remove(ended.execution()), "%s gives up for no reason", ended);
+    }
+
     void requireAll() {
         require(lost.isEmpty(), "Leases %s are not taken back", lost);
         require(gone.isEmpty(), "Leases %s are not said to be gone", gone);
+        require(adopted.isEmpty(), "Leases %s are not adopted", adopted.keySet());
         require(submitted == null, "%s is not answered", submitted);
         require(withdrawn == null, "%s is not answered", withdrawn);
         require(done == null && failed.isEmpty(), "The end of an attempt is ignored");
+        require(refused == null && unclaimed == null, "The end of an attempt is ignored");
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.schedule;
 
+import build.steading.platform.Policy;
 import build.steading.platform.Properties;
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
@@ -17,32 +18,64 @@ import java.util.Set;
 
 /// What a farm must be like, said as naively as possible, to judge the decisions of a [Scheduler] by. It decides
 /// nothing itself: it follows the decisions, objects to those that are wrong, and to those that are missing.
+///
+/// Of one thing it does not know whether it must happen: that a worker is put into quarantine on suspicion. It
+/// believes the scheduler, if that has a reason at all.
 final class NaiveFarm {
+    static final long FIRST_ID = 100;
+
     final Limits limits;
+    final Scheduler scheduler;
     final Map<WorkerId, Machine> workers = new LinkedHashMap<>();
+    final Map<WorkerId, Past> pasts = new HashMap<>();
     final Map<ExecutionId, Run> runs = new LinkedHashMap<>();
     final Map<LeaseId, Holding> live = new LinkedHashMap<>();
+    final Map<LeaseId, Parked> parked = new LinkedHashMap<>();
+    final Set<LeaseId> closed = new HashSet<>();
     final Map<WaiterId, Run> waiting = new HashMap<>();
     final Set<WaiterId> told = new HashSet<>();
-    long lastId;
+    final Set<WorkerId> missing = new HashSet<>();
+    Instant missingUntil = Instant.MIN;
+    long lastId = FIRST_ID - 1;
     Instant now = Instant.MIN;
 
     static final class Machine {
         Properties properties;
+        Policy policy;
         int slots;
         int polls;
         boolean silent;
+    }
+
+    /// What is known of a worker, also while it is away.
+    static final class Past {
+        int blamed;
+
+        /// Whether it is certain that it was not well the last time.
+        boolean sick;
+
+        /// Until then it gets nothing.
+        Instant barredUntil = Instant.MIN;
+
+        LeaseId canary;
     }
 
     static final class Run {
         final Job job;
         final Instant submitted;
         final Map<WaiterId, Job> waiters = new LinkedHashMap<>();
-        final Set<String> tenants = new HashSet<>();
-        final List<WorkerId> failedOn = new ArrayList<>();
-        final Set<WorkerId> lostOn = new HashSet<>();
+        final Set<TenantName> tenants = new HashSet<>();
+        final List<FailedAttempt> failed = new ArrayList<>();
+        final Map<WorkerId, Instant> refusedBy = new HashMap<>();
         Holding lease;
         Instant queued;
+        Instant notBefore = Instant.MIN;
+
+        /// For how long, while some worker was connected, none was what is required.
+        Duration unfit = Duration.ZERO;
+
+        /// For how long none was what is required, or was willing.
+        Duration unwanted = Duration.ZERO;
 
         Run(Job job, Instant now) {
             this.job = job;
@@ -55,7 +88,7 @@ final class NaiveFarm {
         }
 
         boolean mayBeHeld() {
-            return !job.affinity().isEmpty() || !failedOn.isEmpty();
+            return !job.affinity().isEmpty() || !failed.isEmpty();
         }
     }
 
@@ -71,8 +104,23 @@ final class NaiveFarm {
         }
     }
 
-    NaiveFarm(Limits limits) {
+    static final class Parked {
+        final String key;
+        final WorkerId worker;
+        final Instant claimedBy;
+        Instant deadline;
+
+        Parked(String key, WorkerId worker, Instant claimedBy, Instant deadline) {
+            this.key = key;
+            this.worker = worker;
+            this.claimedBy = claimedBy;
+            this.deadline = deadline;
+        }
+    }
+
+    NaiveFarm(Limits limits, Scheduler scheduler) {
         this.limits = limits;
+        this.scheduler = scheduler;
     }
 
     List<LeaseId> held(WorkerId worker) {
@@ -85,17 +133,49 @@ final class NaiveFarm {
         return held;
     }
 
+    List<LeaseId> parkedOn(WorkerId worker) {
+        return parked.entrySet().stream()
+                .filter(entry -> entry.getValue().worker.equals(worker))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    boolean hasFreeSlot(WorkerId worker) {
+        return held(worker).size() + parkedOn(worker).size() < workers.get(worker).slots;
+    }
+
+    Past past(WorkerId worker) {
+        return pasts.computeIfAbsent(worker, _ -> new Past());
+    }
+
+    int queued() {
+        return runs.size() - live.size();
+    }
+
     boolean waits() {
         return !waiting.isEmpty();
     }
 
     void check(Event event, Instant at, List<Decision> decisions) {
+        var before = now;
         now = at.isAfter(now) ? at : now;
+        if (!now.isBefore(missingUntil)) {
+            missing.clear();
+        }
+        runs.values().forEach(run -> age(run, before));
         var due = new HashSet<LeaseId>();
         live.forEach((id, lease) -> {
             if (!now.isBefore(lease.deadline)) {
                 due.add(id);
                 workers.get(lease.worker).silent = true;
+            }
+        });
+        parked.forEach((id, lease) -> {
+            if (!now.isBefore(lease.deadline)) {
+                workers.get(lease.worker).silent = true;
+            }
+            if (!now.isBefore(lease.deadline) || !now.isBefore(lease.claimedBy)) {
+                due.add(id);
             }
         });
         var expected = Expectation.of(event, this, due);
@@ -106,18 +186,40 @@ final class NaiveFarm {
         checkState();
     }
 
+    private void age(Run run, Instant before) {
+        if (run.lease == null && before.isBefore(run.notBefore) && !now.isBefore(run.notBefore)) {
+            run.queued = now;
+        }
+        run.refusedBy.values().removeIf(until -> !now.isBefore(until));
+        if (run.lease != null || now.isBefore(run.notBefore)) {
+            run.unfit = Duration.ZERO;
+            run.unwanted = Duration.ZERO;
+            return;
+        }
+        var fits = false;
+        var suits = false;
+        for (var machine : workers.values()) {
+            fits |= fits(run, machine);
+            suits |= suits(run, machine);
+        }
+        var time = workers.isEmpty() || before.equals(Instant.MIN) ? Duration.ZERO : Duration.between(before, now);
+        run.unfit = fits ? Duration.ZERO : run.unfit.plus(before.isBefore(run.notBefore) ? Duration.ZERO : time);
+        run.unwanted = suits ? Duration.ZERO : run.unwanted.plus(time);
+    }
+
     /// Within a tenant, who has waited longer goes first; a step of priority counts as a fixed time of waiting,
     /// and to share an input with the worker as the affinity delay.
-    void checkOrder(Run chosen, Machine machine) {
+    void checkOrder(Run chosen, WorkerId worker) {
         var slack = chosen.job.affinity().isEmpty() ? Duration.ZERO : limits.affinityDelay();
         for (var other : runs.values()) {
             var comparable = other != chosen
                     && other.lease == null
                     && !other.mayBeHeld()
-                    && chosen.failedOn.isEmpty()
+                    && !other.refusedBy.containsKey(worker)
+                    && chosen.failed.isEmpty()
                     && other.tenants.size() == 1
                     && other.tenants.equals(chosen.tenants)
-                    && fits(other, machine);
+                    && suits(other, workers.get(worker));
             if (comparable) {
                 require(!rank(other).isBefore(rank(chosen).minus(slack)), "%s overtakes %s", chosen.job, other.job);
             }
@@ -131,22 +233,57 @@ final class NaiveFarm {
     private void checkState() {
         for (var run : runs.values()) {
             require(!run.waiters.isEmpty(), "%s runs for nobody", run.job);
-            require(!spent(run), "%s is beyond its budget", run.job);
-            if (run.lease != null || (run.mayBeHeld() && now.isBefore(run.queued.plus(limits.affinityDelay())))) {
+            require(!NaiveRules.spent(run.failed, limits), "%s is beyond its budget", run.job);
+            require(run.unfit.compareTo(limits.unsupportedAfter()) < 0, "%s waits for nobody for ever", run.job);
+            if (run.lease != null || !missing.isEmpty() || now.isBefore(run.notBefore)) {
                 continue;
             }
-            workers.forEach((id, machine) -> require(
-                    machine.polls == 0 || machine.silent || !fits(run, machine) || held(id).size() >= machine.slots,
-                    "%s waits while %s is idle",
-                    run.job,
-                    id));
+            if (run.mayBeHeld() && now.isBefore(run.queued.plus(limits.affinityDelay()))) {
+                continue;
+            }
+            for (var worker : workers.keySet()) {
+                require(!mustTake(worker, run), "%s waits while %s is idle", run.job, worker);
+            }
         }
     }
 
-    void checkQueries(Scheduler scheduler) {
+    private boolean mustTake(WorkerId worker, Run run) {
+        var machine = workers.get(worker);
+        return machine.polls > 0
+                && !machine.silent
+                && suits(run, machine)
+                && !run.refusedBy.containsKey(worker)
+                && hasFreeSlot(worker)
+                && !isInQuarantine(worker);
+    }
+
+    private boolean isInQuarantine(WorkerId worker) {
+        var record = past(worker);
+        if (now.isBefore(record.barredUntil) || record.canary != null) {
+            return true;
+        }
+        var health = status(worker).health();
+        require(!health.quarantined() || record.sick || record.blamed >= 3, "%s is in quarantine: %s", worker, health);
+        require(!health.quarantined() || !health.reason().isEmpty(), "%s is in quarantine for nothing", worker);
+        health.until().ifPresent(until -> {
+            require(until.isAfter(now), "%s is in quarantine still", worker);
+            require(!until.isAfter(now.plus(Duration.ofHours(1))), "%s is in quarantine for long", worker);
+        });
+        return health.quarantined();
+    }
+
+    private Snapshot.WorkerStatus status(WorkerId worker) {
+        return scheduler.snapshot().workers().stream()
+                .filter(status -> status.id().equals(worker))
+                .findAny()
+                .orElseThrow();
+    }
+
+    void checkQueries() {
         var snapshot = scheduler.snapshot();
         require(snapshot.running() == live.size(), "%s running", snapshot.running());
-        require(snapshot.queued() == runs.size() - live.size(), "%s queued", snapshot.queued());
+        require(snapshot.parked() == parked.size(), "%s parked", snapshot.parked());
+        require(snapshot.queued() == queued(), "%s queued", snapshot.queued());
         require(snapshot.workers().size() == workers.size(), "%s workers", snapshot.workers());
         for (var status : snapshot.workers()) {
             var machine = workers.get(status.id());
@@ -154,25 +291,47 @@ final class NaiveFarm {
                     status.slots() == machine.slots
                             && status.polling() == machine.polls
                             && status.silent() == machine.silent
+                            && status.parked() == parkedOn(status.id()).size()
                             && status.running().size() == held(status.id()).size(),
                     "%s",
                     status);
+            require(
+                    !now.isBefore(past(status.id()).barredUntil)
+                            || status.health().until().isPresent(),
+                    "%s is not in quarantine",
+                    status);
         }
-        runs.forEach((id, run) -> {
-            var why = scheduler.why(id);
-            require(why.isPresent() == (run.lease == null), "%s waits: %s", id, why);
-            why.ifPresent(reason -> checkReason(run, reason));
-        });
-        var due = scheduler.nextDue();
-        live.values().forEach(lease -> require(!due.orElseThrow().isAfter(lease.deadline), "Tick comes late"));
+        runs.forEach((id, run) -> checkReasons(run, scheduler.why(id)));
+        if (!scheduler.nextDue().isPresent()) {
+            require(live.isEmpty() && parked.isEmpty(), "No tick would come");
+            return;
+        }
+        var due = scheduler.nextDue().get();
+        live.values().forEach(lease -> require(!due.isAfter(lease.deadline), "Tick comes late"));
+        parked.values().forEach(lease -> require(!due.isAfter(lease.deadline), "Tick comes late"));
+        for (var run : runs.values()) {
+            require(
+                    run.lease != null || !now.isBefore(run.notBefore) || !due.isAfter(run.notBefore),
+                    "Tick comes late for %s",
+                    run.job);
+        }
     }
 
-    private void checkReason(Run run, String reason) {
-        var expected = workers.isEmpty()
-                ? "No worker is connected"
-                : workers.values().stream().noneMatch(machine -> fits(run, machine)) ? "No worker fits: " : "";
-        require(reason.startsWith(expected) && !reason.isBlank(), "%s waits: %s", run.job, reason);
-        require(!expected.isEmpty() || !reason.startsWith("No worker"), "%s waits: %s", run.job, reason);
+    private void checkReasons(Run run, List<String> reasons) {
+        require(reasons.isEmpty() == (run.lease != null), "%s waits: %s", run.job, reasons);
+        require(reasons.stream().noneMatch(String::isBlank) && reasons.size() <= 30, "%s waits: %s", run.job, reasons);
+        if (run.lease != null) {
+            return;
+        }
+        if (workers.isEmpty()) {
+            require(reasons.contains("No worker is connected"), "%s waits: %s", run.job, reasons);
+        } else if (workers.values().stream().noneMatch(machine -> fits(run, machine))) {
+            require(
+                    reasons.stream().anyMatch(reason -> reason.startsWith("No worker fits: ")),
+                    "%s waits: %s",
+                    run.job,
+                    reasons);
+        }
     }
 
     void checkEnd() {
@@ -180,18 +339,12 @@ final class NaiveFarm {
         require(runs.isEmpty(), "%s run forever", runs.keySet());
     }
 
-    boolean spent(Run run) {
-        return run.failedOn.size() >= limits.attempts() || run.lostOn.size() >= limits.lostWorkers();
+    static boolean fits(Run run, Machine machine) {
+        return NaiveRules.fits(run.job, machine.properties);
     }
 
-    static boolean fits(Run run, Machine machine) {
-        var os = machine.properties.values().get("os");
-        return switch (SimulatedFarm.REQUIREMENTS.indexOf(run.job.requirement())) {
-            case 0 -> true;
-            case 1 -> "linux".equals(os);
-            case 2 -> "windows".equals(os);
-            default -> machine.properties.values().containsKey("gpu");
-        };
+    static boolean suits(Run run, Machine machine) {
+        return fits(run, machine) && NaiveRules.willing(machine.policy, run.job.facts());
     }
 
     @FormatMethod

@@ -3,8 +3,10 @@ package build.steading.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import build.steading.platform.RequestFacts;
 import build.steading.platform.Requirement;
 import java.util.ArrayList;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -44,8 +46,13 @@ class RankedQueueTest {
 
     private Execution execution(int priority, long rank) {
         var job = new Job("key", false, Requirement.ANY, ScriptedFarm.facts(priority, "tenant"), Set.of());
-        var requirement = new RequirementClass(Requirement.ANY);
-        var execution = new Execution(new ExecutionId(++lastId), job, requirement, new Tenant("tenant", 0, 0), 0);
+        var requirement = new RequirementClass(Requirement.ANY, Map.of(), RequestFacts.NONE);
+        var execution = new Execution(
+                new ExecutionId(++lastId),
+                job,
+                requirement,
+                new Tenant(new TenantName("", "tenant"), 0, new Account("tenant", 0), null),
+                0);
         execution.rank = rank + 100L * priority;
         return execution;
     }

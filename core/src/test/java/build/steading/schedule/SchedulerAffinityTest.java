@@ -25,7 +25,6 @@ import org.junit.jupiter.api.Test;
 /// Which worker an action waits for, and for how long.
 class SchedulerAffinityTest {
     private static final Duration DELAY = Limits.STANDARD.affinityDelay();
-    private static final Duration AGEING = Limits.STANDARD.ageing();
     private final ScriptedFarm farm = new ScriptedFarm();
 
     @Nested
@@ -137,7 +136,7 @@ class SchedulerAffinityTest {
 
         @Test
         void withoutDelayNobodyWaits() {
-            var eager = new ScriptedFarm(new Limits(Duration.ofSeconds(15), Duration.ZERO, AGEING, 5, 3));
+            var eager = new ScriptedFarm(TestLimits.withAffinityDelay(Duration.ZERO));
             eager.announce(ANN);
             eager.queue(near("warm", "tree"));
             eager.done(eager.take(ANN).lease());

@@ -14,7 +14,7 @@ class SchedulerSimulationTest {
     private static final int EVENTS = 32;
 
     @Test
-    @Timeout(120)
+    @Timeout(300)
     void everyHistoryKeepsThePromises() {
         var seed = Long.getLong(SEED);
         if (seed != null) {

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -125,7 +124,7 @@ class SchedulerTest {
             assertThat(farm.tick(Duration.ofNanos(1)))
                     .containsExactly(
                             new Decision.Revoked(running.lease(), ANN, "Worker `ann` went silent"),
-                            new Decision.Requeued(running.execution(), "Worker `ann` went silent", 2));
+                            farm.requeued(running.execution(), Fault.WORKER_LOST, "Worker `ann` went silent", 2));
         }
 
         @Test
@@ -207,7 +206,7 @@ class SchedulerTest {
 
             assertThat(farm.fail(first.lease()))
                     .first()
-                    .isEqualTo(new Decision.Requeued(first.execution(), "No space", 2));
+                    .isEqualTo(farm.requeued(first.execution(), Fault.WORKER_SHUTDOWN, "No luck", 1));
             assertThat(farm.scheduler.snapshot().workers().get(1).running()).hasSize(1);
         }
 
@@ -233,59 +232,6 @@ class SchedulerTest {
             farm.announce(BOB);
 
             assertThat(farm.take(BOB).execution()).isEqualTo(first.execution());
-        }
-
-        @Test
-        void endsWithTheBudgetOfAttempts() {
-            farm.announce(ANN);
-            var execution = farm.queue(job("a"));
-            for (var attempt = 1; attempt < Limits.STANDARD.attempts(); attempt++) {
-                assertThat(farm.fail(farm.take(ANN).lease()))
-                        .containsExactly(new Decision.Requeued(execution, "No space", attempt + 1));
-                farm.pass(DELAY);
-            }
-            assertThat(farm.fail(farm.take(ANN).lease()))
-                    .singleElement()
-                    .isInstanceOfSatisfying(
-                            Decision.Ended.class,
-                            ended -> assertThat(ended.verdict())
-                                    .isEqualTo(new Verdict.GaveUp(
-                                            "Gave up after 5 attempts; the last: No space",
-                                            IntStream.range(0, 5)
-                                                    .mapToObj(_ -> new FailedAttempt(ANN, false, "No space"))
-                                                    .toList())));
-        }
-
-        @Test
-        void endsWithTheBudgetOfLostWorkers() {
-            var execution = farm.queue(job("a"));
-            for (var worker : List.of(ANN, BOB)) {
-                farm.join(worker);
-                assertThat(farm.apply(new Event.WorkerLeft(worker)))
-                        .contains(new Decision.Requeued(
-                                execution, "Worker `%s` left".formatted(worker), worker.equals(ANN) ? 2 : 3));
-            }
-            farm.join(CAT);
-            assertThat(farm.apply(new Event.WorkerLeft(CAT)))
-                    .last()
-                    .isInstanceOfSatisfying(
-                            Decision.Ended.class,
-                            ended -> assertThat(ended.verdict())
-                                    .isInstanceOfSatisfying(
-                                            Verdict.GaveUp.class,
-                                            gaveUp -> assertThat(gaveUp.reason())
-                                                    .isEqualTo("Gave up because 3 workers were lost while they ran it:"
-                                                            + " `ann`, `bob`, `cat`")));
-        }
-
-        @Test
-        void countsAWorkerThatIsLostTwiceOnce() {
-            farm.submit(job("a"));
-            for (var i = 0; i < 4; i++) {
-                farm.pass(DELAY);
-                assertThat(farm.join(ANN)).hasSize(1);
-                assertThat(farm.apply(new Event.WorkerLeft(ANN))).last().isInstanceOf(Decision.Requeued.class);
-            }
         }
     }
 }

@@ -11,9 +11,11 @@ import static build.steading.schedule.ScriptedFarm.job;
 import static build.steading.schedule.ScriptedFarm.requiring;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import build.steading.platform.Policy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -67,7 +69,7 @@ class SchedulerWorkersTest {
             var waiting = farm.queue(job("b"));
 
             assertThat(farm.done(running.lease())).hasSize(1);
-            assertThat(farm.why(waiting)).isEqualTo("1 worker that fits takes no new work");
+            assertThat(farm.why(waiting)).isEqualTo("Worker `ann` takes no new work");
             assertThat(assigned(farm.announce(ANN)).execution()).isEqualTo(waiting);
         }
 
@@ -78,13 +80,13 @@ class SchedulerWorkersTest {
             farm.poll(ANN);
             var kept = assigned(farm.submit(job("a")));
             var lost = assigned(farm.submit(job("b")));
-            var unknown = new LeaseId(77);
+            var unknown = new LeaseId(7777);
 
             assertThat(farm.announce(ANN, LINUX, 2, kept.lease(), unknown))
                     .containsExactly(
                             new Decision.Gone(unknown),
                             new Decision.Revoked(lost.lease(), ANN, "Worker `ann` came back without it"),
-                            new Decision.Requeued(lost.execution(), "Worker `ann` came back without it", 2));
+                            farm.requeued(lost.execution(), Fault.WORKER_LOST, "Worker `ann` came back without it", 2));
             assertThat(farm.done(kept.lease())).hasSize(1);
         }
 
@@ -97,7 +99,7 @@ class SchedulerWorkersTest {
             farm.tick(TTL);
             var waiting = farm.queue(job("b"));
 
-            assertThat(farm.why(waiting)).isEqualTo("1 worker that fits is silent");
+            assertThat(farm.why(waiting)).startsWith("Worker `ann` is silent");
             assertThat(assigned(farm.renew(ANN)).execution()).isEqualTo(waiting);
         }
 
@@ -117,11 +119,16 @@ class SchedulerWorkersTest {
             var running = assigned(farm.submit(job("a")));
             farm.submit(requiring("b", "os == 'windows'"));
 
-            var attempt =
-                    new Snapshot.Attempt(running.lease(), running.execution(), Instant.parse("2026-01-01T00:00:00Z"));
+            var attempt = new Snapshot.Attempt(
+                    running.lease(), running.execution(), "a", "tenant", "", Instant.parse("2026-01-01T00:00:00Z"));
+            var well = new Snapshot.Health(0.5, false, "", Optional.empty());
             assertThat(farm.scheduler.snapshot())
                     .isEqualTo(new Snapshot(
-                            List.of(new Snapshot.WorkerStatus(ANN, LINUX, 3, 1, false, List.of(attempt))), 1, 1));
+                            List.of(new Snapshot.WorkerStatus(
+                                    ANN, LINUX, Policy.ANYTHING, 3, "", 1, false, well, 0, List.of(attempt))),
+                            1,
+                            1,
+                            0));
         }
     }
 
@@ -139,7 +146,8 @@ class SchedulerWorkersTest {
             farm.announce(CAT, WINDOWS, 1);
 
             assertThat(farm.submit(requiring("a", "os == 'linux'")))
-                    .contains(new Decision.Queued(new ExecutionId(1), "2 workers that fit are busy"));
+                    .contains(
+                            new Decision.Queued(new ExecutionId(ScriptedFarm.FIRST_ID), "2 workers that fit are busy"));
         }
 
         @Test
@@ -148,9 +156,11 @@ class SchedulerWorkersTest {
             farm.announce(BOB);
             farm.announce(CAT, WINDOWS, 1);
 
-            assertThat(farm.why(farm.queue(requiring("a", "os == 'plan9'"))))
-                    .isEqualTo("No worker fits: `os` is `linux`, `os == \"plan9\"` is required (2 workers)\n"
-                            + "No worker fits: `os` is `windows`, `os == \"plan9\"` is required (1 worker)");
+            assertThat(farm.scheduler.why(farm.queue(requiring("a", "os == 'plan9'"))))
+                    .containsExactly(
+                            "No worker fits: `os` is `linux`, `os == \"plan9\"` is required (2 workers)",
+                            "No worker fits: `os` is `windows`, `os == \"plan9\"` is required (1 worker)",
+                            "Gives up in 10 min if no worker comes that fits");
         }
 
         @Test

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,8 +25,11 @@ final class ScriptedFarm {
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private long waiters;
 
+    /// Leases with smaller numbers are of an earlier scheduler.
+    static final long FIRST_ID = 1000;
+
     ScriptedFarm(Limits limits) {
-        this.scheduler = new Scheduler(limits, 1);
+        this.scheduler = new Scheduler(limits, FIRST_ID);
     }
 
     ScriptedFarm() {
@@ -123,8 +127,24 @@ final class ScriptedFarm {
         return apply(new Event.Finished(lease, new Ending.Done()));
     }
 
+    /// Ends a lease with a fault that blames nobody, and after which the farm tries again at once and often.
     List<Decision> fail(LeaseId lease) {
-        return apply(new Event.Finished(lease, new Ending.Failed(Fault.DISK_FULL, "No space")));
+        return fail(lease, Fault.WORKER_SHUTDOWN);
+    }
+
+    List<Decision> fail(LeaseId lease, Fault fault) {
+        return apply(new Event.Finished(lease, new Ending.Failed(fault, "No luck")));
+    }
+
+    Instant now() {
+        return now;
+    }
+
+    Snapshot.WorkerStatus status(WorkerId worker) {
+        return scheduler.snapshot().workers().stream()
+                .filter(status -> status.id().equals(worker))
+                .findAny()
+                .orElseThrow();
     }
 
     /// Returns the only assignment among the decisions.
@@ -139,7 +159,16 @@ final class ScriptedFarm {
         return assigned.getFirst();
     }
 
+    /// Returns that an execution will be tried again.
+    Decision.Requeued requeued(ExecutionId execution, Fault fault, String reason, int attempt, Duration backOff) {
+        return new Decision.Requeued(execution, Optional.of(fault), reason, attempt, now.plus(backOff));
+    }
+
+    Decision.Requeued requeued(ExecutionId execution, Fault fault, String reason, int attempt) {
+        return requeued(execution, fault, reason, attempt, Duration.ZERO);
+    }
+
     String why(ExecutionId execution) {
-        return scheduler.why(execution).orElseThrow();
+        return String.join("\n", scheduler.why(execution));
     }
 }

@@ -1,32 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.schedule;
 
-import build.steading.platform.Properties;
-import build.steading.platform.Requirement;
+import build.steading.platform.Policy;
+import build.steading.platform.RequestFacts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /// One random history of a small farm: workers that crash, fall silent, come back, send stale and repeated
 /// messages; requesters that withdraw; a clock that jumps. In the end all is well, and everything must come to an
 /// end.
 final class SimulatedFarm {
-    static final List<Properties> KINDS = List.of(
-            new Properties(Map.of("os", "linux")),
-            new Properties(Map.of("os", "linux", "gpu", true)),
-            new Properties(Map.of("os", "windows")));
-    static final List<Requirement> REQUIREMENTS = List.of(
-            Requirement.ANY,
-            Requirement.parse("os == 'linux'"),
-            Requirement.parse("os == 'windows'"),
-            Requirement.parse("gpu"));
+    private static final List<Fault> FAULTS = List.of(Fault.values());
     private static final int WORKERS = 4;
     private static final int KEYS = 6;
 
@@ -47,11 +39,15 @@ final class SimulatedFarm {
                 Duration.ofSeconds(15),
                 Duration.ofSeconds(random.nextInt(3)),
                 Duration.ofSeconds(1 + random.nextInt(100)),
-                1 + random.nextInt(5),
-                1 + random.nextInt(3));
-        this.scheduler = new Scheduler(limits, 1);
-        this.twin = random.nextInt(8) == 0 ? Optional.of(new Scheduler(limits, 1)) : Optional.empty();
-        this.model = new NaiveFarm(limits);
+                1 + random.nextInt(8),
+                1 + random.nextInt(3),
+                Duration.ofSeconds(1 + random.nextInt(60)),
+                Duration.ofMillis(random.nextInt(2) * 1000L),
+                Duration.ofSeconds(1 + random.nextInt(600)),
+                random.nextInt(4) == 0 ? 1 + random.nextInt(4) : 1000);
+        this.scheduler = new Scheduler(limits, NaiveFarm.FIRST_ID);
+        this.twin = random.nextInt(8) == 0 ? Optional.of(new Scheduler(limits, NaiveFarm.FIRST_ID)) : Optional.empty();
+        this.model = new NaiveFarm(limits, scheduler);
     }
 
     /// @return how many decisions were made
@@ -78,8 +74,8 @@ final class SimulatedFarm {
         if (twin.isPresent() && !twin.get().apply(event, now).equals(decided)) {
             throw new AssertionError("%s without a tick leads to something else than %s".formatted(event, decided));
         }
-        if (random.nextInt(8) == 0) {
-            model.checkQueries(scheduler);
+        if (random.nextInt(24) == 0) {
+            model.checkQueries();
         }
     }
 
@@ -90,6 +86,8 @@ final class SimulatedFarm {
         for (var decision : decided) {
             if (decision instanceof Decision.Assigned assigned) {
                 leases.add(assigned.lease());
+            } else if (decision instanceof Decision.Adopted adopted) {
+                leases.add(adopted.lease());
             }
         }
         return decided;
@@ -113,7 +111,12 @@ final class SimulatedFarm {
             case 0, 1, 2, 3 -> new Event.Submitted(new WaiterId(++waiters), job());
             case 4, 5 -> new Event.Withdrawn(new WaiterId(1 + random.nextLong(waiters + 1)), "somebody");
             case 6, 7 -> announced(worker());
-            case 8 -> random.nextInt(3) == 0 ? new Event.WorkerLeft(worker()) : new Event.Tick();
+            case 8 ->
+                switch (random.nextInt(6)) {
+                    case 0, 1 -> new Event.WorkerLeft(worker());
+                    case 2 -> new Event.Restarted(Set.of(worker()));
+                    default -> new Event.Tick();
+                };
             case 9, 10, 11, 12, 13 -> new Event.Polled(worker());
             case 14 -> new Event.PollEnded(worker());
             case 15, 16 -> renewed(worker());
@@ -126,16 +129,38 @@ final class SimulatedFarm {
         return new Job(
                 "key" + random.nextInt(KEYS),
                 random.nextInt(5) != 0,
-                REQUIREMENTS.get(random.nextInt(REQUIREMENTS.size())),
-                ScriptedFarm.facts(random.nextInt(3) - 1, "tenant" + random.nextInt(2)),
+                NaiveRules.REQUIREMENTS.get(random.nextInt(NaiveRules.REQUIREMENTS.size())),
+                facts(),
                 affinity);
     }
 
+    private RequestFacts facts() {
+        return new RequestFacts(
+                "tenant" + random.nextInt(2),
+                random.nextInt(3) == 0 ? "dora" : "",
+                "",
+                "",
+                Map.of(),
+                random.nextInt(3) - 1,
+                Optional.of(Duration.ofSeconds(30 + 60 * random.nextInt(2))));
+    }
+
     private Event announced(WorkerId worker) {
-        var kind = KINDS.get(
+        var kind = NaiveRules.KINDS.get(
                 random.nextInt(4) == 0 ? random.nextInt(3) : worker.name().charAt(6) % 3);
-        return new Event.WorkerAnnounced(
-                worker, Offer.of(kind, random.nextInt(4)).holding(keyed(someLeases(worker))));
+        var policy = random.nextInt(2) == 0
+                ? Policy.ANYTHING
+                : NaiveRules.POLICIES.get(random.nextInt(NaiveRules.POLICIES.size()));
+        var held = new HashMap<LeaseId, String>();
+        model.parkedOn(worker).forEach(lease -> held.put(lease, model.parked.get(lease).key));
+        someLeases(worker).forEach(lease -> held.put(lease, "unknown"));
+        while (random.nextInt(3) == 0) {
+            var earlier = new LeaseId(random.nextInt(20));
+            if (!model.live.containsKey(earlier) && !model.parked.containsKey(earlier)) {
+                held.put(earlier, "key" + random.nextInt(KEYS));
+            }
+        }
+        return new Event.WorkerAnnounced(worker, new Offer(kind, policy, random.nextInt(4), "", held));
     }
 
     private Event renewed(WorkerId worker) {
@@ -150,18 +175,26 @@ final class SimulatedFarm {
                 some.add(lease);
             }
         }
+        if (random.nextInt(4) != 0) {
+            some.addAll(model.parkedOn(worker));
+        }
         if (random.nextInt(4) == 0) {
             some.add(lease());
         }
         return some;
     }
 
-    private static Map<LeaseId, String> keyed(Set<LeaseId> leases) {
-        return leases.stream().collect(Collectors.toMap(lease -> lease, _ -> "unknown"));
-    }
-
     private Ending ending() {
-        return random.nextInt(3) == 0 ? new Ending.Failed(Fault.DISK_FULL, "no space") : new Ending.Done();
+        return switch (random.nextInt(6)) {
+            case 0, 1 -> new Ending.Failed(FAULTS.get(random.nextInt(FAULTS.size())), "no luck");
+            case 2 ->
+                new Ending.Refused(
+                        "no mood",
+                        random.nextBoolean()
+                                ? Optional.empty()
+                                : Optional.of(Duration.ofSeconds(1 + random.nextInt(60))));
+            default -> new Ending.Done();
+        };
     }
 
     private WorkerId worker() {
@@ -172,26 +205,33 @@ final class SimulatedFarm {
     private LeaseId lease() {
         var size = leases.size();
         if (size == 0 || random.nextInt(50) == 0) {
-            return new LeaseId(-1);
+            return new LeaseId(random.nextInt(22) - 1);
         }
         return leases.get(random.nextBoolean() ? random.nextInt(size) : size - 1 - random.nextInt(Math.min(3, size)));
     }
 
-    /// From now on all workers are well, and nobody is withdrawn.
+    /// From now on there are workers who are well and willing, and nobody is withdrawn.
     private void drain() {
-        for (var i = 0; i < KINDS.size(); i++) {
-            apply(new Event.WorkerAnnounced(new WorkerId("worker" + i), Offer.of(KINDS.get(i), 2)));
+        var kinds = NaiveRules.KINDS;
+        for (var i = 0; i < kinds.size(); i++) {
+            apply(new Event.WorkerAnnounced(new WorkerId("healthy" + i), Offer.of(kinds.get(i), 2)));
         }
         for (var round = 0; round < 1000 && model.waits(); round++) {
-            now = now.plusSeconds(1);
-            for (var i = 0; i < KINDS.size(); i++) {
-                var worker = new WorkerId("worker" + i);
-                apply(new Event.Polled(worker));
-                for (var lease : model.held(worker)) {
-                    apply(new Event.Finished(lease, new Ending.Done()));
-                }
+            now = scheduler.nextDue().filter(now::isBefore).orElse(now.plusSeconds(1));
+            apply(new Event.Tick());
+            for (var i = 0; i < kinds.size(); i++) {
+                serve(new WorkerId("healthy" + i));
             }
         }
         model.checkEnd();
+    }
+
+    private void serve(WorkerId worker) {
+        if (model.workers.get(worker).polls == 0) {
+            apply(new Event.Polled(worker));
+        }
+        for (var lease : model.held(worker)) {
+            apply(new Event.Finished(lease, new Ending.Done()));
+        }
     }
 }

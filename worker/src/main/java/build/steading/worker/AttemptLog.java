@@ -10,6 +10,7 @@ import build.steading.log.LogRecord.Source;
 import build.steading.log.LogWriter;
 import build.steading.schedule.LeaseId;
 import build.steading.worker.sandbox.Run;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,12 +20,21 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
-/// What a command prints: into a file of bounded size, and from there to whoever follows. Not thread-safe.
+/// What a command prints: into a file of bounded size, and from there to the farm. What the farm does not take
+/// now, or loses, is in the file still, and goes again.
+///
+/// [#catchUp] may be called from any thread; all else from one. One thread at a time passes on; another that has
+/// something new leaves that to it.
 final class AttemptLog implements Run.Printed, AutoCloseable {
     /// When this much waits, it is passed on even if there is no pause.
     private static final int BATCH_BYTES = 256 * 1024;
 
     private static final int TAIL_BYTES = 64 * 1024;
+
+    /// A farm that goes back more often is left alone for now.
+    private static final int MAX_REWINDS = 3;
+
+    private static final byte[] NOTHING = {};
 
     private final Path file;
     private final LogWriter writer;
@@ -32,8 +42,19 @@ final class AttemptLog implements Run.Printed, AutoCloseable {
     private final WorkSource source;
     private final LeaseId lease;
     private final Runnable gone;
-    private long sent;
     private int waiting;
+
+    /// Belongs to whoever passes on.
+    private long sent;
+
+    @GuardedBy("this")
+    private boolean passing;
+
+    @GuardedBy("this")
+    private boolean more;
+
+    @GuardedBy("this")
+    private boolean closed;
 
     /// @param gone is told when nobody wants the action any more
     AttemptLog(Path file, long maxBytes, WorkSource source, LeaseId lease, Runnable gone) {
@@ -78,27 +99,96 @@ final class AttemptLog implements Run.Printed, AutoCloseable {
         waiting++;
     }
 
-    /// Ends the log; afterwards the file is whole, and has been passed on.
+    /// Ends the log; afterwards the file is whole.
     void finish() {
         writer.close();
-        if (waiting > 0) {
-            pass();
+        pass();
+    }
+
+    private void pass() {
+        waiting = 0;
+        if (claim()) {
+            passClaimed(false);
         }
     }
 
-    /// Passes on what is new in the file. When the way is blocked, it stays new.
-    private void pass() {
-        waiting = 0;
+    /// Passes on what the farm does not have, after asking it how much it has. Somebody else who passes on
+    /// already does the same.
+    ///
+    /// @return whether the way is free
+    boolean catchUp() {
+        return !claim() || passClaimed(true);
+    }
+
+    /// Passes on everything, waiting for whoever is at it.
+    ///
+    /// @param ask whether to ask first how much the farm has
+    /// @return whether the farm has everything now, or does not want it
+    boolean passAll(boolean ask) throws InterruptedException {
+        return !awaitClaim() || passClaimed(ask);
+    }
+
+    private synchronized boolean claim() {
+        if (passing || closed) {
+            more = true;
+            return false;
+        }
+        passing = true;
+        return true;
+    }
+
+    private synchronized boolean awaitClaim() throws InterruptedException {
+        while (passing) {
+            wait();
+        }
+        return claim();
+    }
+
+    private boolean passClaimed(boolean ask) {
+        var free = false;
         try {
-            for (var chunk = next(); chunk.length > 0; chunk = next()) {
-                sent = source.append(lease, sent, chunk);
+            do {
+                free = passOnce(ask);
+            } while (free && isMore());
+            return free;
+        } finally {
+            release();
+        }
+    }
+
+    private synchronized boolean isMore() {
+        var was = more;
+        more = false;
+        return was;
+    }
+
+    private synchronized void release() {
+        passing = false;
+        notifyAll();
+    }
+
+    /// Returns whether the farm has now what was in the file at first, or does not want it.
+    private boolean passOnce(boolean ask) {
+        try {
+            if (ask) {
+                sent = Math.min(sent, source.append(lease, sent, NOTHING));
             }
+            var rewinds = 0;
+            for (var chunk = next(); chunk.length > 0; chunk = next()) {
+                var known = source.append(lease, sent, chunk);
+                if (known <= sent && ++rewinds > MAX_REWINDS) {
+                    return false;
+                }
+                sent = Math.min(known, reader.size());
+            }
+            return true;
         } catch (IOException e) {
             throw SteadingException.unavailable("The log `%s` cannot be read".formatted(file), e);
         } catch (SteadingException e) {
             if (e.failure() instanceof Failure.NotFound) {
                 gone.run();
             }
+            return e.failure() instanceof Failure.NotFound;
         }
     }
 
@@ -120,13 +210,30 @@ final class AttemptLog implements Run.Printed, AutoCloseable {
         return records;
     }
 
+    /// Waits for whoever passes on.
     @Override
     public void close() {
         writer.close();
+        shut();
         try {
             reader.close();
         } catch (IOException e) {
             throw SteadingException.unavailable("The log `%s` cannot be closed".formatted(file), e);
+        }
+    }
+
+    private synchronized void shut() {
+        closed = true;
+        var interrupted = false;
+        while (passing) {
+            try {
+                wait();
+            } catch (InterruptedException _) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -19,7 +19,8 @@ import java.util.TreeMap;
 /// `HOME` and `TMPDIR` (private directories), `LANG` (`C.UTF-8`, so that tools read and write UTF-8 everywhere),
 /// and `STEADING_SLOTS` (how many processors the command may keep busy).
 record CommandLine(Machine machine, Task task, List<WarmDirectory> warm) {
-    private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    /// Where actions find programs, unless they declare something else.
+    static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     RunSpec spec(Place place) {
         var sandbox = machine.sandbox();
@@ -28,7 +29,8 @@ record CommandLine(Machine machine, Task task, List<WarmDirectory> warm) {
                 .command(task.arguments(), environment(place))
                 .workingDirectory(task.outputs().workingDirectory())
                 .timeout(task.timeout(), limits.killGrace())
-                .limits(task.memoryBytes(), task.tasks(), limits.fileBytes());
+                .limits(task.memoryBytes(), task.tasks(), limits.fileBytes())
+                .nice(machine.config().terms().nice());
         directories(task.outputs()).forEach(spec::makeDirectory);
         warm.forEach(each -> spec.makeDirectory(each.path()));
         sandbox.confine(spec, place, task.network());

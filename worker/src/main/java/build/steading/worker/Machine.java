@@ -16,4 +16,5 @@ record Machine(
         Inputs inputs,
         Sandbox sandbox,
         Runner runner,
+        Gate gate,
         InstantSource clock) {}

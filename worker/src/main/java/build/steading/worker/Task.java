@@ -2,6 +2,7 @@
 package build.steading.worker;
 
 import build.steading.digest.Digest;
+import build.steading.platform.Requirement;
 import build.steading.worker.output.DeclaredOutputs;
 import java.time.Duration;
 import java.util.List;
@@ -9,11 +10,13 @@ import java.util.Map;
 
 /// An action, checked and with everything that it leaves open decided.
 ///
+/// @param requirement what the worker must be
 /// @param environment as declared; what the worker adds is not in it
 /// @param memoryBytes of all processes together; 0 for no limit
 /// @param tasks processes and threads together
 record Task(
         Digest inputRoot,
+        Requirement requirement,
         List<String> arguments,
         Map<String, String> environment,
         DeclaredOutputs outputs,

@@ -4,13 +4,14 @@ package build.steading.worker;
 import build.bazel.remote.execution.v2.Action;
 import build.bazel.remote.execution.v2.Command;
 import build.bazel.remote.execution.v2.Platform;
-import build.steading.blob.BlobStore;
 import build.steading.blob.Blobs;
+import build.steading.blob.LocalBlobs;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.platform.PlatformProperties;
+import build.steading.platform.Requirement;
 import build.steading.worker.input.Directories;
 import build.steading.worker.input.InputCheck;
 import build.steading.worker.output.DeclaredOutputs;
@@ -34,11 +35,11 @@ final class TaskReader {
             PlatformProperties.MEMORY,
             PlatformProperties.PROCESSES);
 
-    private final BlobStore blobs;
+    private final LocalBlobs blobs;
     private final Directories directories;
     private final WorkerConfig.Limits limits;
 
-    TaskReader(BlobStore blobs, Directories directories, WorkerConfig.Limits limits) {
+    TaskReader(LocalBlobs blobs, Directories directories, WorkerConfig.Limits limits) {
         this.blobs = blobs;
         this.directories = directories;
         this.limits = limits;
@@ -49,13 +50,17 @@ final class TaskReader {
     Task read(Digest digest) {
         var action = parse(digest, "Action", Action.parser());
         var inputRoot = Digests.fromProto(action.getInputRootDigest());
-        var command = readCommand(Digests.fromProto(action.getCommandDigest()), inputRoot);
+        var commandDigest = Digests.fromProto(action.getCommandDigest());
+        // The input root is needed next: it comes along.
+        var _ = blobs.fetch(new HashSet<>(List.of(commandDigest, inputRoot)));
+        var command = readCommand(commandDigest, inputRoot);
         if (command.getArgumentsList().isEmpty() || command.getArguments(0).isEmpty()) {
             throw SteadingException.invalid("Command without a program");
         }
         var properties = properties(action.hasPlatform() ? action.getPlatform() : command.getPlatform());
         return new Task(
                 inputRoot,
+                Requirement.parse(properties.getOrDefault(PlatformProperties.REQUIRES, "")),
                 command.getArgumentsList(),
                 environment(command),
                 outputs(command),
@@ -151,9 +156,16 @@ final class TaskReader {
                         "Platform property `%s` is not known: Steading knows %s",
                         property.getName(), KNOWN.stream().sorted().toList());
             }
-            ours.put(property.getName(), property.getValue());
+            ours.merge(property.getName(), property.getValue(), (a, b) -> merged(property.getName(), a, b));
         }
         return ours;
+    }
+
+    /// An action may have several requirements; of all else, the last one counts.
+    private static String merged(String name, String a, String b) {
+        return name.equals(PlatformProperties.REQUIRES)
+                ? Requirement.parse(a).and(Requirement.parse(b)).expression()
+                : b;
     }
 
     private static boolean network(Map<String, String> properties) {

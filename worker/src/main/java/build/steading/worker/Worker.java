@@ -7,10 +7,11 @@ import build.steading.execute.Outcome;
 import build.steading.execute.WorkSource;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
-import build.steading.platform.Properties;
+import build.steading.lifecycle.Backoff;
+import build.steading.lifecycle.SteadyClock;
 import build.steading.schedule.Fault;
 import build.steading.schedule.LeaseId;
-import build.steading.schedule.Offer;
+import build.steading.worker.host.LinuxReadings;
 import build.steading.worker.input.CopiedInputs;
 import build.steading.worker.input.Directories;
 import build.steading.worker.input.Inputs;
@@ -29,9 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
 
 /// Runs actions: each slot takes a lease, runs its action, and says how it ended. Whatever an action does, its
 /// slot goes on with the next one. Thread-safe.
@@ -42,22 +41,24 @@ public final class Worker implements AutoCloseable {
     private static final int DIRECTORY_NODES = 200_000;
 
     private static final Duration TAKE_PATIENCE = Duration.ofSeconds(20);
-    private static final Duration BACK_OFF = Duration.ofSeconds(1);
-    private static final int FINISH_TRIES = 30;
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+    private static final String STOPPING = "the worker stops";
     private static final Duration KILL_PATIENCE = Duration.ofSeconds(15);
 
     private final WorkSource source;
     private final WorkerConfig config;
     private final Remover remover;
     private final Machine machine;
-    private final Properties properties;
+    private final Activity activity;
+    private final Presence presence;
+    private final Heart heart;
+    private final Report report;
     private final Map<LeaseId, Attempt> attempts = new ConcurrentHashMap<>();
     private final AtomicLong names = new AtomicLong();
     private final List<Slot> slots = new ArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final Thread heart;
     private volatile boolean draining;
-    private volatile boolean announced;
 
     /// Clears away what an earlier worker left in its directory. Nothing runs before [#start].
     ///
@@ -73,9 +74,21 @@ public final class Worker implements AutoCloseable {
         var directories = new Directories(blobs, DIRECTORY_NODES);
         var inputs = inputs(sandbox, blobs, directories);
         makeDirectory("attempts");
-        this.machine = new Machine(config, blobs, directories, inputs, sandbox, runner, clock);
-        this.properties = WorkerProperties.detect(sandbox, config.directory());
-        this.heart = Thread.ofVirtual().name("worker-heart").unstarted(this::beat);
+        this.activity = new Activity(clock, config.terms().shareBytes(config.slots()));
+        var readings = new LinuxReadings(Path.of("/"), config.directory(), clock);
+        this.presence = new Presence(
+                config,
+                readings,
+                activity,
+                WorkerProperties.detect(sandbox, config.directory()),
+                () -> WorkerProperties.search(
+                        sandbox, config.directory(), config.terms().toolVersions()));
+        var gate = new Gate(config.terms(), readings, presence::properties, activity);
+        this.machine = new Machine(config, blobs, directories, inputs, sandbox, runner, gate, clock);
+        var self = new Heart.Self(
+                config.id(), () -> presence.offer(draining), config.limits().heartbeat());
+        this.heart = new Heart(source, self, attempts, new SteadyClock());
+        this.report = new Report(source, closed);
         for (var number = 0; number < config.slots(); number++) {
             slots.add(new Slot(number));
         }
@@ -113,21 +126,29 @@ public final class Worker implements AutoCloseable {
         return this;
     }
 
+    /// Returns what the worker is and does at present, as data: texts, numbers, lists and maps.
+    public Map<String, Object> facts() {
+        return WorkerFacts.of(config, presence.said(), activity);
+    }
+
     /// Takes no more leases and lets running actions finish; past the drain limit, ends them.
     @Override
     public void close() {
         draining = true;
+        heart.nudge();
         slots.forEach(Slot::wake);
         try {
             if (!join(config.limits().drain())) {
-                attempts.values().forEach(attempt -> attempt.cancel("the worker stops"));
+                attempts.values().forEach(attempt -> attempt.cancel(STOPPING, Fault.WORKER_SHUTDOWN));
                 join(KILL_PATIENCE);
             }
         } catch (InterruptedException _) {
-            attempts.values().forEach(attempt -> attempt.cancel("the worker stops"));
+            attempts.values().forEach(attempt -> attempt.cancel(STOPPING, Fault.WORKER_SHUTDOWN));
             Thread.currentThread().interrupt();
         }
         closed.countDown();
+        heart.close();
+        presence.close();
         machine.runner().close();
         remover.close();
     }
@@ -143,41 +164,10 @@ public final class Worker implements AutoCloseable {
         return true;
     }
 
-    private void beat() {
-        try {
-            do {
-                beatOnce();
-            } while (!closed.await(config.limits().heartbeat().toMillis(), TimeUnit.MILLISECONDS));
-        } catch (InterruptedException _) {
-            // Nobody interrupts this thread; were it so, it should end.
-        }
-    }
-
-    private void beatOnce() {
-        try {
-            if (!announced) {
-                source.announce(
-                        config.id(),
-                        Offer.of(properties, draining ? 0 : config.slots()).holding(held()));
-                announced = true;
-            }
-            for (var lost : source.renew(config.id(), attempts.keySet())) {
-                var attempt = attempts.get(lost);
-                if (attempt != null) {
-                    attempt.cancel("the lease was taken back");
-                }
-            }
-        } catch (RuntimeException e) {
-            announced = false;
-            LOG.log(Level.WARNING, "The farm does not answer worker `%s`".formatted(config.id()), e);
-        }
-    }
-
-    private Map<LeaseId, String> held() {
-        return attempts.values().stream()
-                .collect(Collectors.toMap(
-                        attempt -> attempt.lease().id(),
-                        attempt -> attempt.lease().action().toString()));
+    /// Has the worker ask the farm at once how its leases stand, and pass on what the farm does not have of the
+    /// logs: for whoever knows that the farm has news for it.
+    public void checkLeases() {
+        heart.nudge();
     }
 
     /// One place for an action.
@@ -202,27 +192,57 @@ public final class Worker implements AutoCloseable {
         }
 
         private void serve() {
+            var backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
             try {
                 while (setWaiting(true)) {
-                    serveOnce();
+                    heart.awaitJoined();
+                    presence.openings().enter();
+                    boolean answered;
+                    try {
+                        answered = serveOnce();
+                    } finally {
+                        presence.openings().leave();
+                    }
+                    if (answered) {
+                        backoff.reset();
+                    } else {
+                        Thread.sleep(backoff.pause());
+                    }
                 }
             } catch (InterruptedException _) {
                 // close() wants this slot to end while it had nothing to do.
             }
         }
 
-        private void serveOnce() throws InterruptedException {
+        /// Returns false if the farm gives no answer.
+        private boolean serveOnce() throws InterruptedException {
             try {
                 var lease = source.take(config.id(), TAKE_PATIENCE);
                 setWaiting(false);
                 // An interrupt that came too late must not disturb the action.
                 var late = Thread.interrupted();
-                lease.ifPresent(taken -> finish(taken, late || draining ? stopping() : run(taken)));
+                lease.ifPresent(taken -> work(taken, late || draining));
+                return true;
             } catch (RuntimeException e) {
-                announced = false;
-                LOG.log(Level.WARNING, "Worker `%s` gets no work".formatted(config.id()), e);
-                Thread.sleep(BACK_OFF);
+                heart.distrust();
+                LOG.log(Level.DEBUG, "Worker `%s` gets no work".formatted(config.id()), e);
+                return false;
             }
+        }
+    }
+
+    private void work(Lease lease, boolean stopping) {
+        var name = Long.toString(names.incrementAndGet(), Character.MAX_RADIX);
+        var directory = config.directory().resolve("attempts").resolve(name);
+        try (var attempt = new Attempt(machine, source, lease, directory)) {
+            attempts.put(lease.id(), attempt);
+            activity.begin(lease);
+            var outcome = stopping ? stopping() : run(attempt);
+            // What is over takes no memory, and only waits to be reported.
+            activity.end(lease.id(), outcome);
+            report.deliver(attempt, outcome);
+        } finally {
+            attempts.remove(lease.id());
         }
     }
 
@@ -230,44 +250,14 @@ public final class Worker implements AutoCloseable {
         return new Outcome.NotRun(new Failure.Unavailable("The worker stops"), Fault.WORKER_SHUTDOWN);
     }
 
-    private Outcome run(Lease lease) {
-        var name = Long.toString(names.incrementAndGet(), Character.MAX_RADIX);
-        var attempt = new Attempt(
-                machine, source, lease, config.directory().resolve("attempts").resolve(name));
-        attempts.put(lease.id(), attempt);
+    private static Outcome run(Attempt attempt) {
         try {
             return attempt.run();
         } catch (RuntimeException | Error e) {
             // Even after an error the slot must go on: a slot that is lost is capacity that is lost until a
             // restart.
-            LOG.log(Level.ERROR, "Action `%s` met a bug of the worker".formatted(lease.action()), e);
+            LOG.log(Level.ERROR, "Action `%s` met a bug of the worker".formatted(attempt.key()), e);
             return new Outcome.NotRun(new Failure.Unavailable("The worker failed: " + e));
-        }
-    }
-
-    /// Reports the outcome, again and again for a while if the farm does not answer.
-    private void finish(Lease lease, Outcome outcome) {
-        try {
-            for (var tries = 1; !finishOnce(lease, outcome) && tries < FINISH_TRIES; tries++) {
-                Thread.sleep(BACK_OFF);
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        } finally {
-            attempts.remove(lease.id());
-        }
-    }
-
-    private boolean finishOnce(Lease lease, Outcome outcome) {
-        try {
-            source.finish(lease.id(), outcome);
-            return true;
-        } catch (SteadingException e) {
-            if (e.failure() instanceof Failure.Unavailable || e.failure() instanceof Failure.Overloaded) {
-                return false;
-            }
-            LOG.log(Level.DEBUG, "The outcome of lease `%s` is not wanted: %s".formatted(lease.id(), e.getMessage()));
-            return true;
         }
     }
 }

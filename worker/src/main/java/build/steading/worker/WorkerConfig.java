@@ -2,6 +2,7 @@
 package build.steading.worker;
 
 import build.steading.schedule.WorkerId;
+import build.steading.worker.terms.Terms;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -9,7 +10,13 @@ import java.time.Duration;
 ///
 /// @param slots how many actions run at the same time
 /// @param directory belongs to this worker alone, on the file system of its store; anything in it may be deleted
-public record WorkerConfig(WorkerId id, int slots, Path directory, Limits limits) {
+/// @param terms what the machine's owner allows
+public record WorkerConfig(WorkerId id, int slots, Path directory, Limits limits, Terms terms) {
+    /// The machine is all the farm's.
+    public WorkerConfig(WorkerId id, int slots, Path directory, Limits limits) {
+        this(id, slots, directory, limits, Terms.UNLIMITED);
+    }
+
     public WorkerConfig {
         if (slots < 1) {
             throw new IllegalArgumentException("A worker with %d slots makes no sense".formatted(slots));

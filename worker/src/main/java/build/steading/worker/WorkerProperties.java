@@ -2,116 +2,58 @@
 package build.steading.worker;
 
 import build.steading.platform.Properties;
+import build.steading.worker.host.Host;
+import build.steading.worker.host.ToolVersions;
 import build.steading.worker.sandbox.Sandbox;
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Map;
 
-/// Finds out what a worker is, without starting any process.
+/// Finds out what a worker is: `docs/requirements.md` lists its properties.
 public final class WorkerProperties {
-    private static final List<String> TOOLS = List.of(
-            "ar",
-            "autoconf",
-            "bison",
-            "bzip2",
-            "cargo",
-            "cc",
-            "clang",
-            "clang++",
-            "cmake",
-            "flex",
-            "g++",
-            "gcc",
-            "git",
-            "go",
-            "gradle",
-            "java",
-            "javac",
-            "ld",
-            "make",
-            "meson",
-            "mvn",
-            "ninja",
-            "node",
-            "npm",
-            "patch",
-            "perl",
-            "pkg-config",
-            "python3",
-            "ruby",
-            "rustc",
-            "sphinx-build",
-            "tar",
-            "xz",
-            "zstd");
+    private static final Path ROOT = Path.of("/");
 
     private WorkerProperties() {}
 
-    /// Returns `os`, `arch`, `cores`, `memory` and `disk` (both in bytes, in all), `kernel`, `hostname`,
-    /// `sandbox`, and `tools`, a list of those on the PATH out of a fixed choice. What cannot be found out is
-    /// left out.
+    /// Returns what can be found out at once, without starting any process. The versions of tools are those that
+    /// are known from before.
     ///
     /// @param directory the worker's
     public static Properties detect(Sandbox sandbox, Path directory) {
-        var values = new HashMap<String, Object>();
-        values.put("os", System.getProperty("os.name", "unknown").toLowerCase(Locale.ROOT));
-        values.put("arch", arch());
-        values.put("cores", (long) Runtime.getRuntime().availableProcessors());
-        values.put("kernel", System.getProperty("os.version", "unknown"));
+        var tools = new ToolVersions(CommandLine.PATH, directory);
+        return properties(new Host(ROOT), sandbox, directory, tools.known());
+    }
+
+    /// Returns all that can be found out, in a few seconds at the most. If the thread is interrupted, it is less,
+    /// and the thread remains interrupted.
+    ///
+    /// @param directory the worker's
+    /// @param versions whether tools are run to find out their versions
+    static Properties search(Sandbox sandbox, Path directory, boolean versions) {
+        var host = new Host(ROOT);
+        var tools = new ToolVersions(CommandLine.PATH, directory);
+        var values = properties(host, sandbox, directory, versions ? find(tools) : tools.known());
+        var all = new HashMap<String, Object>(values.values());
+        var libc = host.libc();
+        if (!libc.isEmpty()) {
+            all.put("libc", libc);
+        }
+        return new Properties(all);
+    }
+
+    private static Map<String, Object> find(ToolVersions tools) {
+        try {
+            return tools.find();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return tools.known();
+        }
+    }
+
+    private static Properties properties(Host host, Sandbox sandbox, Path directory, Map<String, Object> tools) {
+        var values = host.properties(directory);
         values.put("sandbox", sandbox.name());
-        values.put("tools", tools());
-        memory().ifPresent(bytes -> values.put("memory", bytes));
-        disk(directory).ifPresent(bytes -> values.put("disk", bytes));
-        hostname().ifPresent(name -> values.put("hostname", name));
+        values.put("tools", tools);
         return new Properties(values);
-    }
-
-    /// Returns the name that `uname -m` has for it.
-    private static String arch() {
-        var arch = System.getProperty("os.arch", "unknown");
-        return arch.equals("amd64") ? "x86_64" : arch;
-    }
-
-    private static Optional<Long> memory() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
-                ? Optional.of(system.getTotalMemorySize())
-                : Optional.empty();
-    }
-
-    private static Optional<Long> disk(Path directory) {
-        try {
-            return Optional.of(Files.getFileStore(directory).getTotalSpace());
-        } catch (IOException _) {
-            return Optional.empty();
-        }
-    }
-
-    private static Optional<String> hostname() {
-        try {
-            return Optional.of(InetAddress.getLocalHost().getHostName());
-        } catch (UnknownHostException _) {
-            return Optional.empty();
-        }
-    }
-
-    private static List<String> tools() {
-        var path = Optional.ofNullable(System.getenv("PATH")).orElse("/usr/bin:/bin");
-        var directories = Stream.of(path.split(":"))
-                .filter(part -> part.startsWith("/"))
-                .map(Path::of)
-                .toList();
-        return TOOLS.stream()
-                .filter(tool -> directories.stream()
-                        .map(directory -> directory.resolve(tool))
-                        .anyMatch(Files::isExecutable))
-                .toList();
     }
 }

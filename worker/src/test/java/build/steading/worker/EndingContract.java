@@ -25,12 +25,16 @@ abstract class EndingContract extends SandboxedTest {
     }
 
     @Test
-    void memoryLimitIsExplained() throws Exception {
-        var result = farm.complete(action().shell("perl -e '$x = \"a\" x 200_000_000; sleep 60'")
+    void memoryLimitIsReportedWithWhatWasPrinted() throws Exception {
+        var outcome = farm.run(action().shell("echo said; perl -e '$x = \"a\" x 200_000_000; sleep 60'")
                 .property(PlatformProperties.MEMORY, "100000000"));
 
-        assertThat(result.getExitCode()).isEqualTo(137);
-        assertThat(farm.stderr(result)).contains("[killed: it used more memory than 95.4 MiB]");
+        assertThat(outcome).isInstanceOfSatisfying(Outcome.OutOfMemory.class, killed -> {
+            assertThat(killed.limitBytes()).isEqualTo(100_000_000);
+            assertThat(killed.partial().getExitCode()).isEqualTo(137);
+            assertThat(farm.stdout(killed.partial())).isEqualTo("said\n");
+            assertThat(farm.stderr(killed.partial())).contains("[killed: it used more memory than 95.4 MiB]");
+        });
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /// Hands out leases, and keeps what comes back.
 public final class QueueSource implements WorkSource {
@@ -30,6 +31,7 @@ public final class QueueSource implements WorkSource {
     private final Map<LeaseId, ByteArrayOutputStream> logs = new ConcurrentHashMap<>();
     private final Set<LeaseId> revoked = ConcurrentHashMap.newKeySet();
     private final BlockingQueue<Integer> announcedSlots = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Offer> offers = new LinkedBlockingQueue<>();
 
     void offer(Lease lease) {
         outcomes.put(lease.id(), new LinkedBlockingQueue<>());
@@ -51,6 +53,24 @@ public final class QueueSource implements WorkSource {
 
     int announcedSlots() throws InterruptedException {
         return announcedSlots.take();
+    }
+
+    /// Waits for an announcement that says what is wanted.
+    Offer awaitOffer(Predicate<Offer> wanted) throws InterruptedException {
+        while (true) {
+            var offer = offers.poll(30, TimeUnit.SECONDS);
+            if (offer == null) {
+                throw new AssertionError("No such offer");
+            }
+            if (wanted.test(offer)) {
+                return offer;
+            }
+        }
+    }
+
+    /// Returns how many leases nobody has taken.
+    int waiting() {
+        return queue.size();
     }
 
     byte[] log(LeaseId lease) {
@@ -88,6 +108,7 @@ public final class QueueSource implements WorkSource {
     @Override
     public Duration announce(WorkerId worker, Offer offer) {
         announcedSlots.add(offer.slots());
+        offers.add(offer);
         return Duration.ofSeconds(15);
     }
 

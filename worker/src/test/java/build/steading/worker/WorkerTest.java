@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.worker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import build.steading.blob.LocalBlobs;
@@ -8,18 +9,23 @@ import build.steading.digest.Digest;
 import build.steading.execute.Lease;
 import build.steading.execute.Outcome;
 import build.steading.failure.Failure;
+import build.steading.failure.SteadingException;
 import build.steading.platform.RequestFacts;
+import build.steading.schedule.Fault;
 import build.steading.schedule.LeaseId;
 import build.steading.schedule.WorkerId;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
@@ -81,10 +87,10 @@ class WorkerTest {
 
             worker.close();
 
-            assertThat(source.outcome(lease))
-                    .isInstanceOfSatisfying(
-                            Outcome.NotRun.class,
-                            outcome -> assertThat(outcome.failure().message()).contains("the worker stops"));
+            assertThat(source.outcome(lease)).isInstanceOfSatisfying(Outcome.NotRun.class, outcome -> {
+                assertThat(outcome.failure().message()).contains("the worker stops");
+                assertThat(outcome.fault()).isEqualTo(Fault.WORKER_SHUTDOWN);
+            });
         }
     }
 
@@ -98,7 +104,7 @@ class WorkerTest {
                     .store();
 
             assertThat(source.outcome(offer(1, action)))
-                    .isEqualTo(new Outcome.NotRun(new Failure.Unavailable("The runner vanished")));
+                    .isEqualTo(new Outcome.NotRun(new Failure.Unavailable("The runner vanished"), Fault.WORKER_LOST));
             assertThat(ProcessHandle.allProcesses()
                             .filter(process -> cwd(process).startsWith(directory.resolve("worker"))))
                     .isEmpty();
@@ -119,6 +125,48 @@ class WorkerTest {
         try (var store = Farm.openStore(directory);
                 var _ = new Worker(source, store, sandbox, config(Duration.ZERO), InstantSource.system()).start()) {
             assertThat(source.announcedSlots()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void closingWorkerOffersNothingAnyMore() throws Exception {
+        var sandbox = TestSandboxes.plain(TestSandboxes.directory(directory));
+        try (var store = Farm.openStore(directory)) {
+            var worker =
+                    new Worker(source, store, sandbox, config(Duration.ofSeconds(20)), InstantSource.system()).start();
+            var lease = offer(
+                    1, new TestAction(store).shell("echo begun; sleep 0.3").store());
+            source.awaitPrinted(lease, "begun");
+
+            worker.close();
+
+            assertThat(source.announcedSlots()).isEqualTo(2);
+            assertThat(source.announcedSlots()).isZero();
+            assertThat(source.outcome(lease)).isInstanceOf(Outcome.Completed.class);
+        }
+    }
+
+    @Test
+    void outputsThatCannotBeStoredElsewhereAreTriedAgain() throws Exception {
+        var sandbox = TestSandboxes.plain(TestSandboxes.directory(directory));
+        try (var store = Farm.openStore(directory)) {
+            var elsewhere = new Elsewhere(store);
+            try (var _ =
+                    new Worker(source, elsewhere, sandbox, config(Duration.ZERO), InstantSource.system()).start()) {
+                var action = new TestAction(store)
+                        .shell("echo x > f; echo y")
+                        .outputs("f")
+                        .store();
+
+                elsewhere.failing(new Failure.Unavailable("Lost"), 2);
+                assertThat(source.outcome(offer(1, action))).isInstanceOf(Outcome.Completed.class);
+                assertThat(elsewhere.published())
+                        .contains(Digest.of("x\n".getBytes(UTF_8)), Digest.of("y\n".getBytes(UTF_8)));
+
+                elsewhere.failing(new Failure.Denied("No"), 1);
+                assertThat(source.outcome(offer(2, action)))
+                        .isEqualTo(new Outcome.NotRun(new Failure.Denied("No"), Fault.UPLOAD));
+            }
         }
     }
 
@@ -154,17 +202,43 @@ class WorkerTest {
                 .isEqualTo((long) Runtime.getRuntime().availableProcessors());
         assertThat((Long) properties.values().get("memory")).isGreaterThan(1 << 20);
         assertThat(properties.values().get("tools"))
-                .asInstanceOf(InstanceOfAssertFactories.LIST)
-                .contains("tar");
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .containsKey("tar");
+    }
+
+    /// A store in front of another, which fails to answer sometimes.
+    private static final class Elsewhere extends ForwardingBlobs {
+        private final Queue<Failure> failures = new ConcurrentLinkedQueue<>();
+        private final Set<Digest> published = ConcurrentHashMap.newKeySet();
+
+        Elsewhere(LocalBlobs next) {
+            super(next);
+        }
+
+        void failing(Failure failure, int times) {
+            failures.addAll(Collections.nCopies(times, failure));
+        }
+
+        Set<Digest> published() {
+            return published;
+        }
+
+        @Override
+        public void publish(Set<Digest> digests) {
+            var failure = failures.poll();
+            if (failure != null) {
+                throw new SteadingException(failure);
+            }
+            published.addAll(digests);
+        }
     }
 
     /// A store with a bug that shows once.
-    private static final class Buggy implements LocalBlobs {
-        private final LocalBlobs next;
+    private static final class Buggy extends ForwardingBlobs {
         private final AtomicBoolean shown = new AtomicBoolean();
 
         Buggy(LocalBlobs next) {
-            this.next = next;
+            super(next);
         }
 
         @Override
@@ -172,27 +246,7 @@ class WorkerTest {
             if (shown.compareAndSet(false, true)) {
                 throw new IllegalStateException("A bug, for this test");
             }
-            return next.adopt(file);
-        }
-
-        @Override
-        public Path file(Digest digest, boolean executable) {
-            return next.file(digest, executable);
-        }
-
-        @Override
-        public Set<Digest> findMissing(Set<Digest> digests) {
-            return next.findMissing(digests);
-        }
-
-        @Override
-        public InputStream open(Digest digest) {
-            return next.open(digest);
-        }
-
-        @Override
-        public void put(Digest digest, InputStream content) {
-            next.put(digest, content);
+            return super.adopt(file);
         }
     }
 }

@@ -8,18 +8,15 @@ import build.steading.build.Builds.Order;
 import build.steading.build.Plans;
 import build.steading.build.RequestRecord;
 import build.steading.cli.door.ExitCode;
-import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
-import build.steading.source.Revision;
+import build.steading.project.Project;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,13 +37,15 @@ import picocli.CommandLine.Parameters;
             "  steading build                      build the current branch",
             "  steading build main v1.0 test       build task `test` of two revisions",
             "  steading build -o opt=O3 --detach   with another option value, without waiting",
+            "  steading build --range v1.0..main   the newest build since `v1.0`, or a new one",
+            "  steading build --matrix opt=O2,O3 --matrix jit=true,false",
+            "                                      four builds, and one table of what became of them",
             "  steading build --run 'make html' --output build/html",
             "                                      a repository without a `steading.yaml`"
         },
         sortOptions = false)
 final class BuildCommand implements Callable<Integer> {
-    /// A task for part of the matrix. No revision looks like this: git forbids brackets in names.
-    private static final Pattern INSTANCE = Pattern.compile("[^\\[\\]]+\\[[^\\[\\]]*]");
+    private static final int SHORT_COMMIT = 12;
 
     private final Services services;
     private final Console console;
@@ -72,11 +71,16 @@ final class BuildCommand implements Callable<Integer> {
             description = "Set an option of the project; may be repeated.")
     private Map<String, String> options = Map.of();
 
+    @Mixin
+    private MatrixOptions matrix;
+
     @Option(
-            names = {"-m", "--matrix"},
-            paramLabel = "AXIS=VALUE",
-            description = "Build only this part of the matrix; may be repeated.")
-    private Map<String, String> matrix = Map.of();
+            names = "--range",
+            paramLabel = "A..B",
+            description =
+                    "The newest build that succeeded will do, of any commit of B that is not in A (`A^..B`: and of A"
+                            + " itself); else one that is under way; else build B.")
+    private Optional<String> range = Optional.empty();
 
     @Option(names = "--wip", description = "Build the working tree as it is, uncommitted changes included.")
     private boolean wip;
@@ -102,6 +106,9 @@ final class BuildCommand implements Callable<Integer> {
             description = "Where artifacts appear (default: `build/steading/REV` in the project's directory).")
     private Optional<Path> out = Optional.empty();
 
+    @Mixin
+    private RequestOptions request;
+
     @Option(names = "--detach", description = "Return at once; the build goes on in the background.")
     private boolean detach;
 
@@ -116,26 +123,35 @@ final class BuildCommand implements Callable<Integer> {
         if (shown.isPresent()) {
             return new Report(services, console).show(shown.get(), following.json());
         }
-        if (run.isEmpty() && (!outputs.isEmpty() || network)) {
-            throw SteadingException.invalid(
-                    "`--output` and `--network` belong to `--run`; otherwise `steading.yaml` says both");
-        }
+        refuseNonsense();
         if (!detach) {
             // Until the requests are stored, the same once more: what was stored already is joined.
             console.invocation().caller().resumeWith(console.invocation().arguments());
         }
         var place = project.place(services, console);
-        var wanted = sort(place);
+        var wishes = wishes(place);
         try (var follower = new Follower(services, console, following)) {
-            var requests = new ArrayList<RequestRecord>();
-            for (var revision : wanted.revisions()) {
-                requests.add(submit(place, revision, wanted, follower));
+            if (wishes.stream().anyMatch(wish -> wish.combination().isPresent()) && !detach) {
+                // After a restart of the background process the same once more: what was built is known.
+                return follower.show(wishes, wish -> submit(wish, follower), matrix.atMost());
             }
+            var requests = wishes.stream().map(wish -> submit(wish, follower)).toList();
             if (detach) {
                 return detached(requests);
             }
             console.invocation().caller().resumeWith(following.attachArguments(requests));
             return follower.show();
+        }
+    }
+
+    private void refuseNonsense() {
+        if (run.isEmpty() && (!outputs.isEmpty() || network)) {
+            throw SteadingException.invalid(
+                    "`--output` and `--network` belong to `--run`; otherwise `steading.yaml` says both");
+        }
+        if (range.isPresent() && (wip || force)) {
+            throw SteadingException.invalid(
+                    "`--range` takes a build that there is already, `%s` wants a new one", wip ? "--wip" : "--force");
         }
     }
 
@@ -156,97 +172,111 @@ final class BuildCommand implements Callable<Integer> {
         }
     }
 
-    private record Wanted(List<Revision> revisions, List<String> tasks) {}
-
-    /// Tells revisions from tasks: what is no revision must be a task of the first revision's project.
-    private Wanted sort(ProjectOptions.Place place) {
-        var revisions = new LinkedHashMap<String, Revision>();
-        var unknown = new LinkedHashMap<String, SteadingException>();
-        for (var name : names) {
-            try {
-                revisions.put(name, place.repository().resolve(name));
-            } catch (SteadingException e) {
-                if (!(e.failure() instanceof Failure.NotFound)
-                        && !INSTANCE.matcher(name).matches()) {
-                    throw e;
-                }
-                unknown.put(name, e);
-            }
-        }
-        if (wip) {
-            if (!revisions.isEmpty()) {
-                throw SteadingException.invalid(
-                        "`--wip` builds the working tree, not `%s`",
-                        revisions.firstEntry().getKey());
-            }
-            revisions.put("", place.repository().snapshot());
-        } else if (revisions.isEmpty()) {
-            revisions.put("", place.repository().resolve(""));
-        }
-        var wanted = new ArrayList<>(tasks);
-        if (!names.isEmpty() && run.isEmpty()) {
-            var known = taskNames(place, revisions.firstEntry().getValue(), unknown);
-            revisions.keySet().stream().filter(known::contains).findFirst().ifPresent(both -> {
-                throw SteadingException.invalid(
-                        "`%s` is both a revision and a task: write `--task %s` or `refs/heads/%s`", both, both, both);
-            });
-            unknown.forEach((name, why) -> {
-                if (!known.contains(name.replaceFirst("\\[.*", ""))) {
-                    throw new SteadingException(new Failure.NotFound(why.failure()
-                                    .message()
-                            + " (nor is it a task of this project: `%s`)".formatted(String.join("`, `", known))));
-                }
-            });
-            wanted.addAll(unknown.keySet());
-        } else if (!unknown.isEmpty()) {
-            throw unknown.firstEntry().getValue();
-        }
-        return new Wanted(List.copyOf(revisions.values()), wanted);
-    }
-
-    /// @param unknown names that are no revisions: where there is no project, that is what is wrong with them
-    private Set<String> taskNames(
-            ProjectOptions.Place place, Revision revision, Map<String, SteadingException> unknown) {
-        try {
+    private List<Wish> wishes(ProjectOptions.Place place) {
+        var selection = selection(place);
+        var commits = range.map(text -> CommitRange.parse(text).commits(place.repository()));
+        var order =
+                request.order(console, Optional.of(place.repository()), Optional.empty(), commits.orElse(List.of()));
+        var wishes = new ArrayList<Wish>();
+        for (var revision : selection.revisions()) {
             var root = place.repository().tree(revision, false);
-            var located = place.locate(services.trees(), revision, root, false);
-            var where = "`%s`".formatted(revision.name());
-            return services.plans().inTree(located.root(), where).tasks().keySet();
-        } catch (SteadingException e) {
-            throw unknown.values().stream().findFirst().orElse(e);
+            var located = place.locate(services.trees(), revision, root, run.isPresent());
+            wishes.addAll(wishes(located, selection, order));
         }
+        return wishes;
     }
 
-    private RequestRecord submit(ProjectOptions.Place place, Revision revision, Wanted wanted, Follower follower) {
-        var root = place.repository().tree(revision, false);
-        var located = place.locate(services.trees(), revision, root, run.isPresent());
+    private Selection selection(ProjectOptions.Place place) {
+        var sorted = Selection.sort(place, names);
+        if (range.isPresent() || wip) {
+            sorted.revisions().keySet().stream().findFirst().ifPresent(name -> {
+                throw SteadingException.invalid(
+                        wip
+                                ? "`--wip` builds the working tree, not `%s`"
+                                : "`--range` says what to build, so does `%s`",
+                        name);
+            });
+            sorted.revisions()
+                    .put(
+                            "",
+                            wip
+                                    ? place.repository().snapshot()
+                                    : place.repository()
+                                            .resolve(CommitRange.parse(range.get())
+                                                    .last()));
+        } else if (sorted.revisions().isEmpty()) {
+            sorted.revisions().put("", place.repository().resolve(""));
+        }
+        if (!names.isEmpty() && run.isEmpty()) {
+            return Selection.of(services, place, sorted, tasks);
+        }
+        sorted.unknown().values().stream().findFirst().ifPresent(why -> {
+            throw why;
+        });
+        return new Selection(List.copyOf(sorted.revisions().values()), tasks);
+    }
+
+    /// Returns one wish for each combination of the matrix, or one.
+    private List<Wish> wishes(ProjectOptions.Located located, Selection selection, Order order) {
         var command = run.map(line -> new SingleCommand(line, outputs, network));
+        var definition = definition(located, command);
+        var chosen = matrix.choose(definition, options, console);
         var spec = new BuildSpec(
-                projectName(located, command),
+                definition.name(),
                 located.source(),
                 located.root(),
                 options,
-                matrix,
-                wanted.tasks(),
+                chosen.axes(),
+                selection.tasks(),
                 command,
                 force);
-        var _ = services.plans().plan(spec);
-        var target = target(located, revision, wanted.revisions().size() > 1);
-        Targets.prepare(target, located.directory());
-        return follower.submit(spec, new Order(console.user(), Optional.of(target)));
+        var target = target(located, selection.revisions().size() > 1);
+        var wishes = new ArrayList<Wish>();
+        for (var combination : chosen.combinations()) {
+            var all = new LinkedHashMap<>(options);
+            all.putAll(combination.values());
+            var below = order.into(target.resolve(combination.directoryName()));
+            wishes.add(new Wish(spec.withOptions(all), below, Optional.of(combination)));
+        }
+        if (wishes.isEmpty()) {
+            wishes.add(new Wish(spec, order.into(target), Optional.empty()));
+        }
+        for (var wish : wishes) {
+            var _ = services.plans().plan(wish.spec());
+            Targets.prepare(wish.order().out().orElseThrow(), located.directory());
+        }
+        return wishes;
     }
 
-    private String projectName(ProjectOptions.Located located, Optional<SingleCommand> command) {
+    private Project definition(ProjectOptions.Located located, Optional<SingleCommand> command) {
         if (command.isPresent()) {
-            return Plans.single(String.valueOf(located.directory().getFileName()), command.get())
-                    .name();
+            return Plans.single(String.valueOf(located.directory().getFileName()), command.get());
         }
         var where = "`%s`".formatted(located.source().revision().name());
-        return services.plans().inTree(located.root(), where).name();
+        return services.plans().inTree(located.root(), where);
     }
 
-    private Path target(ProjectOptions.Located located, Revision revision, boolean several) {
-        var name = Targets.directoryName(revision);
+    private RequestRecord submit(Wish wish, Follower follower) {
+        var stored = follower.submit(wish.spec(), wish.order());
+        if (range.isPresent() && stored.joined()) {
+            var revision = services.book()
+                    .find(stored.build())
+                    .map(build -> build.spec().source().revision())
+                    .orElse(wish.spec().source().revision());
+            console.say(
+                    "Build %d of `%s` (%s) %s",
+                    stored.build().value(),
+                    revision.name(),
+                    revision.commit()
+                            .substring(
+                                    0, Math.min(SHORT_COMMIT, revision.commit().length())),
+                    stored.state() == RequestRecord.State.OPEN ? "is under way already" : "is already available");
+        }
+        return stored;
+    }
+
+    private Path target(ProjectOptions.Located located, boolean several) {
+        var name = Targets.directoryName(located.source().revision());
         if (out.isPresent()) {
             var given = console.invocation().cwd().resolve(out.get()).normalize();
             return several ? given.resolve(name) : given;
@@ -260,14 +290,19 @@ final class BuildCommand implements Callable<Integer> {
                 console.result("%s", Json.text(Json.request(request)));
             } else {
                 console.result("%d", request.build().value());
-                console.say(
-                        "Build %d of `%s` %s; `steading attach %d` follows it",
-                        request.build().value(),
-                        request.revision(),
-                        request.joined() ? "is under way already" : "goes on in the background",
-                        request.build().value());
+                console.say("Build %d of `%s` %s", request.build().value(), request.revision(), how(request));
             }
         }
         return ExitCode.OK;
+    }
+
+    private static String how(RequestRecord request) {
+        if (request.state() != RequestRecord.State.OPEN) {
+            return "is already available";
+        }
+        return "%s; `steading attach %d` follows it"
+                .formatted(
+                        request.joined() ? "is under way already" : "goes on in the background",
+                        request.build().value());
     }
 }

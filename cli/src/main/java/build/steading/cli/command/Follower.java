@@ -13,11 +13,14 @@ import build.steading.cli.command.FollowOptions.OnInterrupt;
 import build.steading.cli.door.ExitCode;
 import build.steading.cli.door.Signal;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /// Shows builds until they end, and does what the user wants when he interrupts. Not thread-safe.
 final class Follower implements AutoCloseable {
@@ -31,6 +34,9 @@ final class Follower implements AutoCloseable {
     private final Map<BuildId, List<RequestRecord>> requests = new LinkedHashMap<>();
     private final Map<BuildId, Subscription> watched = new LinkedHashMap<>();
     private final Map<BuildId, BuildRecord> ended = new LinkedHashMap<>();
+    private final Deque<Wish> waiting = new ArrayDeque<>();
+    private Runnable more = () -> {};
+    private Runnable summary = this::eachOnItsOwn;
 
     Follower(Services services, Console console, FollowOptions options) {
         this.services = services;
@@ -63,6 +69,24 @@ final class Follower implements AutoCloseable {
         }
     }
 
+    /// Asks for builds one after the other, a few at a time, shows them, and ends with a table of all.
+    ///
+    /// @param submit asks this for one build
+    /// @param atMost how many may be under way
+    /// @return the exit code: that of the worst build
+    int show(List<Wish> wishes, Function<Wish, RequestRecord> submit, int atMost) throws InterruptedException {
+        var report = new MatrixReport(console);
+        waiting.addAll(wishes);
+        summary = () -> report.print(ended, mine, options.json());
+        more = () -> {
+            while (!waiting.isEmpty() && watched.size() - ended.size() < atMost) {
+                var request = submit.apply(waiting.element());
+                report.add(waiting.remove(), request);
+            }
+        };
+        return show();
+    }
+
     /// Shows what is watched. If none of the requests for a build are the user's own, an interruption only ends
     /// the watching.
     ///
@@ -72,8 +96,9 @@ final class Follower implements AutoCloseable {
         var caller = console.invocation().caller();
         caller.onSignal(signal -> feed.add(new Event.Interrupted(signal)));
         caller.onHangup(() -> feed.add(new Event.HungUp()));
-        var view = view(watched.size() > 1);
+        var view = view(watched.size() > 1 || waiting.size() > 1);
         try {
+            more.run();
             while (ended.size() < watched.size()) {
                 var event = feed.next(TICK);
                 if (event.isPresent()) {
@@ -88,7 +113,10 @@ final class Follower implements AutoCloseable {
                                 return interrupted(signal, interrupt, view);
                             }
                         }
-                        case Event.Ended(var build) -> ended.put(build.id(), build);
+                        case Event.Ended(var build) -> {
+                            ended.put(build.id(), build);
+                            more.run();
+                        }
                         case Event.Request(var request) -> note(request);
                         case Event.Build _, Event.Task _, Event.Output _ -> {}
                     }
@@ -132,6 +160,9 @@ final class Follower implements AutoCloseable {
 
     private int interrupted(Signal signal, OnInterrupt interrupt, View view) {
         view.close();
+        if (!waiting.isEmpty()) {
+            console.say("%d of the combinations are not built", waiting.size());
+        }
         for (var id : watched.keySet()) {
             if (ended.containsKey(id)) {
                 continue;
@@ -156,7 +187,17 @@ final class Follower implements AutoCloseable {
     }
 
     private int summarise() {
-        var code = ExitCode.OK;
+        summary.run();
+        if (options.notifies()) {
+            DesktopNotification.show(console, ended.values());
+        }
+        var code = ended.values().stream().mapToInt(Follower::exitCode).max().orElse(ExitCode.OK);
+        var undelivered =
+                mine.values().stream().anyMatch(request -> request.state() == RequestRecord.State.UNDELIVERED);
+        return undelivered ? Math.max(code, ExitCode.TRY_AGAIN) : code;
+    }
+
+    private void eachOnItsOwn() {
         for (var build : ended.values()) {
             var all = requests.getOrDefault(build.id(), List.of());
             if (options.json()) {
@@ -164,14 +205,7 @@ final class Follower implements AutoCloseable {
             } else {
                 new Report(services, console).summary(build, all, mine.keySet());
             }
-            code = Math.max(code, exitCode(build));
         }
-        if (options.notifies()) {
-            DesktopNotification.show(console, ended.values());
-        }
-        var undelivered =
-                mine.values().stream().anyMatch(request -> request.state() == RequestRecord.State.UNDELIVERED);
-        return undelivered ? Math.max(code, ExitCode.TRY_AGAIN) : code;
     }
 
     private static int exitCode(BuildRecord build) {

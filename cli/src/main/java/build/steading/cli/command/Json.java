@@ -43,6 +43,7 @@ final class Json {
         json.put("revision", request.revision());
         json.put("joined", request.joined());
         json.put("time", request.time().toString());
+        json.put("priority", word(request.priority()));
         request.out().ifPresent(out -> json.put("out", out.toString()));
         json.put("state", word(request.state()));
         json.put("note", request.note());
@@ -140,7 +141,7 @@ final class Json {
         time.ifPresent(value -> json.put(name, value.toString()));
     }
 
-    private static String word(Enum<?> value) {
+    static String word(Enum<?> value) {
         return value.name().toLowerCase(java.util.Locale.ROOT);
     }
 }

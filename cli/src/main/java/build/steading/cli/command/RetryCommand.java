@@ -2,10 +2,11 @@
 package build.steading.cli.command;
 
 import build.steading.build.BuildId;
-import build.steading.build.Builds.Order;
 import build.steading.cli.door.ExitCode;
 import build.steading.failure.SteadingException;
+import build.steading.source.SourceRepository;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,6 +28,9 @@ final class RetryCommand implements Callable<Integer> {
     @Option(names = "--force", description = "Run all tasks even if their results are known.")
     private boolean force;
 
+    @Mixin
+    private RequestOptions request;
+
     @Option(names = "--detach", description = "Return at once; the build goes on in the background.")
     private boolean detach;
 
@@ -47,14 +51,24 @@ final class RetryCommand implements Callable<Integer> {
                 .reduce((_, last) -> last);
         var spec = force ? earlier.spec().forced() : earlier.spec();
         try (var follower = new Follower(services, console, following)) {
-            var request = follower.submit(spec, new Order(console.user(), out));
-            console.say("Build %d does build %d again", request.build().value(), build);
+            var stored = follower.submit(spec, this.request.order(console, repository(), out, List.of()));
+            console.say("Build %d does build %d again", stored.build().value(), build);
             if (detach) {
-                console.result("%d", request.build().value());
+                console.result("%d", stored.build().value());
                 return ExitCode.OK;
             }
-            console.invocation().caller().resumeWith(following.attachArguments(List.of(request)));
+            console.invocation().caller().resumeWith(following.attachArguments(List.of(stored)));
             return follower.show();
+        }
+    }
+
+    private Optional<SourceRepository> repository() {
+        try {
+            return Optional.of(
+                    services.repositories().apply(console.invocation().cwd()));
+        } catch (SteadingException _) {
+            // A build can be done again from anywhere.
+            return Optional.empty();
         }
     }
 }

@@ -118,8 +118,7 @@ final class Floor implements AutoCloseable {
 
     synchronized List<String> why(WaiterId waiter) {
         return work.awaited(waiter)
-                .flatMap(execution -> scheduler.why(execution.id()))
-                .map(text -> text.lines().toList())
+                .map(execution -> scheduler.why(execution.id()))
                 .orElse(List.of());
     }
 

@@ -12,6 +12,7 @@ import build.steading.schedule.Verdict;
 import build.steading.schedule.WaiterId;
 import build.steading.schedule.WorkerId;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -31,6 +32,9 @@ import java.util.stream.Collectors;
 /// until the scheduler decides to whom it belongs (`Adopted`), that it ended before anybody asked (`Unclaimed`),
 /// or that it is void. Meanwhile its output is collected like that of any other.
 final class LiveWork {
+    /// When whoever was declined may come again.
+    private static final Duration DECLINED_FOR = Duration.ofSeconds(10);
+
     private final Path logs;
     private final InstantSource clock;
     private final BiConsumer<WorkerId, Lease> delivery;
@@ -145,12 +149,21 @@ final class LiveWork {
             case Decision.Assigned(var lease, var id, var worker) -> assigned(lease, id, worker);
             case Decision.Adopted(var lease, var id, var worker) -> adopted(lease, id, worker);
             case Decision.Unclaimed(var lease, var key) -> unclaimed(lease, key);
-            case Decision.Requeued(var id, var reason, var attempt) ->
-                requeued(execution(id), "Attempt %d failed: %s".formatted(attempt - 1, reason));
+            case Decision.Declined(var waiter, var reason) -> declined(waiter, reason);
+            case Decision.Requeued(var id, var fault, var reason, var attempt, var _) ->
+                requeued(
+                        execution(id),
+                        fault.isPresent() ? "Attempt %d failed: %s".formatted(attempt - 1, reason) : reason);
             case Decision.Revoked(var lease, var _, var _) -> revoked(lease);
             case Decision.Ended(var id, var stakes, var verdict) -> concluded(id, stakes, verdict);
             case Decision.Gone _, Decision.Detached _ -> {}
         }
+    }
+
+    private void declined(WaiterId waiter, String reason) {
+        remove(waiter)
+                .ifPresent(left ->
+                        left.stake().complete(new Outcome.NotRun(new Failure.Overloaded(reason, DECLINED_FOR))));
     }
 
     private void accepted(WaiterId waiter, ExecutionId id) {

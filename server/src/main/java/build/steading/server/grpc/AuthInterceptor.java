@@ -12,6 +12,8 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /// Lets calls through whose caller is known and may make them; services find him in [Callers]. Who was let in
 /// once is looked at again at each call, and about every second as long as he sends something.
@@ -19,9 +21,16 @@ final class AuthInterceptor implements ServerInterceptor {
     private static final long AGAIN_NANOS = 1_000_000_000;
 
     private final Authenticator authenticator;
+    private final LongSupplier nanos;
 
     AuthInterceptor(Authenticator authenticator) {
+        this(authenticator, System::nanoTime);
+    }
+
+    /// @param nanos a clock like `System.nanoTime`
+    AuthInterceptor(Authenticator authenticator, LongSupplier nanos) {
         this.authenticator = authenticator;
+        this.nanos = nanos;
     }
 
     @Override
@@ -47,7 +56,7 @@ final class AuthInterceptor implements ServerInterceptor {
             Identity caller, ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
         var context = Context.current().withValue(Callers.KEY, caller);
         var listener = Contexts.interceptCall(context, call, headers, next);
-        return new WatchedListener<>(listener, () -> authenticator.recognise(call, headers));
+        return new WatchedListener<>(listener, () -> authenticator.recognise(call, headers), nanos);
     }
 
     private static <Q> ServerCall.Listener<Q> refuse(ServerCall<Q, ?> call, Status status) {
@@ -69,26 +78,23 @@ final class AuthInterceptor implements ServerInterceptor {
 
     /// Ends a call whose caller is not let in any more.
     private static final class WatchedListener<Q> extends SimpleForwardingServerCallListener<Q> {
-        private final Again again;
-        private long checkedNanos = System.nanoTime();
+        private final Supplier<Recognition> again;
+        private final LongSupplier nanos;
+        private long checkedNanos;
 
-        /// Looks at the caller again.
-        @FunctionalInterface
-        interface Again {
-            Recognition recognise();
-        }
-
-        WatchedListener(ServerCall.Listener<Q> listener, Again again) {
+        WatchedListener(ServerCall.Listener<Q> listener, Supplier<Recognition> again, LongSupplier nanos) {
             super(listener);
             this.again = again;
+            this.nanos = nanos;
+            this.checkedNanos = nanos.getAsLong();
         }
 
         @Override
         public void onMessage(Q message) {
-            var now = System.nanoTime();
+            var now = nanos.getAsLong();
             if (now - checkedNanos >= AGAIN_NANOS) {
                 checkedNanos = now;
-                if (again.recognise() instanceof Recognition.Unknown(var why)) {
+                if (again.get() instanceof Recognition.Unknown(var why)) {
                     super.onCancel();
                     throw Status.UNAUTHENTICATED.withDescription(why).asRuntimeException();
                 }

@@ -20,7 +20,6 @@ import build.steading.auth.Authority;
 import build.steading.auth.Enroller;
 import build.steading.auth.JoinToken;
 import build.steading.auth.MemberBook;
-import build.steading.auth.SigningRequest;
 import build.steading.auth.TokenBook;
 import io.grpc.stub.StreamObserver;
 
@@ -40,13 +39,13 @@ final class EnrolmentService extends EnrolmentGrpc.EnrolmentImplBase {
 
     @Override
     public void enrol(EnrolRequest request, StreamObserver<IssuedCertificate> response) {
-        var signing = SigningRequest.parse(request.getSigningRequest().toByteArray());
+        var signing = request.getSigningRequest().toByteArray();
         answer(response, EnrolmentProtos.issued(enroller.enrol(request.getSecret(), signing, request.getName())));
     }
 
     @Override
     public void renew(RenewRequest request, StreamObserver<IssuedCertificate> response) {
-        var signing = SigningRequest.parse(request.getSigningRequest().toByteArray());
+        var signing = request.getSigningRequest().toByteArray();
         answer(response, EnrolmentProtos.issued(enroller.renew(Callers.current(), signing)));
     }
 

@@ -17,7 +17,12 @@ final class FailureInterceptor implements ServerInterceptor {
     public <Q, R> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
         var closable = new ClosableCall<>(call);
-        return new CatchingListener<>(next.startCall(closable, headers), closable);
+        try {
+            return new CatchingListener<>(next.startCall(closable, headers), closable);
+        } catch (RuntimeException e) {
+            closable.fail(e);
+            return new ServerCall.Listener<>() {};
+        }
     }
 
     private static final class ClosableCall<Q, R> extends SimpleForwardingServerCall<Q, R> {

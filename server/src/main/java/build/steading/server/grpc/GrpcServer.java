@@ -6,12 +6,14 @@ import build.steading.blob.BlobStore;
 import build.steading.execute.ActionExecutor;
 import build.steading.failure.SteadingException;
 import build.steading.lifecycle.Resources;
+import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
@@ -48,15 +50,15 @@ public final class GrpcServer implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final EventLoopGroup eventLoops = Listener.newEventLoops(EVENT_LOOPS);
 
-    private GrpcServer(
-            GrpcConfig config, BlobStore blobs, ActionCache results, ActionExecutor executor, Optional<Gate> gate) {
+    private GrpcServer(GrpcConfig config, Parts parts) {
         this.config = config;
-        this.gate = gate;
+        this.gate = parts.gate();
         var clock = InstantSource.system();
-        var operations =
-                resources.add(new OperationBook(executor, config.limits().operations(), clock));
-        var common = new Services(config, blobs, results, operations, clock);
-        this.services = gate.map(open -> common.and(new EnrolmentService(open))).orElse(common);
+        var operations = resources.add(
+                new OperationBook(parts.executor(), config.limits().operations(), clock));
+        var common = new Services(config, parts.blobs(), parts.results(), operations, clock).and(parts.more());
+        this.services = gate.map(open -> common.and(List.of(new EnrolmentService(open))))
+                .orElse(common);
         resources.add(this::endThreads);
     }
 
@@ -64,16 +66,29 @@ public final class GrpcServer implements AutoCloseable {
     ///
     /// @throws SteadingException with `Invalid` or `Unavailable` if it cannot listen there
     public static GrpcServer start(GrpcConfig config, BlobStore blobs, ActionCache results, ActionExecutor executor) {
-        return start(config, blobs, results, executor, Optional.empty());
+        return start(config, new Parts(blobs, results, executor, List.of(), Optional.empty()));
     }
 
-    /// Starts to listen as `config` says, also for those who come from elsewhere.
+    /// What is served.
     ///
-    /// @param gate who may come in by the network; there has to be one if `config` has an address there
+    /// @param more services beside the Remote Execution API, closed by the caller, after the server
+    /// @param gate who may come in by the network; there has to be one if the server listens there
+    public record Parts(
+            BlobStore blobs,
+            ActionCache results,
+            ActionExecutor executor,
+            List<BindableService> more,
+            Optional<Gate> gate) {
+        public Parts {
+            more = List.copyOf(more);
+        }
+    }
+
+    /// Starts to listen as `config` says.
+    ///
     /// @throws SteadingException with `Invalid` or `Unavailable` if it cannot listen there
-    public static GrpcServer start(
-            GrpcConfig config, BlobStore blobs, ActionCache results, ActionExecutor executor, Optional<Gate> gate) {
-        var server = new GrpcServer(config, blobs, results, executor, gate);
+    public static GrpcServer start(GrpcConfig config, Parts parts) {
+        var server = new GrpcServer(config, parts);
         try {
             server.listen();
             return server;

@@ -5,6 +5,11 @@ import build.bazel.remote.execution.v2.ActionResult;
 import build.bazel.remote.execution.v2.DigestFunction;
 import build.bazel.remote.execution.v2.Directory;
 import build.bazel.remote.execution.v2.ExecuteRequest;
+import build.steading.api.v1.SubmitRequest;
+import build.steading.auth.Identity;
+import build.steading.auth.Role;
+import build.steading.build.BuildMessages;
+import build.steading.build.Builds.Order;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
 import build.steading.execute.ExecutionRequest;
@@ -13,10 +18,13 @@ import build.steading.platform.RequestFacts;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// Makes domain values of messages that nobody vouches for. Nothing else in this package looks into them.
 final class Protos {
+    private static final int MAX_KEY_CHARS = 100;
+
     private Protos() {}
 
     /// @throws SteadingException with `Invalid` if the digests of a request are not SHA-256
@@ -42,6 +50,31 @@ final class Protos {
                 List.of());
     }
 
+    /// Returns what is ordered, besides what is to be built: nothing is delivered here, the client does that.
+    ///
+    /// @param caller who asks, whatever the message says, unless he is an administrator
+    static Order order(SubmitRequest request, Identity caller) {
+        if (request.getKey().length() > MAX_KEY_CHARS) {
+            throw SteadingException.invalid(
+                    "The key of a request has %d characters; at most %d are allowed",
+                    request.getKey().length(), MAX_KEY_CHARS);
+        }
+        // Nobody gets at the requests of others by their keys.
+        var key = request.getKey().isEmpty() ? "" : caller.name() + " " + request.getKey();
+        return new Order(
+                person(caller, request.getRequester()),
+                Optional.of(request.getEmail()).filter(address -> !address.isEmpty()),
+                BuildMessages.priority(request.getPriority()),
+                Optional.empty(),
+                request.getRangeList(),
+                key);
+    }
+
+    /// Returns whom people shall see behind a call.
+    static String person(Identity caller, String claimed) {
+        return caller.role().includes(Role.ADMIN) && !claimed.isBlank() ? claimed : caller.name();
+    }
+
     /// Returns `result` itself, which then names only digests and confined paths.
     ///
     /// @throws SteadingException with `Invalid` if it does not, or if its action failed: failures are not
@@ -51,6 +84,13 @@ final class Protos {
             throw SteadingException.invalid(
                     "Only results with exit code 0 are remembered, not %d", result.getExitCode());
         }
+        return checked(result);
+    }
+
+    /// Returns `result` itself, which then names only digests and confined paths.
+    ///
+    /// @throws SteadingException with `Invalid` if it does not
+    static ActionResult checked(ActionResult result) {
         result.getOutputFilesList().forEach(file -> {
             checkPath(file.getPath());
             Digests.fromProto(file.getDigest());

@@ -5,7 +5,9 @@ import build.bazel.remote.execution.v2.ActionCacheGrpc;
 import build.bazel.remote.execution.v2.CapabilitiesGrpc;
 import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc;
 import build.bazel.remote.execution.v2.ExecutionGrpc;
+import build.steading.api.v1.BuildsGrpc;
 import build.steading.api.v1.EnrolmentGrpc;
+import build.steading.api.v1.WorkerGrpc;
 import build.steading.auth.Role;
 import com.google.bytestream.ByteStreamGrpc;
 import com.google.longrunning.OperationsGrpc;
@@ -41,7 +43,11 @@ enum Right {
                 ExecutionGrpc.getWaitExecutionMethod(),
                 OperationsGrpc.getListOperationsMethod(),
                 OperationsGrpc.getGetOperationMethod(),
-                OperationsGrpc.getWaitOperationMethod());
+                OperationsGrpc.getWaitOperationMethod(),
+                BuildsGrpc.getObserveMethod(),
+                BuildsGrpc.getListBuildsMethod(),
+                BuildsGrpc.getListRequestsMethod(),
+                BuildsGrpc.getWhyMethod());
         FETCH.opens(
                 CapabilitiesGrpc.getGetCapabilitiesMethod(),
                 ContentAddressableStorageGrpc.getFindMissingBlobsMethod(),
@@ -58,8 +64,15 @@ enum Right {
         BUILD.opens(
                 ExecutionGrpc.getExecuteMethod(),
                 ActionCacheGrpc.getUpdateActionResultMethod(),
+                BuildsGrpc.getSubmitMethod(),
+                BuildsGrpc.getWithdrawMethod(),
                 OperationsGrpc.getCancelOperationMethod(),
                 OperationsGrpc.getDeleteOperationMethod());
+        WORK.opens(
+                WorkerGrpc.getAttendMethod(),
+                WorkerGrpc.getTakeMethod(),
+                WorkerGrpc.getAppendMethod(),
+                WorkerGrpc.getFinishMethod());
         ADMINISTER.opens(
                 EnrolmentGrpc.getCreateTokenMethod(),
                 EnrolmentGrpc.getListTokensMethod(),

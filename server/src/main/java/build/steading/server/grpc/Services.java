@@ -32,10 +32,9 @@ final class Services {
                         new OperationsService(operations)));
     }
 
-    /// Returns these and one more.
-    Services and(BindableService another) {
-        return new Services(
-                config, Stream.concat(all.stream(), Stream.of(another)).toList());
+    /// Returns these and more.
+    Services and(List<BindableService> more) {
+        return new Services(config, Stream.concat(all.stream(), more.stream()).toList());
     }
 
     /// Adds the services and what surrounds each call of them.

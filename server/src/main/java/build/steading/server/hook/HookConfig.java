@@ -2,9 +2,9 @@
 package build.steading.server.hook;
 
 import build.steading.notify.Hook;
-import build.steading.project.Fields;
 import build.steading.project.Notify.Event;
-import build.steading.project.Value;
+import build.steading.yaml.Fields;
+import build.steading.yaml.Value;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;

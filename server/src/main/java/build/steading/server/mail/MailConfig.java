@@ -3,8 +3,8 @@ package build.steading.server.mail;
 
 import build.steading.failure.SteadingException;
 import build.steading.project.EmailAddress;
-import build.steading.project.Fields;
-import build.steading.project.Value;
+import build.steading.yaml.Fields;
+import build.steading.yaml.Value;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -3,11 +3,11 @@ package build.steading.server.tell;
 
 import build.steading.failure.SteadingException;
 import build.steading.notify.Links;
-import build.steading.project.Fields;
-import build.steading.project.Value;
-import build.steading.project.YamlFile;
 import build.steading.server.hook.HookConfig;
 import build.steading.server.mail.MailConfig;
+import build.steading.yaml.Fields;
+import build.steading.yaml.Value;
+import build.steading.yaml.YamlFile;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;

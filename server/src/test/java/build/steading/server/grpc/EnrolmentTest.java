@@ -21,6 +21,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -127,12 +128,12 @@ class EnrolmentTest {
         var first = credentials.get().certificate();
         server.clock().advance(Duration.ofDays(5));
 
-        try (var _ = Renewal.start(credentials, enrolment, server.clock())) {
-            while (credentials.get().certificate().equals(first)) {
-                Thread.onSpinWait();
-                Thread.sleep(5);
-            }
+        var renewed = new CountDownLatch(1);
+
+        try (var _ = Renewal.start(credentials, enrolment, server.clock(), renewed::countDown)) {
+            renewed.await();
         }
+        assertThat(credentials.get().certificate()).isNotEqualTo(first);
         assertThat(credentials.expiring(server.clock().instant())).isFalse();
     }
 

@@ -34,6 +34,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -67,7 +68,9 @@ public final class GuardedServer implements AutoCloseable {
                 GrpcLimits.STANDARD);
         var gate = new Gate(authority, Set.of(names), members, tokens, clock);
         this.server = resources.add(GrpcServer.start(
-                config, new MemoryBlobStore(), new MemoryActionCache(100), executor, Optional.of(gate)));
+                config,
+                new GrpcServer.Parts(
+                        new MemoryBlobStore(), new MemoryActionCache(100), executor, List.of(), Optional.of(gate))));
     }
 
     public ManualClock clock() {

@@ -29,10 +29,12 @@ import build.steading.schedule.WorkerId;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
+import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.grpc.TlsChannelCredentials;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import java.io.ByteArrayInputStream;
@@ -126,6 +128,25 @@ class RemoteAccessTest {
 
         assertThat(Blobs.read(cluster.blobs(), Blobs.put(cluster.blobs(), content)))
                 .isEqualTo(content);
+    }
+
+    /// As Bazel takes them: `--tls_certificate`, `--tls_client_certificate` and `--tls_client_key`.
+    @Test
+    void filesOfAMemberServeOtherClientsToo() throws Exception {
+        server.member(Role.BUILDER, "ann");
+        var files = directory.resolve("member-ann");
+        var tls = TlsChannelCredentials.newBuilder()
+                .trustManager(directory.resolve("authority/authority.pem").toFile())
+                .keyManager(
+                        files.resolve("certificate.pem").toFile(),
+                        files.resolve("key.pem").toFile())
+                .build();
+        var channel = Grpc.newChannelBuilder("127.0.0.1:" + server.port(), tls).build();
+        try {
+            ask(channel);
+        } finally {
+            channel.shutdownNow();
+        }
     }
 
     @Test

@@ -96,6 +96,25 @@ class SqliteBuildRecordsTest extends BuildRecordsContract {
     }
 
     @Test
+    void buildsThatStandInAreFoundByIndexes() {
+        String plan = database.read(connection -> {
+            try (var rows = connection
+                    .createStatement()
+                    .executeQuery("EXPLAIN QUERY PLAN " + SqliteBuildRecords.SELECT_IN_PLACE)) {
+                var text = new StringBuilder();
+                while (rows.next()) {
+                    text.append(rows.getString("detail")).append('\n');
+                }
+                return text.toString();
+            }
+        });
+
+        assertThat(plan)
+                .contains("builds USING INDEX builds_by_recipe (recipe=?)")
+                .contains("wanted USING AUTOMATIC COVERING INDEX (commit_id=?)");
+    }
+
+    @Test
     void rowsOfAnEarlierSteadingAreReadable() {
         var old = build.steading.api.v1.BuildSpec.newBuilder()
                 .setProject("lua")

@@ -2,19 +2,21 @@
 package build.steading.worker.input;
 
 import build.bazel.remote.execution.v2.Directory;
-import build.steading.blob.BlobStore;
 import build.steading.blob.Blobs;
+import build.steading.blob.LocalBlobs;
 import build.steading.digest.Digest;
 import build.steading.failure.SteadingException;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Reads `Directory` messages, and keeps those used last in memory. Thread-safe.
 public final class Directories {
-    private final BlobStore blobs;
+    private final LocalBlobs blobs;
     private final int maxNodes;
 
     @GuardedBy("this")
@@ -24,7 +26,7 @@ public final class Directories {
     private int nodes;
 
     /// @param maxNodes how many files, directories and links the messages in memory may name, together
-    public Directories(BlobStore blobs, int maxNodes) {
+    public Directories(LocalBlobs blobs, int maxNodes) {
         this.blobs = blobs;
         this.maxNodes = maxNodes;
     }
@@ -40,6 +42,14 @@ public final class Directories {
         var directory = parse(digest, Blobs.read(blobs, digest));
         keep(digest, directory);
         return directory;
+    }
+
+    /// Brings directories onto this machine that are about to be read. Absent ones are left out.
+    void prefetch(Set<Digest> digests) {
+        var unknown = digests.stream().filter(digest -> recall(digest) == null).collect(Collectors.toSet());
+        if (!unknown.isEmpty()) {
+            var _ = blobs.fetch(unknown);
+        }
     }
 
     private synchronized @Nullable Directory recall(Digest digest) {

@@ -4,6 +4,7 @@ package build.steading.worker.input;
 import build.bazel.remote.execution.v2.FileNode;
 import build.bazel.remote.execution.v2.SymlinkNode;
 import build.steading.blob.BlobStore;
+import build.steading.blob.LocalBlobs;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
 import build.steading.failure.Failure;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// What is to be made on disk, parents before children. Not thread-safe.
 final class Plan {
@@ -80,22 +82,37 @@ final class Plan {
         return this;
     }
 
-    /// Adds all that is below the directory `root`, at `path`. Directories that are not in the store are noted,
-    /// and the walk goes on.
+    /// Adds all that is below the directory `root`, at `path`: level by level, so that the directories of a level
+    /// are fetched together. Those that are not in the store are noted, and the walk goes on.
     Plan tree(String path, Digest root) {
+        var level = List.of(new Folder(path, root));
+        while (!level.isEmpty()) {
+            directories.prefetch(level.stream().map(Folder::digest).collect(Collectors.toSet()));
+            var below = new ArrayList<Folder>();
+            level.forEach(folder -> below.addAll(directory(folder)));
+            level = below;
+        }
+        return this;
+    }
+
+    private record Folder(String path, Digest digest) {}
+
+    /// Adds what is in one directory, and returns the directories in it.
+    private List<Folder> directory(Folder folder) {
+        var path = folder.path();
         if (path.length() > LONGEST_PATH) {
             throw SteadingException.invalid("Path `%s…` in the input tree is too long", path.substring(0, 100));
         }
         if (files.size() + folders.size() > MAX_FILES) {
             throw SteadingException.invalid("Input tree of more than %d files", MAX_FILES);
         }
+        var below = new ArrayList<Folder>();
         try {
-            var directory = directories.read(root);
+            var directory = directories.read(folder.digest());
             directory.getFilesList().forEach(node -> file(join(path, node.getName()), node));
             directory.getSymlinksList().forEach(node -> link(join(path, node.getName()), node));
             for (var node : directory.getDirectoriesList()) {
-                var below = join(path, node.getName());
-                folder(below).tree(below, Digests.fromProto(node.getDigest()));
+                below.add(new Folder(join(path, node.getName()), Digests.fromProto(node.getDigest())));
             }
         } catch (SteadingException e) {
             if (!(e.failure() instanceof Failure.MissingBlobs(var digests))) {
@@ -103,18 +120,32 @@ final class Plan {
             }
             missing.addAll(digests);
         }
+        below.forEach(each -> folder(each.path()));
+        return below;
+    }
+
+    /// Returns all that is not in `blobs`.
+    Set<Digest> missing(BlobStore blobs) {
+        var all = new HashSet<>(missing);
+        all.addAll(blobs.findMissing(contents()));
+        return all;
+    }
+
+    /// Brings all files onto this machine.
+    ///
+    /// @throws SteadingException with `MissingBlobs` naming all that is not in `blobs`
+    Plan requireAll(LocalBlobs blobs) {
+        var absent = missing.isEmpty() ? blobs.fetch(contents()) : missing(blobs);
+        if (!absent.isEmpty()) {
+            throw new SteadingException(new Failure.MissingBlobs(absent));
+        }
         return this;
     }
 
-    /// @throws SteadingException with `MissingBlobs` naming all that is not in `blobs`
-    Plan requireAll(BlobStore blobs) {
+    private Set<Digest> contents() {
         var wanted = new HashSet<Digest>();
         files.forEach(file -> wanted.add(file.digest()));
         wanted.remove(Digest.EMPTY);
-        missing.addAll(blobs.findMissing(wanted));
-        if (!missing.isEmpty()) {
-            throw new SteadingException(new Failure.MissingBlobs(missing));
-        }
-        return this;
+        return wanted;
     }
 }

@@ -8,6 +8,7 @@ import build.bazel.remote.execution.v2.SymlinkNode;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
 import com.google.protobuf.Message;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -53,6 +54,7 @@ final class TreeDiff {
         if (removalsMatter && !after.keySet().containsAll(before.keySet())) {
             return false;
         }
+        prefetch(before, after);
         for (var entry : after.entrySet()) {
             var old = before.get(entry.getKey());
             var node = entry.getValue();
@@ -61,6 +63,17 @@ final class TreeDiff {
             }
         }
         return true;
+    }
+
+    /// What differs is going to be looked into.
+    private void prefetch(Map<String, Message> before, Map<String, Message> after) {
+        var changed = new HashSet<Digest>();
+        after.forEach((name, node) -> {
+            if (node instanceof DirectoryNode directory && !node.equals(before.get(name))) {
+                changed.add(Digests.fromProto(directory.getDigest()));
+            }
+        });
+        directories.prefetch(changed);
     }
 
     /// Returns whether to go on.

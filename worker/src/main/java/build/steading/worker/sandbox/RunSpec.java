@@ -67,6 +67,11 @@ public final class RunSpec {
                 .field("file-bytes", Long.toString(fileBytes));
     }
 
+    /// @param level how far the command gives way to others, from 0, not at all, to 19
+    public RunSpec nice(int level) {
+        return field("nice", Integer.toString(level));
+    }
+
     private RunSpec field(String key, String value) {
         if (value.indexOf(0) >= 0) {
             throw SteadingException.invalid("A NUL character in `%s` is not allowed", value.replace('\0', '?'));

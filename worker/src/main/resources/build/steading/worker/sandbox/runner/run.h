@@ -35,6 +35,7 @@ struct spec {
   long long memory;      // bytes of all processes together; 0: no limit
   long long tasks;       // processes and threads together; 0: no limit
   long long file_bytes;  // size of one file; 0: no limit
+  int nice;              // how much others go first, up to 19; 0: as the runner
 };
 
 /// What a sandbox's process 1, or whoever should become it, tells the runner. Small enough to be written at once.

@@ -29,13 +29,14 @@ static void limit(int resource, rlim_t soft, rlim_t hard) {
 /// No core files, no file above the limit, and as many open files as a login shell would allow, more or less: the
 /// JVM that started us allows itself far more, which some programs take for a reason to close them all one by one.
 /// In a sandbox tasks are counted anew, so that their number can be limited there, for all but the superuser: not to
-/// what is allowed, as the runner then ends the command, but to what the runner can cope with.
+/// what is allowed, as the runner then ends the command, but to what the runner can cope with. And as nice as is said.
 void limit_resources(const struct spec *spec) {
   limit(RLIMIT_CORE, 0, 0);
   limit(RLIMIT_NOFILE, OPEN_FILES, RLIM_INFINITY);
   rlim_t tasks = (rlim_t)spec->tasks + SPARE_TASKS;
   if (spec->tasks > 0 && *spec->wrap) limit(RLIMIT_NPROC, tasks, tasks);
   if (spec->file_bytes > 0) limit(RLIMIT_FSIZE, (rlim_t)spec->file_bytes, (rlim_t)spec->file_bytes);
+  if (spec->nice > 0) setpriority(PRIO_PROCESS, 0, spec->nice);
 }
 
 _Noreturn static void give_up(int status_fd, const char *what) {

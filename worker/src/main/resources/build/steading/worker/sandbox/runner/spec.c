@@ -64,6 +64,7 @@ static void set(struct spec *spec, const char *key, char *value) {
   if (!strcmp(key, "memory")) spec->memory = atoll(value);
   if (!strcmp(key, "tasks")) spec->tasks = atoll(value);
   if (!strcmp(key, "file-bytes")) spec->file_bytes = atoll(value);
+  if (!strcmp(key, "nice")) spec->nice = atoi(value);
 }
 
 /// Splits a copy of the bytes into fields.

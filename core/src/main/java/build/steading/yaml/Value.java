@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package build.steading.project;
+package build.steading.yaml;
 
 import build.steading.failure.Suggestions;
 import build.steading.tree.RelativePath;
@@ -39,7 +39,7 @@ public final class Value {
     }
 
     /// Returns the entries of a mapping with certain keys; others are problems.
-    SequencedMap<String, Value> fields(Collection<String> allowed) {
+    public SequencedMap<String, Value> fields(Collection<String> allowed) {
         var fields = entries("a mapping with " + quoted(allowed));
         fields.forEach((key, value) -> {
             if (!allowed.contains(key)) {
@@ -93,7 +93,7 @@ public final class Value {
         return items;
     }
 
-    boolean isList() {
+    public boolean isList() {
         return node instanceof SequenceNode;
     }
 
@@ -117,7 +117,7 @@ public final class Value {
     }
 
     /// Returns a text, number or boolean of a certain form, as it is written.
-    Optional<String> scalar(Pattern form, String allowed) {
+    public Optional<String> scalar(Pattern form, String allowed) {
         return matching(scalar(allowed), form, allowed);
     }
 
@@ -145,7 +145,7 @@ public final class Value {
     }
 
     /// Returns a text, number or boolean as it is written.
-    Optional<String> scalar(String allowed) {
+    public Optional<String> scalar(String allowed) {
         return scalar(allowed, Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL);
     }
 
@@ -161,16 +161,62 @@ public final class Value {
     }
 
     /// Returns a boolean, also when it is written as `yes`, `no`, `on` or `off`.
-    Optional<Boolean> bool(String allowed) {
+    public Optional<Boolean> bool(String allowed) {
         var text = scalar(allowed, Tag.STR, Tag.BOOL);
         if (text.isPresent() && node.getTag().equals(Tag.BOOL)) {
             return Optional.of(Boolean.valueOf(text.get()));
         }
-        var flag = text.flatMap(Option.Flag::parse);
+        var flag = text.flatMap(Value::truth);
         if (text.isPresent() && flag.isEmpty()) {
             wrong(allowed);
         }
         return flag;
+    }
+
+    /// Returns what a word says that means true or false.
+    public static Optional<Boolean> truth(String word) {
+        return switch (word) {
+            case "true", "yes", "on" -> Optional.of(true);
+            case "false", "no", "off" -> Optional.of(false);
+            default -> Optional.empty();
+        };
+    }
+
+    /// Returns whatever is here: a `String`, `Long`, `Double` or `Boolean`, or a `List` or `Map` of such; an
+    /// empty text where it is none of these.
+    ///
+    /// @param allowed what is wanted, for the message then
+    public Object data(String allowed) {
+        return switch (node) {
+            case MappingNode _ -> {
+                var map = new LinkedHashMap<String, Object>();
+                entries(allowed).forEach((name, value) -> map.put(name, value.data(allowed)));
+                yield map;
+            }
+            case SequenceNode _ ->
+                items(allowed).stream().map(item -> item.data(allowed)).toList();
+            default -> scalarData(allowed);
+        };
+    }
+
+    private Object scalarData(String allowed) {
+        if (node.getTag().equals(Tag.INT)) {
+            return number(allowed).<Object>map(number -> number).orElse("");
+        }
+        var text = scalar(allowed);
+        if (text.isPresent() && node.getTag().equals(Tag.FLOAT)) {
+            return decimal(text.get(), allowed);
+        }
+        return text.isPresent() && node.getTag().equals(Tag.BOOL) ? Boolean.valueOf(text.get()) : text.orElse("");
+    }
+
+    private Object decimal(String text, String allowed) {
+        try {
+            return Double.valueOf(text);
+        } catch (NumberFormatException _) {
+            wrong(allowed);
+            return "";
+        }
     }
 
     private Optional<String> scalar(String allowed, Tag... tags) {
@@ -232,7 +278,7 @@ public final class Value {
     }
 
     /// Returns names as a list for people; of very many, only the first.
-    static String quoted(Collection<String> names) {
+    public static String quoted(Collection<String> names) {
         var shown = names.stream()
                 .limit(MAX_NAMES)
                 .map(name -> "`" + RelativePath.printable(name) + "`")

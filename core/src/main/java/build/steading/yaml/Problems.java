@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package build.steading.project;
+package build.steading.yaml;
 
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 ///
 /// Where something is wrong is said by a path such as `/tasks/compile/outputs/0`; what the user reads instead is
 /// the line and column of that value, or of the nearest one around it that was located. Not thread-safe.
-final class Problems {
+public final class Problems {
     /// More problems than these are only counted.
     static final int MAX_SHOWN = 50;
 
@@ -38,42 +38,42 @@ final class Problems {
     }
 
     /// For a definition that is not in a file.
-    static Problems unlocated() {
+    public static Problems unlocated() {
         return new Problems("");
     }
 
-    static Problems in(String fileName) {
+    public static Problems in(String fileName) {
         return new Problems(fileName + ": ");
     }
 
     /// @param line counted from 1, and so is `column`
-    void locate(String where, int line, int column) {
+    public void locate(String where, int line, int column) {
         places.putIfAbsent(
                 where, new Place(line, column, start.label().replaceFirst(": $", ":" + line + ":" + column + ": ")));
     }
 
     /// Says how the user calls what is at `where`.
-    void name(String where, String label) {
+    public void name(String where, String label) {
         places.put(where, new Place(0, 0, label + ": "));
     }
 
     /// Notes a problem; the same one at the same place is noted once.
-    void add(String where, String message) {
+    public void add(String where, String message) {
         problems.add(new Problem(place(where), shown(message)));
         faulty.add(where);
     }
 
-    boolean any() {
+    public boolean any() {
         return !problems.isEmpty();
     }
 
     /// Returns whether something was found wrong at exactly this place.
-    boolean anyAt(String where) {
+    public boolean anyAt(String where) {
         return faulty.contains(where);
     }
 
     /// @throws SteadingException with `Invalid`, one problem a line, if there are any
-    void throwIfAny() {
+    public void throwIfAny() {
         if (problems.isEmpty()) {
             return;
         }

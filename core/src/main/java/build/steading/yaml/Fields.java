@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package build.steading.project;
+package build.steading.yaml;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -54,16 +53,5 @@ public final class Fields {
             }
             return texts;
         });
-    }
-
-    /// Returns environment variables; none if there is no such entry.
-    SequencedMap<String, String> environment(String key) {
-        var variables = new LinkedHashMap<String, String>();
-        get(key).ifPresent(section -> section.entries("a mapping of environment variables")
-                .forEach((name, value) -> {
-                    value.checkName(name, Names.VARIABLE, Names.VARIABLE_ALLOWED);
-                    value.scalar("text").ifPresent(text -> variables.put(name, text));
-                }));
-        return variables;
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package build.steading.project;
+package build.steading.yaml;
 
 import build.steading.failure.SteadingException;
 import java.util.Optional;
@@ -20,7 +20,7 @@ public final class YamlFile {
         var problems = Problems.in(fileName);
         var read = YamlText.decode(bytes, problems)
                 .flatMap(text -> YamlText.compose(text, problems))
-                .map(node -> reader.apply(Value.root(node, problems)));
+                .map(reader);
         problems.throwIfAny();
         return read;
     }

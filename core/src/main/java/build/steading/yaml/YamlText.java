@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package build.steading.project;
+package build.steading.yaml;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -12,20 +12,23 @@ import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /// Turns text into a tree of YAML 1.2 nodes, within limits that no honest file meets.
-final class YamlText {
+public final class YamlText {
     static final int MAX_CHARACTERS = 256 * 1024;
+
+    /// Longer files are refused.
+    public static final int MAX_BYTES = 4 * MAX_CHARACTERS;
+
     static final int MAX_DEPTH = 20;
     static final int MAX_ALIASES = 50;
 
     private YamlText() {}
 
     /// Returns the text in UTF-8 `bytes`; what is wrong with them is added to `problems`.
-    static Optional<String> decode(byte[] bytes, Problems problems) {
-        if (bytes.length > 4 * MAX_CHARACTERS) {
+    public static Optional<String> decode(byte[] bytes, Problems problems) {
+        if (bytes.length > MAX_BYTES) {
             problems.add("", tooLong());
             return Optional.empty();
         }
@@ -38,8 +41,19 @@ final class YamlText {
         }
     }
 
-    /// Returns the top node, if there is one; what is wrong is added to `problems`.
-    static Optional<Node> compose(String text, Problems problems) {
+    /// Returns the top value; what is wrong is added to `problems`.
+    ///
+    /// @param needed what must be there, for the message if there is nothing
+    public static Optional<Value> compose(String text, String needed, Problems problems) {
+        var top = compose(text, problems);
+        if (top.isEmpty() && !problems.any()) {
+            problems.add("", "Found nothing, allowed is " + needed);
+        }
+        return top;
+    }
+
+    /// Returns the top value, if there is one; what is wrong is added to `problems`.
+    static Optional<Value> compose(String text, Problems problems) {
         if (text.length() > MAX_CHARACTERS) {
             problems.add("", tooLong());
             return Optional.empty();
@@ -53,7 +67,7 @@ final class YamlText {
             if (tooDeep(yaml, settings, problems)) {
                 return Optional.empty();
             }
-            return new Compose(settings).composeString(yaml);
+            return new Compose(settings).composeString(yaml).map(top -> Value.root(top, problems));
         } catch (YamlEngineException e) {
             report(e, yaml, problems);
             return Optional.empty();
