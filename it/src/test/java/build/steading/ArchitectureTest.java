@@ -72,9 +72,9 @@ class ArchitectureTest {
           server.grpc: action auth blob digest execute failure lifecycle log platform schedule
                        | build.bazel build.steading.api com.google.bytestream com.google.longrunning
                        com.google.protobuf com.google.rpc io.grpc javax.net
-          server.mail: build digest failure notify project | jakarta.mail org.eclipse.angus
-          server.hook: build failure notify project | com.fasterxml.jackson java.net.http
-          server.tell: blob build failure lifecycle notify project server.hook server.mail
+          server.mail: build digest failure notify project source yaml | jakarta.mail org.eclipse.angus
+          server.hook: build failure notify project source yaml | com.fasterxml.jackson java.net.http javax.crypto
+          server.tell: blob build failure lifecycle notify server.hook server.mail yaml
         cli
           cli.door:    failure lifecycle | jdk.net
           cli.command: blob build cli.door digest execute failure log project schedule source tree

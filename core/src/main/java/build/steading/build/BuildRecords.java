@@ -52,8 +52,8 @@ public interface BuildRecords {
         /// @param commits the best first
         record InPlaceOf(BuildSpec wanted, List<String> commits, int limit) implements Query {}
 
-        /// Of all others that have ended, and were not cancelled, for the same project of the same repository and
-        /// the same name of a revision: the one that ended last, if there is such a one.
+        /// Of all others with the same [BuildSpec#line] that have ended, and were not cancelled: the one that
+        /// ended last, if there is such a one.
         record Previous(BuildRecord build) implements Query {}
     }
 }

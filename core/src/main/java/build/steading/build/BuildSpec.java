@@ -68,6 +68,14 @@ public record BuildSpec(
         return new BuildSpec(project, source, root, options, matrix, tasks, command, true);
     }
 
+    /// Returns what all builds of one branch of one project have in common, wherever it was cloned to. Builds of
+    /// uncommitted work are apart from the others.
+    public String line() {
+        var revision = source.revision();
+        return String.join(
+                "\n", source.origin(), project, revision.name(), revision.uncommitted() ? "uncommitted" : "");
+    }
+
     /// Returns a name for what is done, whatever it is done to: builds of one recipe differ in their sources
     /// alone. Whether a build was forced is no part of it.
     public String recipe() {

@@ -153,8 +153,7 @@ public final class Messenger implements AutoCloseable {
             case Result.NotNow(var why) ->
                 retries.next(message.created(), message.tries(), now)
                         .map(next -> message.again(next, cut(why)))
-                        .orElseGet(
-                                () -> givenUp(message, "Given up after %d tries: %s".formatted(message.tries(), why)));
+                        .orElseGet(() -> givenUp(message, "Given up at try %d: %s".formatted(message.tries(), why)));
         };
     }
 

@@ -28,10 +28,14 @@ public abstract class BuildRecordsContract {
     protected abstract BuildRecords records();
 
     private static BuildSpec spec(String repository) {
+        return spec(repository, "https://example.org/r.git");
+    }
+
+    private static BuildSpec spec(String repository, String url) {
         var revision = new Revision("c".repeat(40), "t".repeat(40), "feature/ä", true, NOW, "Subject \u2713");
         return new BuildSpec(
                 "project",
-                new SourceRef(repository, "https://example.org/r.git", "sub/dir", revision),
+                new SourceRef(repository, url, "sub/dir", revision),
                 Digest.of(new byte[] {1}),
                 Map.of("opt", "O2"),
                 Map.of("cc", "gcc"),
@@ -225,10 +229,11 @@ public abstract class BuildRecordsContract {
         assertThat(inPlaceOf(records, committed('b', 1), "b", "c")).isEmpty();
     }
 
-    private static BuildRecord finished(BuildRecords records, String repository, BuildState state, int second) {
-        var id = records.open(fresh(repository), request(false)).build();
-        var ended = BuildRecord.fresh(id, spec(repository), NOW)
-                .ended(state, "", NOW.plusSeconds(second), Optional.empty());
+    private static BuildRecord finished(BuildRecords records, String url, BuildState state, int second) {
+        var spec = spec("/clone/" + second, url);
+        var id = records.open(BuildRecord.fresh(new BuildId(0), spec, NOW), request(false))
+                .build();
+        var ended = BuildRecord.fresh(id, spec, NOW).ended(state, "", NOW.plusSeconds(second), Optional.empty());
         records.save(ended, List.of(), List.of());
         return ended;
     }

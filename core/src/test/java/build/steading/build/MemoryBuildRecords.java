@@ -76,18 +76,12 @@ public final class MemoryBuildRecords implements BuildRecords {
             case Query.Previous(var build) ->
                 newestFirst.stream()
                         .filter(other -> other.state().isFinal() && other.state() != BuildState.CANCELLED)
-                        .filter(other ->
-                                !other.id().equals(build.id()) && line(other).equals(line(build)))
+                        .filter(other -> !other.id().equals(build.id())
+                                && other.spec().line().equals(build.spec().line()))
                         .max(Comparator.comparing(other -> other.ended().orElseThrow()))
                         .stream()
                         .toList();
         };
-    }
-
-    private static List<String> line(BuildRecord build) {
-        var source = build.spec().source();
-        return List.of(
-                source.repository(), build.spec().project(), source.revision().name());
     }
 
     /// Returns who is to be told, in the order in which it was stored.

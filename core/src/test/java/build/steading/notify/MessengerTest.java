@@ -130,7 +130,7 @@ class MessengerTest {
         clock.advance(Duration.ofDays(2));
         start(answering(new Result.NotNow("Nobody listens")));
 
-        assertThat(stored(1, State.FAILED).error()).isEqualTo("Given up after 1 tries: Nobody listens");
+        assertThat(stored(1, State.FAILED).error()).isEqualTo("Given up at try 1: Nobody listens");
     }
 
     @Test

@@ -15,7 +15,6 @@ import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.nio.charset.StandardCharsets;
 import java.util.Date;
-import java.util.List;
 import java.util.Locale;
 
 /// One mail. Made again for the same message it has the same id, so that a program that gets both shows one. Not
@@ -70,12 +69,7 @@ final class Mail extends MimeMessage {
     }
 
     private static String branch(BuildSpec spec) {
-        var source = spec.source();
-        var names =
-                List.of(source.repository(), spec.project(), source.revision().name());
-        return Digest.of(String.join("\n", names).getBytes(StandardCharsets.UTF_8))
-                .hash()
-                .substring(0, 32);
+        return Digest.of(spec.line().getBytes(StandardCharsets.UTF_8)).hash().substring(0, 32);
     }
 
     private static String label(String project) {

@@ -26,8 +26,8 @@ import java.util.regex.Pattern;
 /// Keeps builds and requests in SQLite. Thread-safe.
 public final class SqliteBuildRecords implements BuildRecords {
     private static final String INSERT_BUILD =
-            "INSERT INTO builds (repository, spec, state, note, created, recipe, root, commit_id, project, branch)"
-                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+            "INSERT INTO builds (repository, spec, state, note, created, recipe, root, commit_id, line)"
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String UPDATE_BUILD =
             "UPDATE builds SET state = ?, note = ?, started = ?, ended = ?, artifacts = ? WHERE id = ?";
     private static final String INSERT_TASK =
@@ -44,9 +44,8 @@ public final class SqliteBuildRecords implements BuildRecords {
                     + " WHERE recipe = ?2 AND recipe <> '' AND state = 'SUCCEEDED' AND (root = ?3 OR place IS NOT NULL)"
                     + " ORDER BY CASE WHEN root = ?3 THEN -1 ELSE place END, id DESC LIMIT ?4";
     private static final Pattern COMMIT = Pattern.compile("[0-9a-zA-Z]+");
-    private static final String SELECT_PREVIOUS =
-            "SELECT * FROM builds WHERE repository = ? AND project = ? AND branch = ? AND id <> ?"
-                    + " AND state NOT IN ('QUEUED', 'RUNNING', 'CANCELLED') ORDER BY ended DESC LIMIT 1";
+    private static final String SELECT_PREVIOUS = "SELECT * FROM builds WHERE line = ? AND id <> ?"
+            + " AND state NOT IN ('QUEUED', 'RUNNING', 'CANCELLED') ORDER BY ended DESC LIMIT 1";
 
     private final SqliteDatabase database;
 
@@ -141,8 +140,7 @@ public final class SqliteBuildRecords implements BuildRecords {
             statement.setString(6, uncommitted ? "" : build.spec().recipe());
             statement.setString(7, build.spec().root().toString());
             statement.setString(8, build.spec().source().revision().commit());
-            statement.setString(9, build.spec().project());
-            statement.setString(10, build.spec().source().revision().name());
+            statement.setString(9, build.spec().line());
             return new BuildId(insertedId(statement));
         }
     }
@@ -238,12 +236,9 @@ public final class SqliteBuildRecords implements BuildRecords {
                 yield statement;
             }
             case Query.Previous(var build) -> {
-                var source = build.spec().source();
                 var statement = connection.prepareStatement(SELECT_PREVIOUS);
-                statement.setString(1, source.repository());
-                statement.setString(2, build.spec().project());
-                statement.setString(3, source.revision().name());
-                statement.setLong(4, build.id().value());
+                statement.setString(1, build.spec().line());
+                statement.setLong(2, build.id().value());
                 yield statement;
             }
         };

@@ -4,9 +4,8 @@
 ALTER TABLE requests ADD COLUMN email TEXT;
 
 -- Of builds from before, nobody is told whether they changed anything.
-ALTER TABLE builds ADD COLUMN project TEXT NOT NULL DEFAULT '';
-ALTER TABLE builds ADD COLUMN branch TEXT NOT NULL DEFAULT '';
-CREATE INDEX builds_by_branch ON builds (repository, project, branch, ended);
+ALTER TABLE builds ADD COLUMN line TEXT NOT NULL DEFAULT '';   -- what the builds of one branch have in common
+CREATE INDEX builds_by_line ON builds (line, ended);
 
 CREATE TABLE messages (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -17,6 +17,7 @@ import build.steading.build.Builds;
 import build.steading.build.Builds.Order;
 import build.steading.build.FileDelivery;
 import build.steading.build.Plans;
+import build.steading.build.Priority;
 import build.steading.build.RequestRecord;
 import build.steading.build.Sources;
 import build.steading.build.Telling;
@@ -135,8 +136,15 @@ class PostOfficeTest {
             }
         };
         var warm = new SqliteWarmRecords(process.add(new SqliteDatabase(directory.resolve("warm.db"))), clock, 1);
-        var ports =
-                new Builds.Ports(blobs, new Failing(), sources, warm, records, new FileDelivery(blobs, trees), telling);
+        var ports = new Builds.Ports(
+                blobs,
+                new Failing(),
+                sources,
+                warm,
+                records,
+                (_, _, _) -> List.of(),
+                new FileDelivery(blobs, trees),
+                telling);
         return process.add(new Builds(ports, trees, new Plans(blobs, trees), new Builds.Limits(4, 4, 9), clock));
     }
 
@@ -146,7 +154,7 @@ class PostOfficeTest {
         var revision = new Revision("c".repeat(40), "t".repeat(40), "main", false, Instant.EPOCH, "Subject");
         return new BuildSpec(
                 "lua",
-                new SourceRef("/repository", "", revision),
+                new SourceRef("/repository", "", "", revision),
                 draft.store(trees),
                 Map.of(),
                 Map.of(),
@@ -156,7 +164,10 @@ class PostOfficeTest {
     }
 
     private static RequestRecord ask(Builds builds, BuildSpec spec, String who) {
-        return builds.submit(spec, new Order(who, Optional.of(who + "@example.org"), Optional.empty()));
+        return builds.submit(
+                spec,
+                new Order(
+                        who, Optional.of(who + "@example.org"), Priority.INTERACTIVE, Optional.empty(), List.of(), ""));
     }
 
     private static void await(BooleanSupplier fact) throws InterruptedException {
@@ -279,6 +290,11 @@ class PostOfficeTest {
                 @Override
                 public boolean follow(ExecutionObserver another) {
                     return false;
+                }
+
+                @Override
+                public List<String> why() {
+                    return List.of();
                 }
 
                 @Override
