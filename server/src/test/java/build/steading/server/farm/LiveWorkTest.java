@@ -3,6 +3,9 @@ package build.steading.server.farm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
+import java.util.Optional;
+import build.steading.schedule.Fault;
 import build.bazel.remote.execution.v2.Action;
 import build.steading.blob.Blobs;
 import build.steading.blob.MemoryBlobStore;
@@ -112,7 +115,8 @@ class LiveWorkTest {
         work.carryOut(new Decision.Adopted(EARLIER, EXECUTION, FarmFixture.WORKER));
 
         work.carryOut(new Decision.Revoked(EARLIER, FarmFixture.WORKER, "silent"));
-        work.carryOut(new Decision.Requeued(EXECUTION, "silent", 2));
+        work.carryOut(new Decision.Requeued(
+                EXECUTION, Optional.of(Fault.WORKER_LOST), "silent", 2, Instant.EPOCH));
         work.carryOut(new Decision.Assigned(new LeaseId(200), EXECUTION, FarmFixture.OTHER));
 
         assertThat(recorder.events).containsExactly("running alone", "queued", "running alone");
