@@ -8,18 +8,32 @@ import org.jspecify.annotations.Nullable;
 
 /// What one tenant wants of one class of workers: lanes, some of which may have become empty since.
 final class Demand {
-    static final Comparator<Demand> BY_USE =
-            Comparator.<Demand>comparingDouble(d -> d.usedSeconds).thenComparingLong(d -> d.tenant.sequence);
+    static final Comparator<Demand> BY_USE = Comparator.<Demand>comparingDouble(d -> d.usedSeconds)
+            .thenComparingDouble(d -> d.lesserSeconds)
+            .thenComparingLong(d -> d.tenant.sequence);
 
     final Tenant tenant;
     final Set<Lane> lanes = new LinkedHashSet<>(4);
 
     /// What the tenant had used when this was last put in order: never more than it has used by now.
-    double usedSeconds;
+    private double usedSeconds;
+
+    private double lesserSeconds;
 
     Demand(Tenant tenant) {
         this.tenant = tenant;
-        this.usedSeconds = tenant.usedSeconds();
+        update();
+    }
+
+    /// Returns whether this stands where the tenant belongs by now.
+    boolean isUpToDate() {
+        return usedSeconds == tenant.usedSeconds() && lesserSeconds == tenant.lesserSeconds();
+    }
+
+    /// To be called while this is not part of an order.
+    void update() {
+        usedSeconds = tenant.usedSeconds();
+        lesserSeconds = tenant.lesserSeconds();
     }
 
     /// Returns the first execution of a lane that is not empty, and forgets lanes before it that are; null if all

@@ -41,4 +41,16 @@ final class Tenant {
     double usedSeconds() {
         return binding().usedSeconds;
     }
+
+    /// Returns what the other account has used, which tells tenants apart that are held back by the same one.
+    double lesserSeconds() {
+        return second == null ? account.usedSeconds : Math.min(account.usedSeconds, second.usedSeconds);
+    }
+
+    /// Returns whether this tenant goes first.
+    boolean isBefore(Tenant other) {
+        return usedSeconds() == other.usedSeconds()
+                ? lesserSeconds() < other.lesserSeconds()
+                : usedSeconds() < other.usedSeconds();
+    }
 }

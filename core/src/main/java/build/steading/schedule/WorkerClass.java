@@ -73,7 +73,7 @@ final class WorkerClass {
             demand = new Demand(lane.tenant);
             byTenant.put(lane.tenant, demand);
             byUse.add(demand);
-        } else if (demand.usedSeconds > lane.tenant.usedSeconds()) {
+        } else if (!demand.isUpToDate()) {
             reorder(demand);
         }
         demand.lanes.add(lane);
@@ -98,7 +98,7 @@ final class WorkerClass {
             }
             if (demand.first() == null) {
                 drop(demand);
-            } else if (demand.usedSeconds == demand.tenant.usedSeconds()) {
+            } else if (demand.isUpToDate()) {
                 return demand;
             } else {
                 reorder(demand);
@@ -112,7 +112,7 @@ final class WorkerClass {
 
     private void reorder(Demand demand) {
         byUse.remove(demand);
-        demand.usedSeconds = demand.tenant.usedSeconds();
+        demand.update();
         byUse.add(demand);
     }
 

@@ -8,6 +8,7 @@ import static build.steading.schedule.ScriptedFarm.urgent;
 import static build.steading.schedule.ScriptedFarm.wantedBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import build.steading.platform.RequestFacts;
 import build.steading.platform.Requirement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -145,6 +146,77 @@ class SchedulerOrderTest {
                 var tenant = tenants.get(taken.execution());
                 served.add(tenant);
                 farm.pass(durations.get(tenant));
+                farm.done(taken.lease());
+            }
+            return served.stream().collect(Collectors.groupingBy(name -> name, Collectors.counting()));
+        }
+    }
+
+    @Nested
+    class UsersAndProjects {
+        private final Map<ExecutionId, String> owners = new HashMap<>();
+
+        @Test
+        void userWithTenProjectsGetsNoMoreThanOneWithOne() {
+            for (var i = 0; i < 400; i++) {
+                queue("spread", "project" + i % 10);
+                queue("single", "own");
+            }
+
+            assertThat(served(200).get("single")).isBetween(90L, 110L);
+        }
+
+        @Test
+        void projectOfTenUsersGetsNoMoreThanOneOfOne() {
+            for (var i = 0; i < 400; i++) {
+                queue("user" + i % 10, "popular");
+                queue("single", "own");
+            }
+
+            assertThat(served(200).get("single")).isBetween(90L, 110L);
+        }
+
+        @Test
+        void usersShareTheirProjectEqually() {
+            for (var i = 0; i < 100; i++) {
+                queue("one", "shared");
+                queue("one", "shared");
+                queue("two", "shared");
+            }
+
+            assertThat(served(100).get("two")).isBetween(45L, 55L);
+        }
+
+        @Test
+        void newProjectOfABusyUserGetsNoMoreForBeingNew() {
+            for (var i = 0; i < 400; i++) {
+                queue("busy", "old");
+                queue("other", "own");
+            }
+            served(200);
+            for (var i = 0; i < 100; i++) {
+                queue("busy", "new");
+            }
+
+            assertThat(served(100).get("other")).isBetween(45L, 55L);
+        }
+
+        private void queue(String requester, String project) {
+            var facts = RequestFacts.of(project, requester);
+            owners.put(
+                    farm.queue(new Job("key" + owners.size(), true, Requirement.ANY, facts, Set.of())), requester);
+        }
+
+        /// Lets one slot run some actions of ten seconds.
+        ///
+        /// @return how many of each user ran
+        private Map<String, Long> served(int actions) {
+            farm.announce(ANN);
+            var served = new ArrayList<String>();
+            for (var i = 0; i < actions; i++) {
+                var taken = farm.take(ANN);
+                served.add(owners.get(taken.execution()));
+                farm.pass(Duration.ofSeconds(10));
                 farm.done(taken.lease());
             }
             return served.stream().collect(Collectors.groupingBy(name -> name, Collectors.counting()));
