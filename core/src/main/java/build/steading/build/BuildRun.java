@@ -78,6 +78,10 @@ final class BuildRun {
         var outputs = new ConcurrentHashMap<String, Digest>();
         runGraph(plan, outputs);
         var states = build.record().tasks().stream().map(TaskRecord::state).toList();
+        if (!states.stream().allMatch(TaskState::isFinal)) {
+            // Steading is being stopped, and a task heard of it before this thread.
+            throw new InterruptedException();
+        }
         if (build.cancelledBy().isPresent() || BuildState.verdict(states) != BuildState.SUCCEEDED) {
             return Optional.empty();
         }
