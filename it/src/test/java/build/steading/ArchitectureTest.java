@@ -47,9 +47,9 @@ class ArchitectureTest {
           build:     blob digest execute failure log platform project schedule source tree
                      | build.bazel build.steading.api com.google.protobuf
         client
-          client:    action blob digest execute failure lifecycle log schedule
-                     | build.bazel com.google.bytestream com.google.longrunning com.google.protobuf com.google.rpc
-                     io.grpc
+          client:    action blob build digest execute failure lifecycle log platform schedule tree
+                     | build.bazel build.steading.api com.google.bytestream com.google.longrunning
+                     com.google.protobuf com.google.rpc io.grpc
         scm
           scm.git:   blob digest failure source tree | build.bazel com.google.protobuf org.eclipse.jgit
         worker
@@ -60,11 +60,11 @@ class ArchitectureTest {
           worker:         blob digest execute failure log platform schedule worker.input worker.output worker.sandbox
                           | build.bazel build.steading.api com.google.protobuf com.sun.management
         server
-          server.sql:  build digest execute failure source | build.steading.api com.google.protobuf java.sql
+          server.sql:  build digest execute failure | build.steading.api com.google.protobuf java.sql
           server.farm: action blob digest execute failure log platform schedule | build.bazel com.google.protobuf
-          server.grpc: action blob digest execute failure lifecycle log schedule
-                       | build.bazel com.google.bytestream com.google.longrunning com.google.protobuf com.google.rpc
-                       io.grpc
+          server.grpc: action auth blob build digest execute failure lifecycle log platform schedule
+                       | build.bazel build.steading.api com.google.bytestream com.google.longrunning
+                       com.google.protobuf com.google.rpc io.grpc
         cli
           cli.door:    failure lifecycle | jdk.net
           cli.command: blob build cli.door digest execute failure log project schedule source tree
