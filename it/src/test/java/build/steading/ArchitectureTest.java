@@ -49,7 +49,7 @@ class ArchitectureTest {
                      | build.bazel build.steading.api com.google.protobuf
           notify:    blob build digest failure log project | com.google.protobuf
         client
-          client:    action auth blob digest execute failure lifecycle log platform schedule
+          client:    action auth blob build digest execute failure lifecycle log platform schedule
                      | build.bazel build.steading.api com.google.bytestream com.google.longrunning
                      com.google.protobuf com.google.rpc io.grpc javax.net
         scm

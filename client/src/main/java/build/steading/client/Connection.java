@@ -10,11 +10,14 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.StatusException;
 import io.grpc.stub.AbstractStub;
+import io.grpc.stub.BlockingClientCall;
 import io.grpc.stub.MetadataUtils;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /// One server as all ports see it: a channel, an instance name, who we say we are, and how often we try.
 ///
@@ -73,6 +76,20 @@ record Connection(ManagedChannel channel, String instance, RetryPolicy policy) {
             } catch (InterruptedException _) {
                 throw interrupted();
             }
+        }
+    }
+
+    /// Returns the next message of a stream, which is due; null if the stream has ended.
+    ///
+    /// @throws StatusException also if nothing comes within the deadline of a call
+    <T> @Nullable T readSoon(BlockingClientCall<?, T> call) throws StatusException, InterruptedException {
+        try {
+            return call.read(policy.deadline().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException _) {
+            call.cancel("The server does not answer", null);
+            throw io.grpc.Status.DEADLINE_EXCEEDED
+                    .withDescription("The server does not answer")
+                    .asException();
         }
     }
 

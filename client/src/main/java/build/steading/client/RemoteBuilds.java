@@ -177,7 +177,7 @@ public final class RemoteBuilds implements BuildDesk, BuildBook, AutoCloseable {
         return connection.retrying(() -> {
             attempts[0]++;
             var call = connection.prepare(stub()).submit(message);
-            var first = call.read();
+            var first = connection.readSoon(call);
             if (first == null
                     || first.getEventsCount() != 1
                     || !first.getEvents(0).hasRequest()) {
@@ -235,7 +235,14 @@ public final class RemoteBuilds implements BuildDesk, BuildBook, AutoCloseable {
     @Override
     public Optional<Following> follow(BuildId id, String task, ExecutionObserver observer) {
         var watch = watch(new Watch.Target(id, task, false), new FollowedOutput(observer));
-        begin(watch);
+        try {
+            begin(watch);
+        } catch (SteadingException e) {
+            if (e.failure() instanceof Failure.NotFound) {
+                return Optional.empty();
+            }
+            throw e;
+        }
         if (watch.hasBegun()) {
             return Optional.of(watch);
         }

@@ -80,13 +80,14 @@ final class Watch implements Following {
     /// @param known what is known of the build until the server tells more
     synchronized Watch with(BlockingClientCall<?, BuildNews> open, BuildRecord known) {
         call = open;
+        // Whatever call comes next makes up for what this one did not tell.
+        resuming = true;
         seen.see(known);
         return this;
     }
 
     /// Gives the call up: everything is wanted that the tasks have printed, and it may have missed some.
     Watch fromStart() {
-        resuming = true;
         drop();
         return this;
     }
@@ -100,7 +101,7 @@ final class Watch implements Following {
             drop();
             var open = open();
             while (!over && !caughtUp) {
-                var news = open.read();
+                var news = connection.readSoon(open);
                 if (news == null) {
                     return false;
                 }

@@ -87,6 +87,10 @@ final class BuildRun {
         var outputs = new ConcurrentHashMap<String, Digest>();
         runGraph(plan, new TaskRun.Round(options, outputs, preparing));
         var states = build.record().tasks().stream().map(TaskRecord::state).toList();
+        if (!states.stream().allMatch(TaskState::isFinal)) {
+            // Steading is being stopped, and a task heard of it before this thread.
+            throw new InterruptedException();
+        }
         if (build.cancelledBy().isPresent() || BuildState.verdict(states) != BuildState.SUCCEEDED) {
             return Optional.empty();
         }

@@ -19,13 +19,15 @@ import java.util.Optional;
 /// What Steading itself has put into a directory, so that the next delivery replaces just that, and writes
 /// nothing that is there already.
 ///
-/// It is the file `.steading` in that directory: a first line `steading 1 BUILD ARTIFACTS`, then for each file or
-/// link `KIND SIZE MTIME DIGEST PATH`, with line feeds and backslashes in paths escaped.
+/// It is the file `.steading` in that directory: a first line `steading 1 BUILD ARTIFACTS`, with ` FARM` behind
+/// it unless that is this machine's own, then for each file or link `KIND SIZE MTIME DIGEST PATH`, with line
+/// feeds and backslashes in paths escaped.
 ///
 /// @param build the build whose artifacts these are
+/// @param farm whose build that is; empty for this machine's own
 /// @param artifacts digest of the tree of these artifacts
 /// @param entries by path, `/` between its parts
-record DeliveryStamp(BuildId build, Digest artifacts, Map<String, Entry> entries) {
+record DeliveryStamp(BuildId build, String farm, Digest artifacts, Map<String, Entry> entries) {
     static final String FILE = ".steading";
 
     /// One file or link as it was written.
@@ -41,6 +43,15 @@ record DeliveryStamp(BuildId build, Digest artifacts, Map<String, Entry> entries
 
     DeliveryStamp {
         entries = Map.copyOf(entries);
+    }
+
+    boolean isOf(BuildId other, String itsFarm) {
+        return build.equals(other) && farm.equals(itsFarm);
+    }
+
+    /// Returns whether this is of a later build of the same farm.
+    boolean isLaterThan(BuildId other, String itsFarm) {
+        return farm.equals(itsFarm) && build.compareTo(other) > 0;
     }
 
     /// Returns whether a file still is as it was written.
@@ -63,7 +74,8 @@ record DeliveryStamp(BuildId build, Digest artifacts, Map<String, Entry> entries
     }
 
     void write(Path out) throws IOException {
-        var text = new StringBuilder("steading 1 %d %s\n".formatted(build.value(), artifacts));
+        var text = new StringBuilder(
+                "steading 1 %d %s%s\n".formatted(build.value(), artifacts, farm.isEmpty() ? "" : " " + farm));
         entries.forEach((path, entry) -> text.append(entry.what())
                 .append(' ')
                 .append(entry.sizeBytes())
@@ -83,7 +95,7 @@ record DeliveryStamp(BuildId build, Digest artifacts, Map<String, Entry> entries
             var lines =
                     Files.readString(out.resolve(FILE), StandardCharsets.UTF_8).split("\n", -1);
             var head = lines[0].split(" ", -1);
-            if (head.length != 4 || !head[0].equals("steading") || !head[1].equals("1")) {
+            if (head.length < 4 || head.length > 5 || !head[0].equals("steading") || !head[1].equals("1")) {
                 return Optional.empty();
             }
             var entries = new LinkedHashMap<String, Entry>();
@@ -93,7 +105,9 @@ record DeliveryStamp(BuildId build, Digest artifacts, Map<String, Entry> entries
                         unescape(parts[3]),
                         new Entry(parts[0], Long.parseLong(parts[1]), FileTime.from(Instant.parse(parts[2]))));
             }
-            return Optional.of(new DeliveryStamp(new BuildId(Long.parseLong(head[2])), Digest.parse(head[3]), entries));
+            var farm = head.length == 5 ? head[4] : "";
+            return Optional.of(
+                    new DeliveryStamp(new BuildId(Long.parseLong(head[2])), farm, Digest.parse(head[3]), entries));
         } catch (NoSuchFileException _) {
             return Optional.empty();
         } catch (RuntimeException _) {

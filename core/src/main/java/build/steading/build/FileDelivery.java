@@ -37,17 +37,26 @@ public final class FileDelivery implements Delivery {
 
     private final BlobStore blobs;
     private final Trees trees;
+    private final String farm;
     private final Map<Path, Object> locks = new ConcurrentHashMap<>();
 
+    /// Delivers what this machine's own farm builds.
     public FileDelivery(BlobStore blobs, Trees trees) {
+        this(blobs, trees, "");
+    }
+
+    /// @param farm names whose builds these are, without spaces: builds of different farms are not earlier or
+    ///     later; empty for this machine's own
+    public FileDelivery(BlobStore blobs, Trees trees, String farm) {
         this.blobs = blobs;
         this.trees = trees;
+        this.farm = farm;
     }
 
     @Override
     public String deliver(BuildId build, Digest artifacts, Path out) {
         return locked(out, earlier -> {
-            if (earlier.isPresent() && earlier.get().build().compareTo(build) > 0) {
+            if (earlier.isPresent() && earlier.get().isLaterThan(build, farm)) {
                 return "`%s` holds the artifacts of the later build %d already"
                         .formatted(out, earlier.get().build().value());
             }
@@ -82,12 +91,12 @@ public final class FileDelivery implements Delivery {
         if (earlier.isPresent()
                 && earlier.get().artifacts().equals(artifacts)
                 && earlier.get().intact(out)) {
-            if (!earlier.get().build().equals(build)) {
-                new DeliveryStamp(build, artifacts, earlier.get().entries()).write(out);
+            if (!earlier.get().isOf(build, farm)) {
+                new DeliveryStamp(build, farm, artifacts, earlier.get().entries()).write(out);
             }
             return;
         }
-        var before = earlier.orElseGet(() -> new DeliveryStamp(build, Digest.EMPTY, Map.of()));
+        var before = earlier.orElseGet(() -> new DeliveryStamp(build, farm, Digest.EMPTY, Map.of()));
         Files.createDirectories(out);
         var entries = new LinkedHashMap<String, Entry>();
         write(artifacts, out, "", new Writing(before, entries));
@@ -96,7 +105,7 @@ public final class FileDelivery implements Delivery {
                 remove(out, path);
             }
         }
-        new DeliveryStamp(build, artifacts, entries).write(out);
+        new DeliveryStamp(build, farm, artifacts, entries).write(out);
     }
 
     private record Writing(DeliveryStamp before, Map<String, Entry> entries) {}

@@ -371,7 +371,7 @@ public abstract class BuildDeskContract {
     }
 
     /// Notes what is printed.
-    protected static final class Text implements ExecutionObserver {
+    public static final class Text implements ExecutionObserver {
         @GuardedBy("this")
         private final StringBuilder text = new StringBuilder();
 

@@ -121,6 +121,18 @@ class FileDeliveryTest {
     }
 
     @Test
+    void buildsOfAnotherFarmAreNoLater() throws IOException {
+        delivery.put(new BuildId(500), tree("a", "one"), out());
+        var distant = new FileDelivery(blobs, trees, "farm.example");
+
+        assertThat(distant.deliver(new BuildId(3), tree("a", "two"), out())).isEmpty();
+        assertThat(content()).containsEntry("a", "two");
+        assertThat(distant.deliver(new BuildId(2), tree("a", "old"), out())).contains("later build 3");
+        assertThat(delivery.deliver(new BuildId(1), tree("a", "three"), out())).isEmpty();
+        assertThat(content()).containsEntry("a", "three");
+    }
+
+    @Test
     void fileAndDirectoryMayTakeEachOthersPlace() throws IOException {
         delivery.deliver(new BuildId(1), tree("a/b", "1", "c", "1"), out());
         delivery.deliver(new BuildId(2), tree("a", "2", "c/d", "2"), out());

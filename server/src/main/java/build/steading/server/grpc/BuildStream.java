@@ -42,7 +42,7 @@ import java.util.concurrent.Executor;
 /// nobody is called but gRPC.
 final class BuildStream implements BuildObserver {
     /// How much output waits for a client.
-    private static final int MAX_WAITING_BYTES = 1 << 20;
+    private static final int MAX_WAITING_BYTES = 4 << 20;
 
     private static final int MAX_WAITING_EVENTS = 50_000;
 
@@ -50,7 +50,7 @@ final class BuildStream implements BuildObserver {
     private static final int MESSAGE_BYTES = 128 << 10;
 
     /// Up to this size the log of a running task is read again from its beginning.
-    private static final long MAX_AGAIN_BYTES = 8 << 20;
+    private static final long MAX_AGAIN_BYTES = 32 << 20;
 
     private final ServerCallStreamObserver<BuildNews> response;
     private final Tools tools;

@@ -7,6 +7,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
@@ -46,6 +47,44 @@ final class Quirks {
                 return next.startCall(cut ? new CutCall<>(call, messages, status) : call, headers);
             }
         };
+    }
+
+    /// Ends the first `times` calls of the methods with this name just before their first answer.
+    static ServerInterceptor mute(String method, int times, Status status) {
+        var left = new AtomicInteger(times);
+        return new ServerInterceptor() {
+            @Override
+            public <Q, R> ServerCall.Listener<Q> interceptCall(
+                    ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+                var mute = method.equals(call.getMethodDescriptor().getBareMethodName()) && left.getAndDecrement() > 0;
+                return next.startCall(mute ? new MuteCall<>(call, status) : call, headers);
+            }
+        };
+    }
+
+    private static final class MuteCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
+        private final AtomicBoolean ended = new AtomicBoolean();
+        private final Status status;
+
+        MuteCall(ServerCall<Q, R> call, Status status) {
+            super(call);
+            this.status = status;
+        }
+
+        @Override
+        public void sendHeaders(Metadata headers) {}
+
+        @Override
+        public void sendMessage(R message) {
+            close(status, new Metadata());
+        }
+
+        @Override
+        public void close(Status how, Metadata trailers) {
+            if (!ended.getAndSet(true)) {
+                super.close(how, trailers);
+            }
+        }
     }
 
     private static final class CutCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
