@@ -13,6 +13,7 @@ import build.steading.server.grpc.GrpcConfig;
 import build.steading.server.grpc.GrpcServer;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /// One user's farm in one process: everything of an [Engine], and a worker.
 final class EmbeddedFarm implements Backend {
@@ -38,6 +39,8 @@ final class EmbeddedFarm implements Backend {
                     engine.delivery(),
                     engine.git()::open,
                     facts::all,
+                    Optional.empty(),
+                    Optional.of(FarmMember.credentials(home)),
                     new Doctor(home, worker::describeSandbox)::checks,
                     version,
                     clock));

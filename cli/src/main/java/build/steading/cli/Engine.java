@@ -10,7 +10,7 @@ import build.steading.blob.Pins;
 import build.steading.build.Builds;
 import build.steading.build.FileDelivery;
 import build.steading.build.Plans;
-import build.steading.build.Telling;
+import build.steading.build.UploadedSources;
 import build.steading.cli.door.Home;
 import build.steading.lifecycle.Resources;
 import build.steading.lifecycle.SteadyClock;
@@ -20,8 +20,11 @@ import build.steading.scm.git.GitRepositories;
 import build.steading.server.farm.Farm;
 import build.steading.server.sql.SqliteBuildRecords;
 import build.steading.server.sql.SqliteDatabase;
+import build.steading.server.sql.SqliteOutbox;
 import build.steading.server.sql.SqliteTaskHistory;
 import build.steading.server.sql.SqliteWarmRecords;
+import build.steading.server.tell.PostOffice;
+import build.steading.server.tell.TellingConfig;
 import build.steading.tree.Trees;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -30,7 +33,7 @@ import java.time.InstantSource;
 ///
 /// Below the home: `cas/` blobs, `ac/` results of actions, `records.db` builds and requests, `git/` what is known
 /// of git objects, `live/` output of what runs now. All but `records.db` may be deleted while no process runs: it
-/// costs time only.
+/// costs time only. `server.yaml`, if it is there, says how people are told.
 record Engine(
         FileBlobStore blobs,
         ActionCache cache,
@@ -40,11 +43,13 @@ record Engine(
         Plans plans,
         FileDelivery delivery,
         SqliteDatabase database,
+        UploadedSources uploaded,
         Builds builds) {
     private static final Duration BLOB_GRACE = Duration.ofHours(2);
     private static final int MAX_RESULTS = 500_000;
     private static final long TREES_REMEMBERED_BYTES = 6 << 20;
     private static final int WARM_RUNS_KEPT = 20;
+    private static final int HISTORIES_REMEMBERED = 10_000;
 
     /// Opens everything; `resources` closes it.
     ///
@@ -61,19 +66,23 @@ record Engine(
         var plans = new Plans(blobs, trees);
         var delivery = new FileDelivery(blobs, trees);
         var database = resources.add(new SqliteDatabase(home.directory().resolve("records.db")));
+        var records = new SqliteBuildRecords(database);
+        var letters = new PostOffice.Stores(records, new SqliteOutbox(database), blobs);
+        var post = resources.add(PostOffice.open(TellingConfig.read(home.directory()), letters, clock));
+        var uploaded = new UploadedSources(HISTORIES_REMEMBERED);
         var ports = new Builds.Ports(
                 blobs,
                 farm,
-                new GitSources(git::open, trees),
+                new PlacedSources(new GitSources(git::open, trees), uploaded),
                 new SqliteWarmRecords(database, clock, WARM_RUNS_KEPT),
-                new SqliteBuildRecords(database),
+                records,
                 new SqliteTaskHistory(database),
                 delivery,
-                Telling.NOBODY);
+                post.telling());
         var cores = Runtime.getRuntime().availableProcessors();
         var limits = new Builds.Limits(16, 2 * cores, 10_000);
         var builds = resources.add(new Builds(ports, trees, plans, limits, clock));
-        return new Engine(blobs, cache, farm, trees, git, plans, delivery, database, builds);
+        return new Engine(blobs, cache, farm, trees, git, plans, delivery, database, uploaded, builds);
     }
 
     private static FileBlobStore blobs(Home home, Resources resources, Pins pins, InstantSource clock) {

@@ -45,7 +45,7 @@ final class Facts {
         return facts;
     }
 
-    private static Map<String, Object> workers(Snapshot snapshot) {
+    private Map<String, Object> workers(Snapshot snapshot) {
         var workers = new LinkedHashMap<String, Object>();
         for (var worker : snapshot.workers()) {
             workers.put(worker.id().name(), worker(worker));
@@ -53,16 +53,27 @@ final class Facts {
         return workers;
     }
 
-    private static Map<String, Object> worker(WorkerStatus worker) {
+    /// Returns the most important of what is known of a worker.
+    Map<String, Object> worker(WorkerStatus worker) {
         var facts = new LinkedHashMap<String, Object>();
         facts.put("slots", worker.slots());
         facts.put("busy", worker.running().size());
         facts.put("sandbox", worker.properties().values().getOrDefault("sandbox", "unknown"));
+        if (!worker.remark().isEmpty()) {
+            facts.put("remark", worker.remark());
+        }
+        if (worker.silent()) {
+            facts.put("silent", true);
+        }
+        if (worker.health().quarantined()) {
+            facts.put("quarantine", worker.health().reason());
+            worker.health().until().ifPresent(until -> facts.put("quarantine-until", until.toString()));
+        }
         return facts;
     }
 
     /// What `/proc/self/status` calls VmRSS.
-    private static long residentBytes() {
+    static long residentBytes() {
         try {
             for (var line : Files.readAllLines(Path.of("/proc/self/status"))) {
                 if (line.startsWith("VmRSS:")) {

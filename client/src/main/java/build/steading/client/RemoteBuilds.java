@@ -7,6 +7,7 @@ import build.steading.api.v1.BuildsGrpc.BuildsBlockingV2Stub;
 import build.steading.api.v1.ListBuildsRequest;
 import build.steading.api.v1.ListRequestsRequest;
 import build.steading.api.v1.RecentBuilds;
+import build.steading.api.v1.StatusRequest;
 import build.steading.api.v1.SubmitRequest;
 import build.steading.api.v1.WhyRequest;
 import build.steading.api.v1.WithdrawRequest;
@@ -97,6 +98,19 @@ public final class RemoteBuilds implements BuildDesk, BuildBook, AutoCloseable {
             var watch = watch(new Watch.Target(build, "", true), BuildObserver.NONE);
             threads.execute(watch::run);
         });
+    }
+
+    /// Returns what there is to know of the farm as a whole, as JSON.
+    public String status() {
+        return connection.retrying(
+                () -> connection.withDeadline(connection.prepare(stub()), 0)
+                        .status(StatusRequest.getDefaultInstance())
+                        .getJson());
+    }
+
+    /// Returns whether something is to be delivered to this machine that has not been so far.
+    public boolean owesDeliveries() {
+        return !outbox.open().isEmpty();
     }
 
     @Override

@@ -130,8 +130,9 @@ class SchedulerHealthTest {
             assertThat(farm.scheduler.nextDue()).isPresent();
             assertThat(farm.tick(MINUTE.minusNanos(1))).isEmpty();
             var canary = assigned(farm.tick(Duration.ofNanos(1)));
-            assertThat(farm.status(ANN).health()).isEqualTo(new Snapshot.Health(
-                    farm.status(ANN).health().score(), true, "No luck", Optional.empty()));
+            assertThat(farm.status(ANN).health())
+                    .isEqualTo(
+                            new Snapshot.Health(farm.status(ANN).health().score(), true, "No luck", Optional.empty()));
             assertThat(farm.status(ANN).running()).hasSize(1);
             assertThat(assigned(farm.done(canary.lease())).worker()).isEqualTo(ANN);
             assertThat(farm.status(ANN).health().quarantined()).isFalse();
@@ -157,7 +158,8 @@ class SchedulerHealthTest {
             farm.poll(ANN);
             farm.submit(job("b"));
 
-            assertThat(assigned(farm.fail(first.lease(), Fault.WORKER_SHUTDOWN)).worker()).isEqualTo(ANN);
+            assertThat(assigned(farm.fail(first.lease(), Fault.WORKER_SHUTDOWN)).worker())
+                    .isEqualTo(ANN);
             assertThat(farm.status(ANN).health().quarantined()).isTrue();
         }
 

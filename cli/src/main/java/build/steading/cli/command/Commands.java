@@ -53,6 +53,12 @@ public final class Commands implements CommandRunner {
         add(line, "artifacts", new ArtifactsCommand(services, console));
         add(line, "cancel", new CancelCommand(services, console));
         add(line, "retry", new RetryCommand(services, console));
+        add(line, "join", new JoinCommand(services, console));
+        add(line, "leave", new LeaveCommand(services, console));
+        add(line, "workers", new WorkersCommand(services, console));
+        add(line, "token", new TokenCommand(services, console));
+        add(line, "server", new ServerCommand());
+        add(line, "worker", new WorkerCommand());
         add(line, "stop", new StopCommand(services, console));
         add(line, "doctor", new DoctorCommand(services, console));
         add(line, "makefile", new MakefileCommand(services, console));

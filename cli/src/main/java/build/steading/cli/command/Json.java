@@ -11,6 +11,7 @@ import build.steading.failure.SteadingException;
 import build.steading.tree.Node;
 import build.steading.tree.Trees;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.time.Instant;
@@ -22,16 +23,25 @@ import java.util.Optional;
 
 /// What `--json` prints. Names are kept: scripts rely on them. Times are ISO 8601 in UTC; sizes are bytes,
 /// durations seconds.
-final class Json {
+public final class Json {
     private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     private Json() {}
 
-    static String text(Object value) {
+    public static String text(Object value) {
         try {
             return MAPPER.writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e);
+        }
+    }
+
+    /// Returns what a JSON object says.
+    public static Map<String, Object> read(String object) {
+        try {
+            return MAPPER.readValue(object, new TypeReference<LinkedHashMap<String, Object>>() {});
+        } catch (JsonProcessingException e) {
+            throw SteadingException.unavailable("The farm's answer cannot be understood", e);
         }
     }
 

@@ -36,7 +36,7 @@ final class RequestOptions {
     /// @param repository where the user stands; empty if that is in none
     /// @throws SteadingException with `Invalid` if an option makes no sense
     Order order(Console console, Optional<SourceRepository> repository, Optional<Path> out, List<String> range) {
-        return new Order(console.user(), email(console, repository), priority(), out, range);
+        return new Order(console.user(), email(console, repository), priority(), out, range, "");
     }
 
     private Optional<String> email(Console console, Optional<SourceRepository> repository) {

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.cli.command;
 
+import build.steading.auth.Credentials;
 import build.steading.blob.BlobStore;
 import build.steading.build.BuildBook;
 import build.steading.build.BuildDesk;
 import build.steading.build.Delivery;
 import build.steading.build.Plans;
+import build.steading.client.Administration;
 import build.steading.source.SourceRepository;
 import build.steading.tree.Trees;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -22,6 +25,8 @@ import java.util.function.Supplier;
 /// @param blobs what builds made and printed, wherever they ran
 /// @param repositories opens the repository around a path
 /// @param facts what there is to know of the farm as a whole, for `steading status`: values as JSON has them
+/// @param administration what admins do; empty where there is no farm of several machines
+/// @param credentials who the user is in a farm that he may join or has joined; empty where he cannot
 /// @param checks what the machine has and lacks, for `steading doctor`
 public record Services(
         BuildDesk desk,
@@ -32,6 +37,8 @@ public record Services(
         Delivery delivery,
         Function<Path, SourceRepository> repositories,
         Supplier<Map<String, Object>> facts,
+        Optional<Administration> administration,
+        Optional<Credentials> credentials,
         Supplier<List<Check>> checks,
         String version,
         InstantSource clock) {

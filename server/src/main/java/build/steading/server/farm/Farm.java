@@ -6,6 +6,7 @@ import build.steading.blob.BlobStore;
 import build.steading.blob.Pins;
 import build.steading.digest.Digest;
 import build.steading.execute.ActionExecutor;
+import build.steading.execute.Attendance;
 import build.steading.execute.Execution;
 import build.steading.execute.ExecutionObserver;
 import build.steading.execute.ExecutionRequest;
@@ -31,7 +32,7 @@ import java.util.Set;
 ///
 /// Thread-safe. Observers hear things in order; they must neither block nor call back. Store and cache are asked
 /// by whoever calls, and keep nobody else waiting: what is shared is the [Floor].
-public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
+public final class Farm implements ActionExecutor, WorkSource, Attendance, AutoCloseable {
     /// How long a worker may be without a connection before what it runs is given to others.
     public static final Duration RECONNECTION = Duration.ofMillis(250);
 
@@ -97,12 +98,14 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
     /// had one is known by what it says alone.
     ///
     /// @param connection a number that no other connection of the worker has or had
+    @Override
     public void connected(WorkerId worker, long connection) {
         floor.connected(worker, connection);
     }
 
     /// Notes that a connection has ended. If the worker has no other, nor gets one within the time of
     /// reconnection, then what it runs is lost. To say so twice changes nothing.
+    @Override
     public void disconnected(WorkerId worker, long connection) {
         floor.disconnected(worker, connection);
     }
@@ -162,6 +165,11 @@ public final class Farm implements ActionExecutor, WorkSource, AutoCloseable {
             // Nobody could ask for such an action.
             return false;
         }
+    }
+
+    /// Takes back all that a worker holds: it is no member of the farm any more.
+    public void dismiss(WorkerId worker) {
+        floor.dismiss(worker);
     }
 
     /// Returns what the farm is doing.

@@ -135,6 +135,13 @@ final class Floor implements AutoCloseable {
         setAlarm();
     }
 
+    /// Takes back all that a worker holds.
+    synchronized void dismiss(WorkerId worker) {
+        mailboxes.close(worker);
+        apply(new Event.WorkerLeft(worker));
+        work.unpark(worker, _ -> true);
+    }
+
     /// @return how long leases last
     synchronized Duration announce(WorkerId worker, Offer offer) {
         requireOpen();
@@ -282,9 +289,7 @@ final class Floor implements AutoCloseable {
             return;
         }
         for (var worker : connections.takeLost(clock.instant())) {
-            mailboxes.close(worker);
-            apply(new Event.WorkerLeft(worker));
-            work.unpark(worker, _ -> true);
+            dismiss(worker);
         }
         apply(new Event.Tick());
     }

@@ -8,6 +8,8 @@ import build.steading.api.v1.ListBuildsRequest;
 import build.steading.api.v1.ListRequestsRequest;
 import build.steading.api.v1.ListRequestsResponse;
 import build.steading.api.v1.ObserveRequest;
+import build.steading.api.v1.StatusRequest;
+import build.steading.api.v1.StatusResponse;
 import build.steading.api.v1.SubmitRequest;
 import build.steading.api.v1.WhyRequest;
 import build.steading.api.v1.WhyResponse;
@@ -31,6 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 
 /// Speaks Steading's `Builds` for a [BuildDesk] and a [BuildBook]. It translates; it decides nothing.
 public final class BuildsService extends BuildsGrpc.BuildsImplBase implements AutoCloseable {
@@ -39,17 +42,27 @@ public final class BuildsService extends BuildsGrpc.BuildsImplBase implements Au
     private final BuildDesk desk;
     private final BuildBook book;
     private final UploadedSources sources;
+    private final Supplier<String> status;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("build-stream-", 0).factory());
     private final BuildStream.Tools tools;
 
     /// @param sources learns what clients say of their sources
     /// @param blobs where logs are
-    public BuildsService(BuildDesk desk, BuildBook book, UploadedSources sources, BlobStore blobs) {
+    /// @param status what there is to know of the farm as a whole, as JSON
+    public BuildsService(
+            BuildDesk desk, BuildBook book, UploadedSources sources, BlobStore blobs, Supplier<String> status) {
         this.desk = desk;
         this.book = book;
         this.sources = sources;
+        this.status = status;
         this.tools = new BuildStream.Tools(desk, blobs, threads);
+    }
+
+    @Override
+    public void status(StatusRequest request, StreamObserver<StatusResponse> response) {
+        response.onNext(StatusResponse.newBuilder().setJson(status.get()).build());
+        response.onCompleted();
     }
 
     @Override

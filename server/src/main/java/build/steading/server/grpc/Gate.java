@@ -4,16 +4,24 @@ package build.steading.server.grpc;
 import build.steading.auth.Authority;
 import build.steading.auth.CurrentKeyManager;
 import build.steading.auth.MemberBook;
+import build.steading.auth.Recognition;
 import build.steading.auth.TokenBook;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
 
 /// By what a server and those who reach it from elsewhere recognise each other.
 ///
@@ -29,8 +37,29 @@ public record Gate(Authority authority, Set<String> names, MemberBook members, T
         names = Set.copyOf(names);
     }
 
-    Authenticator authenticator() {
+    RemoteCallers authenticator() {
         return new RemoteCallers(members, tokens);
+    }
+
+    /// Returns what another server of the same farm speaks TLS with. It is for that server to ask for
+    /// certificates.
+    public SSLContext context() {
+        try {
+            var context = SSLContext.getInstance("TLSv1.3");
+            var keys = new KeyManager[] {new CurrentKeyManager(authority.serverKey(names))};
+            context.init(keys, new TrustManager[] {new ClientTrust(authority)}, new SecureRandom());
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Finds out who speaks to such a server.
+    ///
+    /// @param certificate whose key the other end has, of this farm's authority
+    /// @param authorization as in the header of that name
+    public Recognition recognise(Optional<X509Certificate> certificate, Optional<String> authorization) {
+        return authenticator().recognise(certificate, authorization);
     }
 
     /// Returns how long one connection is used for new calls: it shows the certificate that it began with.

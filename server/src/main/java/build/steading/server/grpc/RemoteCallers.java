@@ -34,12 +34,14 @@ final class RemoteCallers implements Authenticator {
 
     @Override
     public Recognition recognise(ServerCall<?, ?> call, Metadata headers) {
-        var certificate = certificate(call);
-        if (certificate.isPresent()) {
-            return members.recognise(certificate.get());
-        }
-        var header = headers.get(AUTHORIZATION);
-        return header == null ? NOTHING_SHOWN : byToken(header);
+        return recognise(certificate(call), Optional.ofNullable(headers.get(AUTHORIZATION)));
+    }
+
+    Recognition recognise(Optional<X509Certificate> certificate, Optional<String> authorization) {
+        return certificate
+                .map(members::recognise)
+                .or(() -> authorization.map(this::byToken))
+                .orElse(NOTHING_SHOWN);
     }
 
     /// Returns the certificate whose key the other end has, which [ClientTrust] has found to be of our authority.

@@ -47,7 +47,8 @@ enum Right {
                 BuildsGrpc.getObserveMethod(),
                 BuildsGrpc.getListBuildsMethod(),
                 BuildsGrpc.getListRequestsMethod(),
-                BuildsGrpc.getWhyMethod());
+                BuildsGrpc.getWhyMethod(),
+                BuildsGrpc.getStatusMethod());
         FETCH.opens(
                 CapabilitiesGrpc.getGetCapabilitiesMethod(),
                 ContentAddressableStorageGrpc.getFindMissingBlobsMethod(),

@@ -3,9 +3,6 @@ package build.steading.server.farm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Instant;
-import java.util.Optional;
-import build.steading.schedule.Fault;
 import build.bazel.remote.execution.v2.Action;
 import build.steading.blob.Blobs;
 import build.steading.blob.MemoryBlobStore;
@@ -18,6 +15,7 @@ import build.steading.lifecycle.ManualClock;
 import build.steading.schedule.Decision;
 import build.steading.schedule.Ending;
 import build.steading.schedule.ExecutionId;
+import build.steading.schedule.Fault;
 import build.steading.schedule.LeaseId;
 import build.steading.schedule.Verdict;
 import build.steading.schedule.WaiterId;
@@ -25,9 +23,11 @@ import build.steading.schedule.WorkerId;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,8 +115,7 @@ class LiveWorkTest {
         work.carryOut(new Decision.Adopted(EARLIER, EXECUTION, FarmFixture.WORKER));
 
         work.carryOut(new Decision.Revoked(EARLIER, FarmFixture.WORKER, "silent"));
-        work.carryOut(new Decision.Requeued(
-                EXECUTION, Optional.of(Fault.WORKER_LOST), "silent", 2, Instant.EPOCH));
+        work.carryOut(new Decision.Requeued(EXECUTION, Optional.of(Fault.WORKER_LOST), "silent", 2, Instant.EPOCH));
         work.carryOut(new Decision.Assigned(new LeaseId(200), EXECUTION, FarmFixture.OTHER));
 
         assertThat(recorder.events).containsExactly("running alone", "queued", "running alone");
