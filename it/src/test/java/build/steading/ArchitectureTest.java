@@ -42,14 +42,15 @@ class ArchitectureTest {
           log:       failure | com.google.protobuf
           schedule:  platform
           execute:   digest failure log platform schedule | build.bazel
+          wire:      digest execute failure platform schedule | build.steading.api com.google.protobuf
           source:    digest
           project:   failure platform tree | com.google.re2j org.snakeyaml
           build:     blob digest execute failure log platform project schedule source tree
                      | build.bazel build.steading.api com.google.protobuf
         client
-          client:    action blob digest execute failure lifecycle log schedule
-                     | build.bazel com.google.bytestream com.google.longrunning com.google.protobuf com.google.rpc
-                     io.grpc
+          client:    action blob digest execute failure lifecycle log platform schedule wire
+                     | build.bazel build.steading.api com.google.bytestream com.google.longrunning
+                     com.google.protobuf com.google.rpc io.grpc
         scm
           scm.git:   blob digest failure source tree | build.bazel com.google.protobuf org.eclipse.jgit
         worker
@@ -57,14 +58,15 @@ class ArchitectureTest {
           worker.input:   blob digest execute failure worker.sandbox | build.bazel com.google.protobuf
           worker.output:  blob digest execute failure tree worker.input worker.sandbox
                           | build.bazel com.google.protobuf
-          worker:         blob digest execute failure log platform schedule worker.input worker.output worker.sandbox
+          worker:         blob digest execute failure lifecycle log platform schedule worker.input worker.output
+                          worker.sandbox
                           | build.bazel build.steading.api com.google.protobuf com.sun.management
         server
           server.sql:  build digest execute failure source | build.steading.api com.google.protobuf java.sql
           server.farm: action blob digest execute failure log platform schedule | build.bazel com.google.protobuf
-          server.grpc: action blob digest execute failure lifecycle log schedule
-                       | build.bazel com.google.bytestream com.google.longrunning com.google.protobuf com.google.rpc
-                       io.grpc
+          server.grpc: action auth blob digest execute failure lifecycle log platform schedule wire
+                       | build.bazel build.steading.api com.google.bytestream com.google.longrunning
+                       com.google.protobuf com.google.rpc io.grpc
         cli
           cli.door:    failure lifecycle | jdk.net
           cli.command: blob build cli.door digest execute failure log project schedule source tree
