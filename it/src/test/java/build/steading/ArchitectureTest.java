@@ -42,6 +42,7 @@ class ArchitectureTest {
           log:       failure | com.google.protobuf
           schedule:  platform
           execute:   digest failure log platform schedule | build.bazel
+          wire:      digest execute failure platform schedule | build.steading.api com.google.protobuf
           source:    digest
           yaml:      failure tree | org.snakeyaml
           project:   failure platform tree yaml | com.google.re2j

@@ -101,12 +101,17 @@ final class BlobTransfer {
                 .mapToLong(digest -> digest.sizeBytes() + OVERHEAD_BYTES)
                 .sum();
         var wanted = bytes <= NOT_WORTH_A_QUESTION_BYTES ? digests : server.findMissing(digests);
-        inParallel(split(wanted).stream()
-                .<Runnable>map(part -> () -> upload(part, source))
+        send(wanted, source);
+    }
+
+    /// Sends blobs without asking whether the server has them.
+    void send(Collection<Digest> digests, Source source) {
+        inParallel(split(digests).stream()
+                .<Runnable>map(part -> () -> send(part, source))
                 .toList());
     }
 
-    private void upload(List<Digest> part, Source source) {
+    private void send(List<Digest> part, Source source) {
         if (part.size() > 1 || server.fitsMessage(part.getFirst())) {
             var contents = new HashMap<Digest, ByteString>();
             part.forEach(digest -> contents.put(digest, read(digest, source)));

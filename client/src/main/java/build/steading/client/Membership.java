@@ -15,6 +15,7 @@ import build.steading.schedule.WorkerId;
 import build.steading.wire.Offers;
 import build.steading.wire.Times;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.grpc.ConnectivityState;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Collection;
@@ -238,10 +239,17 @@ final class Membership implements AutoCloseable {
                     backoff.reset();
                 }
                 Thread.sleep(backoff.pause());
-                connection.channel().resetConnectBackoff();
+                connectAnew();
             }
         } catch (InterruptedException _) {
             // close() wants this to end.
+        }
+    }
+
+    /// The channel has a pace of its own, by which it tries less and less often. From idleness it tries at once.
+    private void connectAnew() {
+        if (connection.channel().getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+            connection.channel().enterIdle();
         }
     }
 

@@ -94,8 +94,9 @@ final class Attendee implements StreamObserver<AttendRequest> {
         }
         var taken = new Seat(worker, roll.enter(worker));
         seat = Optional.of(taken);
-        stage.entered(this, worker);
+        // In this order, a worker that has connected once more is never without a connection.
         attendance.connected(worker, taken.connection());
+        stage.entered(this, worker);
         return taken;
     }
 

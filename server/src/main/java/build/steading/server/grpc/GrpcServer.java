@@ -31,10 +31,11 @@ public final class GrpcServer implements AutoCloseable {
     /// Clients may ping an idle connection this often.
     private static final int MIN_PING_SECONDS = 10;
 
-    /// How long a connection may be silent before we ask whether the other end is still there.
-    private static final int PING_SECONDS = 60;
+    /// How long a connection may be silent before we ask whether the other end is still there: together with the
+    /// time to answer, no longer than a lease lasts.
+    private static final int PING_SECONDS = 10;
 
-    private static final int PING_ANSWER_SECONDS = 20;
+    private static final int PING_ANSWER_SECONDS = 5;
 
     private static final int HANDSHAKE_SECONDS = 20;
 

@@ -2,6 +2,7 @@
 package build.steading.server.grpc;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -28,17 +29,25 @@ final class Wire implements AutoCloseable {
     private void accept() {
         try {
             while (true) {
-                var near = end.accept();
-                var far = new Socket(InetAddress.getLoopbackAddress(), port);
-                near.setTcpNoDelay(true);
-                far.setTcpNoDelay(true);
-                sockets.add(near);
-                sockets.add(far);
-                Thread.ofVirtual().start(() -> pass(near, far));
-                Thread.ofVirtual().start(() -> pass(far, near));
+                connect(end.accept());
             }
         } catch (IOException _) {
             // Closed.
+        }
+    }
+
+    private void connect(Socket near) throws IOException {
+        try {
+            var far = new Socket(InetAddress.getLoopbackAddress(), port);
+            near.setTcpNoDelay(true);
+            far.setTcpNoDelay(true);
+            sockets.add(near);
+            sockets.add(far);
+            Thread.ofVirtual().start(() -> pass(near, far));
+            Thread.ofVirtual().start(() -> pass(far, near));
+        } catch (ConnectException _) {
+            // The server is not there.
+            near.close();
         }
     }
 

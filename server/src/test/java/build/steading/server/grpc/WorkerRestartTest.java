@@ -43,6 +43,7 @@ class WorkerRestartTest {
     @TempDir
     private Path directory;
 
+    private final Resources servers = new Resources();
     private final Resources resources = new Resources();
     private final ScriptedFarm farm = new ScriptedFarm();
     private FileBlobStore store;
@@ -55,7 +56,7 @@ class WorkerRestartTest {
         assumeTrue(
                 Stream.of(System.getenv("PATH").split(":")).anyMatch(part -> Files.isExecutable(Path.of(part, "cc"))),
                 "There is no `cc` for the runner");
-        server = resources.add(new WorkerServer(0, farm));
+        server = servers.add(new WorkerServer(0, farm));
         store = resources.add(new FileBlobStore(
                 new FileBlobStore.Config(directory.resolve("store"), 1L << 36, Duration.ofHours(1), Durability.NONE),
                 _ -> false,
@@ -73,7 +74,9 @@ class WorkerRestartTest {
 
     @AfterEach
     void stop() {
+        // While the last server is there, so that the worker can say what it has to.
         resources.close();
+        servers.close();
     }
 
     private Digest shell(String script) {
@@ -95,10 +98,16 @@ class WorkerRestartTest {
         return "while [ ! -e '%s' ]; do sleep 0.02; done".formatted(gate());
     }
 
+    private static void awaitFile(Path file) throws InterruptedException {
+        while (Files.notExists(file)) {
+            Thread.sleep(5);
+        }
+    }
+
     private ScriptedFarm restart() throws Exception {
         server.close();
         var next = new ScriptedFarm();
-        server = resources.add(new WorkerServer(server.port(), next));
+        server = servers.add(new WorkerServer(server.port(), next));
         return next;
     }
 
@@ -125,9 +134,7 @@ class WorkerRestartTest {
         farm.await(() -> farm.text(FIRST).equals("one\n"));
         server.close();
         Files.createFile(gate());
-        while (Files.notExists(Path.of(gate() + ".end"))) {
-            Thread.onSpinWait();
-        }
+        awaitFile(Path.of(gate() + ".end"));
 
         var next = restart();
         next.await(() -> !next.outcomes(FIRST).isEmpty());
