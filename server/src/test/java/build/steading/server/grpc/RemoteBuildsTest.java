@@ -4,6 +4,8 @@ package build.steading.server.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import build.steading.auth.Identity;
+import build.steading.auth.Role;
 import build.steading.blob.Blobs;
 import build.steading.blob.MemoryBlobStore;
 import build.steading.blob.ReadThroughBlobStore;
@@ -27,8 +29,12 @@ import build.steading.failure.SteadingException;
 import build.steading.lifecycle.Resources;
 import build.steading.log.LogFormat;
 import build.steading.tree.Trees;
+import io.grpc.Context;
+import io.grpc.Contexts;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.inprocess.InProcessChannelBuilder;
@@ -327,6 +333,38 @@ class RemoteBuildsTest extends BuildDeskContract {
                 .isEqualTo(Optional.empty());
         assertThat(builds.find(request.build()).orElseThrow().spec().source().repository())
                 .isEqualTo("here:/repository");
+    }
+
+    @Test
+    void onlyAdministratorsSpeakForOthers() {
+        var asked = submit(spec(ONE_TASK), BuildObserver.NONE);
+        assertThat(asked.requester()).isEqualTo("ann");
+        become(new Identity("bob", Role.BUILDER));
+
+        var joined = submit(spec(ONE_TASK), BuildObserver.NONE);
+
+        assertThat(joined.requester()).isEqualTo("bob");
+        assertThatThrownBy(() -> remote.withdraw(asked.build(), List.of(asked.id()), "ann"))
+                .hasMessageContaining("is yours");
+        assertThat(remote.withdraw(asked.build(), List.of(), "ann")).isFalse();
+        assertThat(records.requests(asked.build()))
+                .extracting(RequestRecord::id)
+                .containsExactly(asked.id(), joined.id());
+        assertThat(builds.requests(asked.build()))
+                .extracting(RequestRecord::state)
+                .containsExactly(RequestRecord.State.OPEN, RequestRecord.State.WITHDRAWN);
+    }
+
+    private void become(Identity caller) {
+        server.close();
+        server = serve(new ServerInterceptor() {
+            @Override
+            public <Q, R> ServerCall.Listener<Q> interceptCall(
+                    ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+                var context = Context.current().withValue(Callers.KEY, caller);
+                return Contexts.interceptCall(context, call, headers, next);
+            }
+        });
     }
 
     @Test
