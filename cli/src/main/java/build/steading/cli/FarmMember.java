@@ -57,7 +57,8 @@ final class FarmMember implements Backend {
             var blobs = new ReadThroughBlobStore(local, cluster.blobs());
             var trees = new Trees(blobs, TREES_REMEMBERED_BYTES);
             var git = resources.add(new GitRepositories(local, Place.in(home, "git")));
-            var delivery = new FileDelivery(blobs, trees);
+            var delivery = new FileDelivery(
+                    blobs, trees, credentials.server().getAuthority());
             this.builds = cluster.builds(new RemoteBuilds.Site(
                     blobs,
                     trees,

@@ -67,6 +67,16 @@ public final class Credentials implements Supplier<KeyChain> {
         certificateFile.write(Pem.text(certificates));
     }
 
+    /// Forgets the farm: the certificate goes, and the key with it.
+    ///
+    /// @throws SteadingException with `Unavailable` if the files cannot be removed
+    public synchronized void forget() {
+        known = null;
+        for (var file : List.of(certificateFile, serverFile, keyFile)) {
+            file.delete();
+        }
+    }
+
     /// Returns the key with its newest certificate.
     ///
     /// @throws SteadingException with `NotFound` if there is none

@@ -118,6 +118,15 @@ final class PrivateFile {
         }
     }
 
+    /// Removes the file, if it is there.
+    void delete() {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
     Path directory() {
         return Objects.requireNonNull(path.toAbsolutePath().getParent());
     }

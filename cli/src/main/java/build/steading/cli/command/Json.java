@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.cli.command;
 
+import build.steading.api.v1.TokenInfo;
 import build.steading.build.BuildRecord;
 import build.steading.build.Causes;
 import build.steading.build.RequestRecord;
@@ -15,6 +16,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,6 +45,29 @@ public final class Json {
         } catch (JsonProcessingException e) {
             throw SteadingException.unavailable("The farm's answer cannot be understood", e);
         }
+    }
+
+    static Map<String, Object> token(TokenInfo token) {
+        var json = new LinkedHashMap<String, Object>();
+        json.put("id", token.getId());
+        json.put("role", word(token.getRole()));
+        json.put("kind", word(token.getKind()));
+        if (!token.getName().isEmpty()) {
+            json.put("name", token.getName());
+        }
+        json.put("uses", token.getUses());
+        json.put("used", token.getUsed());
+        json.put("creator", token.getCreator());
+        json.put("created", time(token.getCreatedMicros()));
+        json.put("expires", time(token.getExpiresMicros()));
+        if (!token.getLastUser().isEmpty()) {
+            json.put("last-use", token.getLastUser() + " at " + time(token.getLastUsedMicros()));
+        }
+        return json;
+    }
+
+    private static String time(long micros) {
+        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS).toString();
     }
 
     static Map<String, Object> request(RequestRecord request) {

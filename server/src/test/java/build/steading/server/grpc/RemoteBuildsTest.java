@@ -4,9 +4,8 @@ package build.steading.server.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import build.steading.api.v1.BuildNews;
-import build.steading.api.v1.BuildsGrpc;
-import build.steading.api.v1.ObserveRequest;
+import build.steading.auth.Identity;
+import build.steading.auth.Role;
 import build.steading.blob.Blobs;
 import build.steading.blob.MemoryBlobStore;
 import build.steading.blob.ReadThroughBlobStore;
@@ -30,10 +29,12 @@ import build.steading.failure.SteadingException;
 import build.steading.lifecycle.Resources;
 import build.steading.log.LogFormat;
 import build.steading.tree.Trees;
-import io.grpc.CallOptions;
-import io.grpc.ClientCall;
+import io.grpc.Context;
+import io.grpc.Contexts;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.inprocess.InProcessChannelBuilder;
@@ -46,7 +47,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -336,13 +336,47 @@ class RemoteBuildsTest extends BuildDeskContract {
     }
 
     @Test
+    void onlyAdministratorsSpeakForOthers() {
+        var asked = submit(spec(ONE_TASK), BuildObserver.NONE);
+        assertThat(asked.requester()).isEqualTo("ann");
+        become(new Identity("bob", Role.BUILDER));
+
+        var joined = submit(spec(ONE_TASK), BuildObserver.NONE);
+
+        assertThat(joined.requester()).isEqualTo("bob");
+        assertThatThrownBy(() -> remote.withdraw(asked.build(), List.of(asked.id()), "ann"))
+                .hasMessageContaining("is yours");
+        assertThat(remote.withdraw(asked.build(), List.of(), "ann")).isFalse();
+        assertThat(records.requests(asked.build()))
+                .extracting(RequestRecord::id)
+                .containsExactly(asked.id(), joined.id());
+        assertThat(builds.requests(asked.build()))
+                .extracting(RequestRecord::state)
+                .containsExactly(RequestRecord.State.OPEN, RequestRecord.State.WITHDRAWN);
+    }
+
+    private void become(Identity caller) {
+        server.close();
+        server = serve(new ServerInterceptor() {
+            @Override
+            public <Q, R> ServerCall.Listener<Q> interceptCall(
+                    ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+                var context = Context.current().withValue(Callers.KEY, caller);
+                return Contexts.interceptCall(context, call, headers, next);
+            }
+        });
+    }
+
+    @Test
     void clientThatReadsSlowlyMissesNothingAndHoldsUpNobody() throws Exception {
         var heard = new Heard();
         var request = remote.submit(spec(ONE_TASK), new Order("ann", Optional.empty()), heard)
                 .request();
         var talk = executor.next().runs();
         heard.await("task t RUNNING");
-        var slow = new SlowClient(request.build().value());
+        var channel = channel();
+        resources.add(channel::shutdownNow);
+        var slow = new SlowClient(channel, request.build().value());
         slow.read(1);
         var line = "x".repeat(1_000) + "\n";
         var lines = 12_000;
@@ -355,65 +389,7 @@ class RemoteBuildsTest extends BuildDeskContract {
 
         slow.readToTheEnd();
 
-        assertThat(slow.outputBytes).isEqualTo((long) lines * (line.length() + LogFormat.HEADER_BYTES));
-        assertThat(slow.ended).isTrue();
-    }
-
-    /// Reads only when told to.
-    private final class SlowClient extends ClientCall.Listener<BuildNews> {
-        private final ClientCall<ObserveRequest, BuildNews> call;
-        private final LinkedBlockingQueue<Object> heard = new LinkedBlockingQueue<>();
-        private long outputBytes;
-        private boolean ended;
-
-        SlowClient(long build) {
-            var channel = channel();
-            resources.add(channel::shutdownNow);
-            call = channel.newCall(BuildsGrpc.getObserveMethod(), CallOptions.DEFAULT);
-            call.start(this, new Metadata());
-            call.sendMessage(ObserveRequest.newBuilder().setBuild(build).build());
-            call.halfClose();
-        }
-
-        @Override
-        public void onMessage(BuildNews news) {
-            heard.add(news);
-        }
-
-        @Override
-        public void onClose(Status status, Metadata trailers) {
-            heard.add(status);
-        }
-
-        /// Reads so many messages.
-        void read(int messages) throws InterruptedException {
-            for (var i = 0; i < messages; i++) {
-                call.request(1);
-                note(heard.poll(20, TimeUnit.SECONDS));
-            }
-        }
-
-        void readToTheEnd() throws InterruptedException {
-            while (!ended) {
-                call.request(1);
-                var next = heard.poll(20, TimeUnit.SECONDS);
-                if (next instanceof Status status) {
-                    assertThat(status.isOk()).isTrue();
-                    return;
-                }
-                note(next);
-            }
-        }
-
-        private void note(Object message) {
-            assertThat(message).isInstanceOf(BuildNews.class);
-            for (var event : ((BuildNews) message).getEventsList()) {
-                ended |= event.hasEnded();
-                if (event.hasOutput()) {
-                    assertThat(event.getOutput().getAt().getOffset()).isEqualTo(outputBytes);
-                    outputBytes += event.getOutput().getLog().size();
-                }
-            }
-        }
+        assertThat(slow.outputBytes()).isEqualTo((long) lines * (line.length() + LogFormat.HEADER_BYTES));
+        assertThat(slow.hasEnded()).isTrue();
     }
 }
