@@ -14,8 +14,8 @@ import java.util.SequencedSet;
 final class FairShare {
     // A tenant is one user's work on one project. All it uses is charged to two accounts, the user's and the
     // project's, and it stands where the one stands that used more: so a user with ten projects gets no more than
-    // one with a single project, and ten users of one project get no more than another project's only user. Between
-    // those who are held back by the same account, the other one decides.
+    // one with a single project, and ten users of one project get no more than another project's only user.
+    // Between those who are held back by the same account, the other one decides.
     //
     // This is fair queueing by virtual time. `fairSeconds` is what a tenant would have used that always had work
     // and got exactly its share: the mean of what those used who have work queued. A charge moves all tenants

@@ -130,8 +130,9 @@ class SchedulerHealthTest {
             assertThat(farm.scheduler.nextDue()).isPresent();
             assertThat(farm.tick(MINUTE.minusNanos(1))).isEmpty();
             var canary = assigned(farm.tick(Duration.ofNanos(1)));
-            assertThat(farm.status(ANN).health()).isEqualTo(new Snapshot.Health(
-                    farm.status(ANN).health().score(), true, "No luck", Optional.empty()));
+            assertThat(farm.status(ANN).health())
+                    .isEqualTo(
+                            new Snapshot.Health(farm.status(ANN).health().score(), true, "No luck", Optional.empty()));
             assertThat(farm.status(ANN).running()).hasSize(1);
             assertThat(assigned(farm.done(canary.lease())).worker()).isEqualTo(ANN);
             assertThat(farm.status(ANN).health().quarantined()).isFalse();
@@ -150,6 +151,32 @@ class SchedulerHealthTest {
         }
 
         @Test
+        void isNoLongerForSeveralFailuresAtOnce() {
+            farm.announce(ANN, LINUX, 3);
+            farm.submit(job("a"));
+            farm.submit(job("b"));
+            var first = farm.take(ANN);
+            var second = farm.take(ANN);
+            farm.fail(first.lease(), Fault.DISK_FULL);
+            farm.pass(Duration.ofSeconds(10));
+            farm.fail(second.lease(), Fault.DISK_FULL);
+
+            assertThat(farm.status(ANN).health().until()).contains(farm.now().plus(MINUTE));
+        }
+
+        @Test
+        void isShortAgainAfterAnHourOfHealth() {
+            fillDisk();
+            farm.pass(MINUTE);
+            farm.done(farm.take(ANN).lease());
+            farm.pass(Duration.ofHours(1).plusNanos(1));
+            farm.submit(job("b"));
+            farm.fail(farm.take(ANN).lease(), Fault.DISK_FULL);
+
+            assertThat(farm.status(ANN).health().until()).contains(farm.now().plus(MINUTE));
+        }
+
+        @Test
         void goesOnWithAnotherCanaryIfOneSaysNothing() {
             fillDisk();
             farm.pass(MINUTE);
@@ -157,7 +184,8 @@ class SchedulerHealthTest {
             farm.poll(ANN);
             farm.submit(job("b"));
 
-            assertThat(assigned(farm.fail(first.lease(), Fault.WORKER_SHUTDOWN)).worker()).isEqualTo(ANN);
+            assertThat(assigned(farm.fail(first.lease(), Fault.WORKER_SHUTDOWN)).worker())
+                    .isEqualTo(ANN);
             assertThat(farm.status(ANN).health().quarantined()).isTrue();
         }
 

@@ -106,8 +106,7 @@ class SchedulerMatchTest {
                     "a",
                     true,
                     Requirement.ANY,
-                    new RequestFacts(
-                            "p", "mallory", "", "", Map.of(), 0, Optional.of(Duration.ofMinutes(2))),
+                    new RequestFacts("p", "mallory", "", "", Map.of(), 0, Optional.of(Duration.ofMinutes(2))),
                     Set.of()));
 
             assertThat(farm.scheduler.why(execution))
@@ -149,8 +148,7 @@ class SchedulerMatchTest {
         }
 
         private List<Decision> join(WorkerId worker, String policy) {
-            farm.apply(new Event.WorkerAnnounced(
-                    worker, new Offer(LINUX, Policy.parse(policy), 1, "", Map.of())));
+            farm.apply(new Event.WorkerAnnounced(worker, new Offer(LINUX, Policy.parse(policy), 1, "", Map.of())));
             return farm.poll(worker);
         }
     }
@@ -164,7 +162,8 @@ class SchedulerMatchTest {
             var decided = farm.submit(requiring("a", "os == 'windows'"));
             assertThat(decided.getLast())
                     .isInstanceOfSatisfying(
-                            Decision.Queued.class, queued -> assertThat(queued.reason()).startsWith("No worker fits"));
+                            Decision.Queued.class,
+                            queued -> assertThat(queued.reason()).startsWith("No worker fits"));
             assertThat(farm.scheduler.nextDue()).contains(farm.now().plus(UNSUPPORTED));
             assertThat(farm.tick(UNSUPPORTED.minusNanos(1))).isEmpty();
             assertThat(farm.tick(Duration.ofNanos(1)))
@@ -255,8 +254,8 @@ class SchedulerMatchTest {
             small.queue(job("b"));
 
             assertThat(small.submit(job("c")))
-                    .containsExactly(new Decision.Declined(
-                            new WaiterId(3), "2 actions wait already; no more are allowed"));
+                    .containsExactly(
+                            new Decision.Declined(new WaiterId(3), "2 actions wait already; no more are allowed"));
             assertThat(small.submit(job("a"))).singleElement().isInstanceOf(Decision.Joined.class);
             assertThat(small.withdraw(3)).isEmpty();
             small.withdraw(2);

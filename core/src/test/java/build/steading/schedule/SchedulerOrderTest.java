@@ -203,8 +203,7 @@ class SchedulerOrderTest {
 
         private void queue(String requester, String project) {
             var facts = RequestFacts.of(project, requester);
-            owners.put(
-                    farm.queue(new Job("key" + owners.size(), true, Requirement.ANY, facts, Set.of())), requester);
+            owners.put(farm.queue(new Job("key" + owners.size(), true, Requirement.ANY, facts, Set.of())), requester);
         }
 
         /// Lets one slot run some actions of ten seconds.

@@ -55,8 +55,8 @@ class SchedulerWhyTest {
     void everyWorkerIsAccountedFor() {
         farm.announce(ANN, WINDOWS, 1);
         farm.announce(CAT);
-        farm.apply(new Event.WorkerAnnounced(
-                BOB, new Offer(LINUX, Policy.ANYTHING, 0, "The owner is at work", Map.of())));
+        farm.apply(
+                new Event.WorkerAnnounced(BOB, new Offer(LINUX, Policy.ANYTHING, 0, "The owner is at work", Map.of())));
 
         assertThat(farm.scheduler.why(farm.queue(requiring("a", "os == 'linux'"))))
                 .containsExactly(
@@ -74,8 +74,7 @@ class SchedulerWhyTest {
         farm.pass(Duration.ofSeconds(1));
         var last = farm.queue(job("d"));
 
-        assertThat(farm.scheduler.why(last))
-                .contains("2 actions of project `tenant`, older or more urgent, go first");
+        assertThat(farm.scheduler.why(last)).contains("2 actions of project `tenant`, older or more urgent, go first");
     }
 
     @Test
