@@ -10,17 +10,19 @@ import java.util.Map;
 import java.util.Objects;
 
 /// Entry point of `bench/run`: runs the benchmarks of these names, all if there are none, each on a stage of its
-/// own.
+/// own. With `--quick` among the names, those that can are content with less.
 ///
 /// Arguments: the checkout, the program `timer`, a directory to work in, names.
 final class Bench {
+    private static final String QUICK = "--quick";
+
     private Bench() {}
 
     private interface Scenario {
         Table run(Stage stage) throws IOException, InterruptedException;
     }
 
-    private static Map<String, Scenario> scenarios() {
+    private static Map<String, Scenario> scenarios(boolean quick) {
         var scenarios = new LinkedHashMap<String, Scenario>();
         scenarios.put("cached", CachedBuildBench::run);
         scenarios.put("overhead", OverheadBench::run);
@@ -28,12 +30,14 @@ final class Bench {
         scenarios.put("git", GitTreeBench::run);
         scenarios.put("footprint", FootprintBench::run);
         scenarios.put("scheduler", _ -> SchedulerBench.run());
+        scenarios.put("utilisation", _ -> UtilisationBench.run(quick));
         return scenarios;
     }
 
     static void main(String... arguments) throws IOException, InterruptedException {
-        var scenarios = scenarios();
-        var names = List.of(arguments).subList(3, arguments.length);
+        var options = List.of(arguments).subList(3, arguments.length);
+        var scenarios = scenarios(options.contains(QUICK));
+        var names = options.stream().filter(option -> !option.equals(QUICK)).toList();
         for (var name : names) {
             if (!scenarios.containsKey(name)) {
                 System.err.printf(

@@ -19,7 +19,9 @@ final class Health {
     /// How long a worker is well until its earlier quarantines no longer make the next one longer.
     private static final long TRUST_NANOS = Duration.ofHours(1).toNanos();
 
-    private static final int MAX_DOUBLINGS = 6;
+    /// After so many the next one takes no longer.
+    private static final int MAX_QUARANTINES = 7;
+
     private static final long FIRST_NANOS = Duration.ofMinutes(1).toNanos();
     private static final long LONGEST_NANOS = Duration.ofHours(1).toNanos();
 
@@ -32,7 +34,7 @@ final class Health {
     private long updatedNanos;
     private long untilNanos;
     private long releasedNanos;
-    private int doublings;
+    private int quarantines;
     private @Nullable ActiveLease canary;
 
     Health(WorkerId worker) {
@@ -68,7 +70,7 @@ final class Health {
 
     /// Returns whether there is nothing worth remembering.
     boolean spotless() {
-        return standing == Standing.TAKING && failures < SLACK && doublings == 0;
+        return standing == Standing.TAKING && failures < SLACK && quarantines == 0;
     }
 
     double score(long now) {
@@ -111,16 +113,20 @@ final class Health {
         failures = Math.max(0, failures - weight);
     }
 
+    /// Begins a quarantine, twice as long as the last one; or begins the present one anew.
+    ///
     /// @param beyondDoubt whether it is certain that the worker is at fault
     void quarantine(String why, boolean beyondDoubt, long now) {
         if (standing == Standing.TAKING && now - releasedNanos > TRUST_NANOS) {
-            doublings = 0;
+            quarantines = 0;
+        }
+        if (standing != Standing.QUARANTINED) {
+            quarantines = Math.min(MAX_QUARANTINES, quarantines + 1);
         }
         standing = Standing.QUARANTINED;
         reason = why;
         certain |= beyondDoubt;
-        untilNanos = now + Math.min(LONGEST_NANOS, FIRST_NANOS << doublings);
-        doublings = Math.min(MAX_DOUBLINGS, doublings + 1);
+        untilNanos = now + Math.min(LONGEST_NANOS, FIRST_NANOS << (quarantines - 1));
     }
 
     /// Returns whether the worker is in quarantine, or on probation, for what may be the fault of others.

@@ -5,8 +5,6 @@ import build.steading.schedule.Execution.Waiter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Decides which worker runs which action when: merges equal actions, queues, matches, grants leases, takes back
@@ -17,12 +15,14 @@ import java.util.stream.Stream;
 public final class Scheduler {
     private final Dispatcher dispatcher;
     private final Retries retries;
+    private final Attendance attendance;
 
     /// @param firstId where the ids of leases and executions begin: above all that were ever given out, also by
     ///     earlier schedulers of the same farm
     public Scheduler(Limits limits, long firstId) {
         this.dispatcher = new Dispatcher(limits, firstId);
         this.retries = new Retries(dispatcher);
+        this.attendance = new Attendance(dispatcher, retries);
     }
 
     public Limits limits() {
@@ -43,12 +43,12 @@ public final class Scheduler {
         switch (event) {
             case Event.Submitted(var waiter, var job) -> submit(waiter, job);
             case Event.Withdrawn(var waiter, var by) -> withdraw(waiter, by);
-            case Event.WorkerAnnounced(var worker, var offer) -> announce(worker, offer);
-            case Event.Restarted(var expected) -> restart(expected);
-            case Event.WorkerLeft(var worker) -> leave(worker);
-            case Event.Polled(var worker) -> poll(worker, 1);
-            case Event.PollEnded(var worker) -> poll(worker, -1);
-            case Event.Renewed renewed -> renew(renewed);
+            case Event.WorkerAnnounced(var worker, var offer) -> attendance.announce(worker, offer);
+            case Event.Restarted(var expected) -> attendance.restart(expected);
+            case Event.WorkerLeft(var worker) -> attendance.leave(worker);
+            case Event.Polled(var worker) -> attendance.poll(worker, 1);
+            case Event.PollEnded(var worker) -> attendance.poll(worker, -1);
+            case Event.Renewed(var worker, var leases) -> attendance.renew(worker, leases);
             case Event.Finished(var lease, var ending) -> finish(lease, ending);
             case Event.Tick() -> {}
         }
@@ -224,110 +224,6 @@ public final class Scheduler {
         dispatcher.end(execution, List.of(last), new Verdict.Cancelled(by));
         if (lease != null) {
             dispatcher.serve(lease.worker);
-        }
-    }
-
-    private void announce(WorkerId id, Offer offer) {
-        var worker = enrol(id, offer);
-        var lost = worker.leases.values().stream()
-                .filter(lease -> !offer.held().containsKey(lease.id))
-                .toList();
-        offer.held().forEach((lease, key) -> hold(lease, key, worker));
-        retries.lose(lost, "Worker `" + worker.id + "` came back without it");
-        settle(id);
-        dispatcher.serve(worker);
-    }
-
-    /// Keeps up a lease that the worker says it holds.
-    private void hold(LeaseId id, String key, Worker worker) {
-        var live = worker.leases.get(id);
-        if (live != null) {
-            dispatcher.renew(live);
-            return;
-        }
-        var queued = dispatcher.executions.queued(key);
-        var unwanted = queued == null && dispatcher.executions.runs(key);
-        if (unwanted || dispatcher.leases.find(id) != null || !dispatcher.parked.mayGoOn(id, key, worker)) {
-            dispatcher.decide(new Decision.Gone(id));
-            return;
-        }
-        var lease = new ActiveLease(id, key, worker, dispatcher.now());
-        worker.leases.put(id, lease);
-        dispatcher.renew(lease);
-        if (queued == null) {
-            dispatcher.parked.park(lease);
-        } else {
-            dispatcher.adopt(lease, queued);
-        }
-    }
-
-    private Worker enrol(WorkerId id, Offer offer) {
-        var workers = dispatcher.fits.classOf(offer);
-        var worker = dispatcher.roster.find(id);
-        if (worker == null) {
-            worker = new Worker(id, dispatcher.infirmary.admit(id), workers);
-            dispatcher.roster.add(worker);
-            dispatcher.stranded.connected(true);
-        } else {
-            dispatcher.fits.leave(worker, workers);
-            worker.workerClass = workers;
-        }
-        worker.slots = offer.slots();
-        worker.remark = offer.remark();
-        worker.silent = false;
-        workers.add(worker);
-        return worker;
-    }
-
-    private void leave(WorkerId id) {
-        var worker = dispatcher.roster.find(id);
-        if (worker != null) {
-            dispatcher.fits.leave(worker, null);
-            dispatcher.roster.remove(worker);
-            dispatcher.stranded.connected(!dispatcher.roster.all().isEmpty());
-            worker.slots = 0;
-            retries.lose(List.copyOf(worker.leases.values()), "Worker `" + id + "` left");
-            dispatcher.infirmary.depart(id);
-        }
-        settle(id);
-    }
-
-    private void restart(Set<WorkerId> expected) {
-        dispatcher.restart.begin(
-                expected.stream()
-                        .filter(worker -> dispatcher.roster.find(worker) == null)
-                        .collect(Collectors.toSet()),
-                dispatcher.now());
-    }
-
-    private void settle(WorkerId worker) {
-        if (dispatcher.restart.settle(worker)) {
-            dispatcher.serveAll();
-        }
-    }
-
-    private void poll(WorkerId id, int slots) {
-        var worker = dispatcher.roster.find(id);
-        if (worker != null) {
-            worker.polls = Math.max(0, worker.polls + slots);
-            worker.silent = worker.silent && slots < 0;
-            dispatcher.serve(worker);
-        }
-    }
-
-    private void renew(Event.Renewed renewed) {
-        var worker = dispatcher.roster.find(renewed.worker());
-        for (var id : renewed.leases()) {
-            var lease = worker == null ? null : worker.leases.get(id);
-            if (lease == null) {
-                dispatcher.decide(new Decision.Gone(id));
-            } else {
-                dispatcher.renew(lease);
-            }
-        }
-        if (worker != null) {
-            worker.silent = false;
-            dispatcher.serve(worker);
         }
     }
 

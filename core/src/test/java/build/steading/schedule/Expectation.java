@@ -3,11 +3,10 @@ package build.steading.schedule;
 
 import static build.steading.schedule.NaiveFarm.require;
 
-import build.steading.schedule.NaiveFarm.Holding;
-import build.steading.schedule.NaiveFarm.Machine;
-import build.steading.schedule.NaiveFarm.Parked;
-import build.steading.schedule.NaiveFarm.Run;
-import java.time.Duration;
+import build.steading.schedule.NaiveState.Holding;
+import build.steading.schedule.NaiveState.Machine;
+import build.steading.schedule.NaiveState.Parked;
+import build.steading.schedule.NaiveState.Run;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -110,7 +109,7 @@ final class Expectation {
             } else if (queued.getOrDefault(key, 0L) > 0) {
                 queued.merge(key, -1L, Long::sum);
                 adopted.put(id, new Parked(key, worker, now, now.plus(farm.limits.leaseTtl())));
-            } else if (isUnderWay(key)) {
+            } else if (farm.isUnderWay(key) || adopted.values().stream().anyMatch(lease -> lease.key.equals(key))) {
                 gone.add(id);
             } else {
                 farm.parked.put(
@@ -118,13 +117,6 @@ final class Expectation {
                         new Parked(key, worker, now.plus(farm.limits.reattach()), now.plus(farm.limits.leaseTtl())));
             }
         });
-    }
-
-    private boolean isUnderWay(String key) {
-        return farm.parked.values().stream().anyMatch(lease -> lease.key.equals(key))
-                || adopted.values().stream().anyMatch(lease -> lease.key.equals(key))
-                || farm.runs.values().stream()
-                        .anyMatch(run -> run.lease != null && run.job.key().equals(key));
     }
 
     private void withdrawn(WaiterId waiter) {
@@ -179,40 +171,11 @@ final class Expectation {
             }
             case Ending.Failed(var fault, var reason) -> {
                 failed.add(lease.execution);
-                fail(id, run, new FailedAttempt(lease.worker, fault, reason));
+                farm.fail(id, run, new FailedAttempt(lease.worker, fault, reason));
             }
         }
-        closed(id);
+        farm.close(id);
         run.lease = null;
-    }
-
-    private void fail(LeaseId id, Run run, FailedAttempt attempt) {
-        run.failed.add(attempt);
-        var record = farm.past(attempt.worker());
-        switch (attempt.fault()) {
-            case DISK_FULL, CORRUPT -> {
-                record.sick = true;
-                record.barredUntil = now.plus(Duration.ofMinutes(1));
-            }
-            case SETUP, WORKER_LOST -> {
-                if (id.equals(record.canary)) {
-                    record.barredUntil = now.plus(Duration.ofMinutes(1));
-                }
-            }
-            case WORKER_SHUTDOWN, UPLOAD -> {
-                return;
-            }
-        }
-        record.blamed++;
-    }
-
-    private void closed(LeaseId id) {
-        var lease = farm.live.remove(id);
-        if (lease != null && id.equals(farm.past(lease.worker).canary)) {
-            farm.past(lease.worker).canary = null;
-        }
-        farm.parked.remove(id);
-        farm.closed.add(id);
     }
 
     void check(Decision decision) {
@@ -231,7 +194,7 @@ final class Expectation {
             case Decision.Unclaimed(var id, var key) -> {
                 require(id.equals(unclaimed), "%s did not end", id);
                 require(farm.parked.get(id).key.equals(key), "%s has another key than %s", id, key);
-                closed(id);
+                farm.close(id);
                 unclaimed = null;
             }
             case Decision.Gone(var id) -> require(gone.remove(id), "Lease %s is not gone", id);
@@ -351,7 +314,7 @@ final class Expectation {
     private void revoke(Decision.Revoked revoked) {
         if (farm.parked.containsKey(revoked.lease())) {
             require(lost.remove(revoked.lease()), "%s for no reason", revoked);
-            closed(revoked.lease());
+            farm.close(revoked.lease());
             return;
         }
         var lease = farm.live.get(revoked.lease());
@@ -359,13 +322,13 @@ final class Expectation {
         var run = farm.runs.get(lease.execution);
         run.lease = null;
         if (lost.remove(revoked.lease())) {
-            fail(revoked.lease(), run, new FailedAttempt(lease.worker, Fault.WORKER_LOST, revoked.reason()));
+            farm.fail(revoked.lease(), run, new FailedAttempt(lease.worker, Fault.WORKER_LOST, revoked.reason()));
             failed.add(lease.execution);
         } else {
             require(withdrawn != null && farm.waiting.get(withdrawn) == run, "%s for no reason", revoked);
             cancelled = lease.execution;
         }
-        closed(revoked.lease());
+        farm.close(revoked.lease());
     }
 
     private void detach(WaiterId waiter) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.schedule;
 
-import build.steading.platform.Policy;
-import build.steading.platform.Properties;
+import build.steading.schedule.NaiveState.Holding;
+import build.steading.schedule.NaiveState.Machine;
+import build.steading.schedule.NaiveState.Parked;
+import build.steading.schedule.NaiveState.Past;
+import build.steading.schedule.NaiveState.Run;
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
 import java.time.Duration;
@@ -39,85 +42,6 @@ final class NaiveFarm {
     long lastId = FIRST_ID - 1;
     Instant now = Instant.MIN;
 
-    static final class Machine {
-        Properties properties;
-        Policy policy;
-        int slots;
-        int polls;
-        boolean silent;
-    }
-
-    /// What is known of a worker, also while it is away.
-    static final class Past {
-        int blamed;
-
-        /// Whether it is certain that it was not well the last time.
-        boolean sick;
-
-        /// Until then it gets nothing.
-        Instant barredUntil = Instant.MIN;
-
-        LeaseId canary;
-    }
-
-    static final class Run {
-        final Job job;
-        final Instant submitted;
-        final Map<WaiterId, Job> waiters = new LinkedHashMap<>();
-        final Set<TenantName> tenants = new HashSet<>();
-        final List<FailedAttempt> failed = new ArrayList<>();
-        final Map<WorkerId, Instant> refusedBy = new HashMap<>();
-        Holding lease;
-        Instant queued;
-        Instant notBefore = Instant.MIN;
-
-        /// For how long, while some worker was connected, none was what is required.
-        Duration unfit = Duration.ZERO;
-
-        /// For how long none was what is required, or was willing.
-        Duration unwanted = Duration.ZERO;
-
-        Run(Job job, Instant now) {
-            this.job = job;
-            this.submitted = now;
-            this.queued = now;
-        }
-
-        int priority() {
-            return waiters.values().stream().mapToInt(Job::priority).min().orElse(job.priority());
-        }
-
-        boolean mayBeHeld() {
-            return !job.affinity().isEmpty() || !failed.isEmpty();
-        }
-    }
-
-    static final class Holding {
-        final ExecutionId execution;
-        final WorkerId worker;
-        Instant deadline;
-
-        Holding(ExecutionId execution, WorkerId worker, Instant deadline) {
-            this.execution = execution;
-            this.worker = worker;
-            this.deadline = deadline;
-        }
-    }
-
-    static final class Parked {
-        final String key;
-        final WorkerId worker;
-        final Instant claimedBy;
-        Instant deadline;
-
-        Parked(String key, WorkerId worker, Instant claimedBy, Instant deadline) {
-            this.key = key;
-            this.worker = worker;
-            this.claimedBy = claimedBy;
-            this.deadline = deadline;
-        }
-    }
-
     NaiveFarm(Limits limits, Scheduler scheduler) {
         this.limits = limits;
         this.scheduler = scheduler;
@@ -146,6 +70,44 @@ final class NaiveFarm {
 
     Past past(WorkerId worker) {
         return pasts.computeIfAbsent(worker, _ -> new Past());
+    }
+
+    /// Notes that an attempt failed.
+    void fail(LeaseId id, Run run, FailedAttempt attempt) {
+        run.failed.add(attempt);
+        var record = past(attempt.worker());
+        switch (attempt.fault()) {
+            case DISK_FULL, CORRUPT -> {
+                record.sick = true;
+                record.barredUntil = now.plus(Duration.ofMinutes(1));
+            }
+            case SETUP, WORKER_LOST -> {
+                if (id.equals(record.canary)) {
+                    record.barredUntil = now.plus(Duration.ofMinutes(1));
+                }
+            }
+            case WORKER_SHUTDOWN, UPLOAD -> {
+                return;
+            }
+        }
+        record.blamed++;
+    }
+
+    /// Notes that a lease is void.
+    void close(LeaseId id) {
+        var lease = live.remove(id);
+        if (lease != null && id.equals(past(lease.worker).canary)) {
+            past(lease.worker).canary = null;
+        }
+        parked.remove(id);
+        closed.add(id);
+    }
+
+    /// Returns whether somebody works on this action.
+    boolean isUnderWay(String key) {
+        return parked.values().stream().anyMatch(lease -> lease.key.equals(key))
+                || runs.values().stream()
+                        .anyMatch(run -> run.lease != null && run.job.key().equals(key));
     }
 
     int queued() {

@@ -151,6 +151,32 @@ class SchedulerHealthTest {
         }
 
         @Test
+        void isNoLongerForSeveralFailuresAtOnce() {
+            farm.announce(ANN, LINUX, 3);
+            farm.submit(job("a"));
+            farm.submit(job("b"));
+            var first = farm.take(ANN);
+            var second = farm.take(ANN);
+            farm.fail(first.lease(), Fault.DISK_FULL);
+            farm.pass(Duration.ofSeconds(10));
+            farm.fail(second.lease(), Fault.DISK_FULL);
+
+            assertThat(farm.status(ANN).health().until()).contains(farm.now().plus(MINUTE));
+        }
+
+        @Test
+        void isShortAgainAfterAnHourOfHealth() {
+            fillDisk();
+            farm.pass(MINUTE);
+            farm.done(farm.take(ANN).lease());
+            farm.pass(Duration.ofHours(1).plusNanos(1));
+            farm.submit(job("b"));
+            farm.fail(farm.take(ANN).lease(), Fault.DISK_FULL);
+
+            assertThat(farm.status(ANN).health().until()).contains(farm.now().plus(MINUTE));
+        }
+
+        @Test
         void goesOnWithAnotherCanaryIfOneSaysNothing() {
             fillDisk();
             farm.pass(MINUTE);
