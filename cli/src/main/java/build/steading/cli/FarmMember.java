@@ -33,8 +33,8 @@ import java.util.Optional;
 /// The process of a user who has joined a farm: reads his repositories, uploads what the farm lacks, and puts
 /// artifacts where he wants them. Builds run on the farm.
 ///
-/// Below the home: `farm/` who we are there, `cas/` blobs, `git/` what is known of git objects, `parcels/` what is
-/// to be delivered.
+/// Below the home: `farm/` who we are there, `cas/` blobs, `git/` what is known of git objects, `parcels/` what
+/// is to be delivered.
 final class FarmMember implements Backend {
     private static final Duration BLOB_GRACE = Duration.ofHours(2);
     private static final long TREES_REMEMBERED_BYTES = 6 << 20;
@@ -57,8 +57,7 @@ final class FarmMember implements Backend {
             var blobs = new ReadThroughBlobStore(local, cluster.blobs());
             var trees = new Trees(blobs, TREES_REMEMBERED_BYTES);
             var git = resources.add(new GitRepositories(local, Place.in(home, "git")));
-            var delivery = new FileDelivery(
-                    blobs, trees, credentials.server().getAuthority());
+            var delivery = new FileDelivery(blobs, trees, credentials.server().getAuthority());
             this.builds = cluster.builds(new RemoteBuilds.Site(
                     blobs,
                     trees,

@@ -42,7 +42,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// The server of a farm of several machines: everything of an [Engine], and doors for workers and users elsewhere.
+/// The server of a farm of several machines: everything of an [Engine], and doors for workers and users
+/// elsewhere.
 ///
 /// Below the home: `authority/` the farm's own certificate authority.
 final class FarmServer implements Backend {
@@ -148,8 +149,8 @@ final class FarmServer implements Backend {
     }
 
     private int serveStatus(Places places, Gate gate, ServerFacts facts) {
-        StatusServer.Doorkeeper doorkeeper = (certificate, authorization) ->
-                switch (gate.recognise(certificate, authorization)) {
+        StatusServer.Doorkeeper doorkeeper =
+                (certificate, authorization) -> switch (gate.recognise(certificate, authorization)) {
                     case Recognition.Unknown(var why) -> Optional.of(why);
                     case Recognition.Known(Identity caller) ->
                         caller.role().includes(Role.VIEWER)

@@ -9,7 +9,6 @@ import build.steading.cli.command.Json;
 import build.steading.schedule.Snapshot.WorkerStatus;
 import build.steading.schedule.WorkerId;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
@@ -34,7 +33,9 @@ final class ServerFacts {
 
     Map<String, Object> all() {
         var all = new LinkedHashMap<>(facts.all());
-        all.put("builds", engine.builds().underWay().stream().map(ServerFacts::build).toList());
+        all.put(
+                "builds",
+                engine.builds().underWay().stream().map(ServerFacts::build).toList());
         all.put("workers", workers());
         return all;
     }
@@ -94,5 +95,4 @@ final class ServerFacts {
         member.seen().ifPresent(seen -> said.put("seen", seen.toString()));
         return said;
     }
-
 }

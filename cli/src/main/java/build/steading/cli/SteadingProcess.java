@@ -1,27 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.cli;
 
+import build.steading.cli.door.Backend;
 import build.steading.cli.door.BackgroundProcess;
 import build.steading.cli.door.ExitCode;
 import build.steading.cli.door.Home;
 import build.steading.failure.SteadingException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
-/// Main class of the background process. Arguments: the home directory, the build's id.
+/// Main class of all processes that stay. Arguments: the home directory, the build's id, and for the process of a
+/// role what was typed, the role first.
 public final class SteadingProcess {
     private SteadingProcess() {}
 
     public static void main(String[] arguments) throws InterruptedException {
         var console = System.err;
+        var code = ExitCode.OK;
         try {
-            var settings = BackgroundProcess.Settings.of(arguments[1]);
-            BackgroundProcess.run(new Home(Path.of(arguments[0])), settings, home -> new EmbeddedFarm(home, version()));
+            var home = new Home(Path.of(arguments[0]));
+            if (arguments.length > 2) {
+                var typed = List.of(arguments).subList(2, arguments.length);
+                code = new RoleProcess(home, arguments[1], version()).run(typed);
+            } else {
+                BackgroundProcess.run(home, BackgroundProcess.Settings.of(arguments[1]), SteadingProcess::backend);
+            }
         } catch (SteadingException e) {
-            console.println(e.failure().message());
+            console.println("steading: " + e.failure().message());
             System.exit(ExitCode.of(e.failure()));
         }
         // Whatever a library left running must not keep the process: the launcher of `stop` waits for its end.
-        System.exit(ExitCode.OK);
+        System.exit(code);
+    }
+
+    /// Returns what commands find that come to `home`.
+    private static Backend backend(Home home) {
+        if (Files.isDirectory(FarmServer.directory(home))) {
+            throw SteadingException.invalid(
+                    "`%s` belongs to the server of a farm, which does not run: start it with `steading server`",
+                    home.directory());
+        }
+        return FarmMember.credentials(home).joined()
+                ? new FarmMember(home, version())
+                : new EmbeddedFarm(home, version());
     }
 
     private static String version() {

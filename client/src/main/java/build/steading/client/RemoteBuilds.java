@@ -102,10 +102,10 @@ public final class RemoteBuilds implements BuildDesk, BuildBook, AutoCloseable {
 
     /// Returns what there is to know of the farm as a whole, as JSON.
     public String status() {
-        return connection.retrying(
-                () -> connection.withDeadline(connection.prepare(stub()), 0)
-                        .status(StatusRequest.getDefaultInstance())
-                        .getJson());
+        return connection.retrying(() -> connection
+                .withDeadline(connection.prepare(stub()), 0)
+                .status(StatusRequest.getDefaultInstance())
+                .getJson());
     }
 
     /// Returns whether something is to be delivered to this machine that has not been so far.

@@ -4,7 +4,7 @@ package build.steading.cli.command;
 import picocli.CommandLine.Option;
 
 /// The option that every command has; picocli itself acts on it.
-final class HelpOption {
+public final class HelpOption {
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,

@@ -43,8 +43,8 @@ final class JoinCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var credentials = services.credentials()
-                .orElseThrow(() -> SteadingException.invalid(
-                        "This is the server of a farm: join from another `STEADING_HOME`"));
+                .orElseThrow(() ->
+                        SteadingException.invalid("This is the server of a farm: join from another `STEADING_HOME`"));
         if (credentials.joined()) {
             throw SteadingException.invalid(
                     "You have joined `%s` as %s; `steading leave` ends that",
@@ -55,13 +55,11 @@ final class JoinCommand implements Callable<Integer> {
         }
         var server = Addresses.server(address);
         var wanted = name.isEmpty() && Identity.isName(console.user()) ? console.user() : name;
-        var identity = new Enrolment(RetryPolicy.STANDARD)
-                .join(server, JoinToken.parse(token), wanted, credentials);
+        var identity = new Enrolment(RetryPolicy.STANDARD).join(server, JoinToken.parse(token), wanted, credentials);
         // The next command finds a process that builds on the farm.
         console.invocation()
                 .caller()
-                .requestStop("Joined `%s` as %s; builds run there from now on"
-                        .formatted(server, identity.described()));
+                .requestStop("Joined `%s` as %s; builds run there from now on".formatted(server, identity.described()));
         return ExitCode.OK;
     }
 }

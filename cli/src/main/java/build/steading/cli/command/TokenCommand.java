@@ -81,16 +81,21 @@ final class TokenCommand implements Callable<Integer> {
     }
 
     private int create() {
-        var role = Role.parse(
+        var role = role(
                 subject.orElseThrow(() -> SteadingException.invalid("Which role? `steading token create worker`")));
         var terms = access ? access(role) : TokenTerms.once(role, life()).times(uses);
         if (!access && name.isPresent()) {
             terms = terms.named(name.get());
         }
-        console.result(
-                "%s",
-                WorkersCommand.administration(services).createToken(replace ? terms.replacing() : terms));
+        console.result("%s", WorkersCommand.administration(services).createToken(replace ? terms.replacing() : terms));
         return ExitCode.OK;
+    }
+
+    /// @throws SteadingException with `Invalid` if there is no such role
+    static Role role(String word) {
+        return Role.parse(word)
+                .orElseThrow(() -> SteadingException.invalid(
+                        "`%s` is no role; there are `viewer`, `builder`, `worker` and `admin`", word));
     }
 
     private TokenTerms access(Role role) {

@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
             "Show the workers of the farm; admins may also change what they are.",
             "",
             "drain: the worker finishes what it runs and gets nothing new. resume: it gets work again. revoke: it is"
-                    + " not let in any more, and what it runs goes elsewhere. remove: it is forgotten, its name is free."
+                + " not let in any more, and what it runs goes elsewhere. remove: it is forgotten, its name is free."
         },
         sortOptions = false)
 final class WorkersCommand implements Callable<Integer> {
@@ -72,7 +72,9 @@ final class WorkersCommand implements Callable<Integer> {
         for (var remark : new String[] {"state", "remark", "quarantine"}) {
             var said = facts.get(remark);
             if (said != null && !said.equals("active")) {
-                state.append(", ").append(remark.equals("quarantine") ? "in quarantine: " : "").append(said);
+                state.append(", ")
+                        .append(remark.equals("quarantine") ? "in quarantine: " : "")
+                        .append(said);
             }
         }
         if (Boolean.TRUE.equals(facts.get("silent"))) {
@@ -94,8 +96,9 @@ final class WorkersCommand implements Callable<Integer> {
         } catch (IllegalArgumentException _) {
             throw SteadingException.invalid("`%s` is not `drain`, `resume`, `revoke` or `remove`", wanted);
         }
-        var worker = name.orElseThrow(() -> SteadingException.invalid("Which worker? `steading workers %s NAME`", wanted));
-        var member = new Identity(worker, role.map(Role::parse).orElse(Role.WORKER));
+        var worker =
+                name.orElseThrow(() -> SteadingException.invalid("Which worker? `steading workers %s NAME`", wanted));
+        var member = new Identity(worker, role.map(TokenCommand::role).orElse(Role.WORKER));
         administration(services).change(member, change);
         console.say("Done: %s `%s`", wanted, worker);
         return ExitCode.OK;

@@ -31,8 +31,8 @@ final class BuildsServer implements AutoCloseable {
                 new OperationBook(new FakeExecutor(), config.limits().operations(), clock));
         var trees = new Trees(blobs, 1 << 20);
         var whole = new WholeTrees(clock, Duration.ofMinutes(10), 1_000);
-        var builds = resources.add(
-                new BuildsService(new UploadDesk(desk, blobs, trees, whole), book, new UploadedSources(10), blobs, () -> "{}"));
+        var builds = resources.add(new BuildsService(
+                new UploadDesk(desk, blobs, trees, whole), book, new UploadedSources(10), blobs, () -> "{}"));
         var threads = Executors.newVirtualThreadPerTaskExecutor();
         resources.add(threads::shutdownNow);
         var server = new Services(config, blobs, new MemoryActionCache(10), operations, clock)
