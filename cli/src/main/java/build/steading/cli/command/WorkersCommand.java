@@ -51,7 +51,7 @@ final class WorkersCommand implements Callable<Integer> {
         if (verb.isPresent()) {
             return change(verb.get());
         }
-        var workers = services.facts().get().get("workers");
+        var workers = services.facts().get().getOrDefault("workers", Map.of());
         if (json) {
             console.result("%s", Json.text(workers));
         } else if (workers instanceof Map<?, ?> all && !all.isEmpty()) {
@@ -80,11 +80,11 @@ final class WorkersCommand implements Callable<Integer> {
         if (Boolean.TRUE.equals(facts.get("silent"))) {
             state.append(", silent");
         }
-        console.result("%-24s  %s%s", worker, state, kind(facts.get("properties")));
+        console.result("%-24s  %s%s", worker, state, kind(facts)));
     }
 
-    private static String kind(Object properties) {
-        return properties instanceof Map<?, ?> map
+    private static String kind(Map<?, ?> facts) {
+        return facts.get("properties") instanceof Map<?, ?> map
                 ? "  (%s %s, %s cores)".formatted(map.get("os"), map.get("arch"), map.get("cores"))
                 : "";
     }
