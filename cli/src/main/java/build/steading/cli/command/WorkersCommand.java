@@ -80,7 +80,7 @@ final class WorkersCommand implements Callable<Integer> {
         if (Boolean.TRUE.equals(facts.get("silent"))) {
             state.append(", silent");
         }
-        console.result("%-24s  %s%s", worker, state, kind(facts)));
+        console.result("%-24s  %s%s", worker, state, kind(facts));
     }
 
     private static String kind(Map<?, ?> facts) {
