@@ -2,9 +2,9 @@
 package build.steading.server.grpc;
 
 import build.steading.action.MemoryActionCache;
+import build.steading.auth.Identity;
 import build.steading.blob.BlobStore;
-import build.steading.build.BuildBook;
-import build.steading.build.BuildDesk;
+import build.steading.build.Builds;
 import build.steading.build.UploadDesk;
 import build.steading.build.UploadedSources;
 import build.steading.lifecycle.Resources;
@@ -23,21 +23,22 @@ import java.util.concurrent.Executors;
 final class BuildsServer implements AutoCloseable {
     private final Resources resources = new Resources();
 
+    /// @param caller who makes all calls, as far as the server can tell
     /// @param foreign what makes this server behave as a bad network does
-    BuildsServer(String name, BuildDesk desk, BuildBook book, BlobStore blobs, ServerInterceptor foreign) {
+    BuildsServer(String name, Builds builds, BlobStore blobs, Identity caller, ServerInterceptor foreign) {
         var clock = InstantSource.system();
         var config = GrpcTest.config(InstanceNames.ANY, false);
         var operations = resources.add(
                 new OperationBook(new FakeExecutor(), config.limits().operations(), clock));
         var trees = new Trees(blobs, 1 << 20);
         var whole = new WholeTrees(clock, Duration.ofMinutes(10), 1_000);
-        var builds = resources.add(new BuildsService(
-                new UploadDesk(desk, blobs, trees, whole), book, new UploadedSources(10), blobs, () -> "{}"));
+        var service = resources.add(new BuildsService(
+                new UploadDesk(builds, blobs, trees, whole), builds, new UploadedSources(10), blobs, () -> "{}"));
         var threads = Executors.newVirtualThreadPerTaskExecutor();
         resources.add(threads::shutdownNow);
         var server = new Services(config, blobs, new MemoryActionCache(10), operations, clock)
-                .and(List.of(builds))
-                .addTo(InProcessServerBuilder.forName(name), Authenticator.always(Callers.LOCAL))
+                .and(List.of(service))
+                .addTo(InProcessServerBuilder.forName(name), Authenticator.always(caller))
                 .intercept(foreign)
                 .executor(threads)
                 .build();

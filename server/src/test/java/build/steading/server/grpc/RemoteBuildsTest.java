@@ -29,12 +29,8 @@ import build.steading.failure.SteadingException;
 import build.steading.lifecycle.Resources;
 import build.steading.log.LogFormat;
 import build.steading.tree.Trees;
-import io.grpc.Context;
-import io.grpc.Contexts;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.inprocess.InProcessChannelBuilder;
@@ -75,7 +71,7 @@ class RemoteBuildsTest extends BuildDeskContract {
     }
 
     private BuildsServer serve(ServerInterceptor foreign) {
-        return new BuildsServer(name, builds, builds, blobs, foreign);
+        return new BuildsServer(name, builds, blobs, Callers.LOCAL, foreign);
     }
 
     private RemoteBuilds client() {
@@ -276,7 +272,7 @@ class RemoteBuildsTest extends BuildDeskContract {
         assertThat(blobs.findMissing(Set.of(spec.root()))).isEmpty();
         var empty = new MemoryBlobStore();
         server.close();
-        server = new BuildsServer(name, builds, builds, empty, asItIs());
+        server = new BuildsServer(name, builds, empty, Callers.LOCAL, asItIs());
 
         submit(spec, BuildObserver.NONE);
 
@@ -357,14 +353,7 @@ class RemoteBuildsTest extends BuildDeskContract {
 
     private void become(Identity caller) {
         server.close();
-        server = serve(new ServerInterceptor() {
-            @Override
-            public <Q, R> ServerCall.Listener<Q> interceptCall(
-                    ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-                var context = Context.current().withValue(Callers.KEY, caller);
-                return Contexts.interceptCall(context, call, headers, next);
-            }
-        });
+        server = new BuildsServer(name, builds, blobs, caller, asItIs());
     }
 
     @Test
