@@ -94,7 +94,7 @@ class FirstErrorTest {
             building [html]: targets for 1 source files that are out of date
             reading sources... [ 50%] index\r\
             reading sources... [100%] usage
-            /work/doc/usage.rst:7: ERROR: Unknown directive type "cod-block".
+            /src/doc/usage.rst:7: ERROR: Unknown directive type "cod-block".
             """)).endsWith("ERROR: Unknown directive type \"cod-block\".");
         assertThat(excerpt().lines())
                 .contains("reading sources... [100%] usage")

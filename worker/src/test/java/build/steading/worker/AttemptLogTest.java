@@ -156,22 +156,22 @@ class AttemptLogTest {
 
         @Override
         public Duration announce(WorkerId worker, Offer offer) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("Nobody should ask");
         }
 
         @Override
         public Optional<Lease> take(WorkerId worker, Duration patience) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("Nobody should ask");
         }
 
         @Override
         public Set<LeaseId> renew(WorkerId worker, Set<LeaseId> held) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("Nobody should ask");
         }
 
         @Override
         public void finish(LeaseId lease, Outcome outcome) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("Nobody should ask");
         }
     }
 }

@@ -166,17 +166,17 @@ class HeartTest {
 
         @Override
         public Optional<Lease> take(WorkerId worker, Duration patience) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("Nobody should ask");
         }
 
         @Override
         public long append(LeaseId lease, long offset, byte[] log) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("Nobody should ask");
         }
 
         @Override
         public void finish(LeaseId lease, Outcome outcome) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("Nobody should ask");
         }
     }
 

@@ -287,7 +287,7 @@ class CachingBlobsTest {
 
         @Override
         public void put(Digest digest, InputStream content) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("Nobody should ask");
         }
     }
 }
