@@ -65,7 +65,7 @@ final class SmallFarm implements AutoCloseable {
     }
 
     private Process startServer() throws IOException {
-        return start("server", "--listen", address, "--status", status);
+        return start("server", "server", "--listen", address, "--status", status);
     }
 
     /// Starts the server process again that was killed.

@@ -13,8 +13,8 @@ final class Retries {
         this.dispatcher = dispatcher;
     }
 
-    /// Takes back leases whose workers are lost, or have lost them: all of them, before any slot that becomes free is
-    /// given to somebody else.
+    /// Takes back leases whose workers are lost, or have lost them: all of them, before any slot that becomes
+    /// free is given to somebody else.
     void lose(Collection<ActiveLease> lost, String reason) {
         for (var lease : lost) {
             dispatcher.close(lease);

@@ -332,7 +332,7 @@ class RemoteBuildsTest extends BuildDeskContract {
     }
 
     @Test
-    void onlyAdministratorsSpeakForOthers() {
+    void onlyTheServersOwnUserSpeaksForOthersAndOnlyAdministratorsWithdrawForThem() {
         var asked = submit(spec(ONE_TASK), BuildObserver.NONE);
         assertThat(asked.requester()).isEqualTo("ann");
         become(new Identity("bob", Role.BUILDER));
