@@ -51,7 +51,7 @@ class ArchitectureTest {
           notify:    blob build digest failure log project | com.google.protobuf
         client
           client:    action auth blob build digest execute failure lifecycle log platform schedule
-                     | build.bazel build.steading.api com.google.bytestream com.google.longrunning
+                     tree wire | build.bazel build.steading.api com.google.bytestream com.google.longrunning
                      com.google.protobuf com.google.rpc io.grpc javax.net
         scm
           scm.git:   blob digest failure source tree | build.bazel com.google.protobuf org.eclipse.jgit
@@ -68,20 +68,22 @@ class ArchitectureTest {
         server
           server.sql:  auth build digest execute failure notify source
                        | build.steading.api com.google.protobuf java.sql
-          server.farm: action blob digest execute failure log platform schedule | build.bazel com.google.protobuf
+          server.farm: action auth blob digest execute failure log platform schedule
+                       | build.bazel com.google.protobuf
           server.web:  failure | com.sun.net javax.net
-          server.grpc: action auth blob digest execute failure lifecycle log platform schedule
-                       | build.bazel build.steading.api com.google.bytestream com.google.longrunning
+          server.grpc: action auth blob build digest execute failure lifecycle log platform schedule
+                       wire | build.bazel build.steading.api com.google.bytestream com.google.longrunning
                        com.google.protobuf com.google.rpc io.grpc javax.net
           server.mail: build digest failure notify project source yaml | jakarta.mail org.eclipse.angus
           server.hook: build failure notify project source yaml | com.fasterxml.jackson java.net.http javax.crypto
           server.tell: blob build failure lifecycle notify server.hook server.mail yaml
         cli
           cli.door:    failure lifecycle | jdk.net
-          cli.command: blob build cli.door digest execute failure log project schedule source tree
-                       | com.fasterxml.jackson com.google.protobuf picocli
-          cli:         action blob build cli.command cli.door digest failure lifecycle platform schedule scm.git
-                       server.farm server.grpc server.sql source tree worker worker.sandbox worker.terms
+          cli.command: auth blob build cli.door client digest execute failure log project schedule source
+                       tree | com.fasterxml.jackson com.google.protobuf picocli
+          cli:         action auth blob build cli.command cli.door client digest failure lifecycle platform schedule
+                       scm.git server.farm server.grpc server.sql server.tell server.web source tree worker
+                       worker.sandbox worker.terms | picocli
         """);
 
     /// The one knot: `Failure.MissingBlobs` names digests, and whoever reads a digest that is none says so by a

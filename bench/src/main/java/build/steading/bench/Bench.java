@@ -27,6 +27,7 @@ final class Bench {
         scenarios.put("cached", CachedBuildBench::run);
         scenarios.put("overhead", OverheadBench::run);
         scenarios.put("throughput", ThroughputBench::run);
+        scenarios.put("farm", stage -> FarmBench.run(stage, quick));
         scenarios.put("git", GitTreeBench::run);
         scenarios.put("footprint", FootprintBench::run);
         scenarios.put("scheduler", _ -> SchedulerBench.run());

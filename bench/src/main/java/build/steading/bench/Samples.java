@@ -29,6 +29,11 @@ record Samples(List<Double> values) {
         return values.getLast();
     }
 
+    /// Returns the smallest value that so many percent of all do not exceed, alone.
+    Samples percentile(int percent) {
+        return of(values.get(Math.ceilDiv(values.size() * percent, 100) - 1));
+    }
+
     Samples map(DoubleUnaryOperator change) {
         return new Samples(values.stream().map(change::applyAsDouble).toList());
     }

@@ -89,16 +89,20 @@ final class Stage implements AutoCloseable {
 
     String run(Path workDirectory, List<String> command) throws IOException, InterruptedException {
         var log = directory.resolve("errors.txt");
-        var builder =
-                new ProcessBuilder(command).directory(workDirectory.toFile()).redirectError(log.toFile());
-        builder.environment().putAll(environment);
-        var process = builder.start();
+        var process =
+                builder(workDirectory, command).redirectError(log.toFile()).start();
         process.getOutputStream().close();
         var output = new String(process.getInputStream().readAllBytes(), UTF_8);
         if (process.waitFor() != 0) {
             throw new IOException(String.join(" ", command) + " failed: " + Files.readString(log));
         }
         return output;
+    }
+
+    ProcessBuilder builder(Path workDirectory, List<String> command) {
+        var builder = new ProcessBuilder(command).directory(workDirectory.toFile());
+        builder.environment().putAll(environment);
+        return builder;
     }
 
     /// Runs a command again and again, `warmups` times unmeasured. `%d` in it becomes the number of the run.

@@ -14,6 +14,7 @@ import build.steading.build.UploadedSources;
 import build.steading.cli.door.Home;
 import build.steading.lifecycle.Resources;
 import build.steading.lifecycle.SteadyClock;
+import build.steading.notify.Outbox;
 import build.steading.schedule.Limits;
 import build.steading.schedule.Scheduler;
 import build.steading.scm.git.GitRepositories;
@@ -44,6 +45,7 @@ record Engine(
         FileDelivery delivery,
         SqliteDatabase database,
         UploadedSources uploaded,
+        Outbox outbox,
         Builds builds) {
     private static final Duration BLOB_GRACE = Duration.ofHours(2);
     private static final int MAX_RESULTS = 500_000;
@@ -67,7 +69,8 @@ record Engine(
         var delivery = new FileDelivery(blobs, trees);
         var database = resources.add(new SqliteDatabase(home.directory().resolve("records.db")));
         var records = new SqliteBuildRecords(database);
-        var letters = new PostOffice.Stores(records, new SqliteOutbox(database), blobs);
+        var outbox = new SqliteOutbox(database);
+        var letters = new PostOffice.Stores(records, outbox, blobs);
         var post = resources.add(PostOffice.open(TellingConfig.read(home.directory()), letters, clock));
         var uploaded = new UploadedSources(HISTORIES_REMEMBERED);
         var ports = new Builds.Ports(
@@ -82,7 +85,7 @@ record Engine(
         var cores = Runtime.getRuntime().availableProcessors();
         var limits = new Builds.Limits(16, 2 * cores, 10_000);
         var builds = resources.add(new Builds(ports, trees, plans, limits, clock));
-        return new Engine(blobs, cache, farm, trees, git, plans, delivery, database, uploaded, builds);
+        return new Engine(blobs, cache, farm, trees, git, plans, delivery, database, uploaded, outbox, builds);
     }
 
     private static FileBlobStore blobs(Home home, Resources resources, Pins pins, InstantSource clock) {

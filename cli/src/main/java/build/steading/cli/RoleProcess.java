@@ -78,7 +78,13 @@ final class RoleProcess {
         if (names.isEmpty()) {
             names.add(LocalWorker.hostName());
         }
-        var shown = names.stream().sorted().findFirst().orElseThrow();
+        var listening = command.listen().getAddress();
+        if (!listening.isAnyLocalAddress()) {
+            names.add(listening.getHostAddress());
+        }
+        var shown = listening.isAnyLocalAddress() || !command.hosts().isEmpty()
+                ? names.stream().sorted().findFirst().orElseThrow()
+                : listening.getHostAddress();
         names.addAll(Set.of("localhost", "127.0.0.1"));
         var places = new FarmServer.Places(command.listen(), command.status(), names);
         BackgroundProcess.run(home, BackgroundProcess.Settings.lasting(buildId), _ -> {

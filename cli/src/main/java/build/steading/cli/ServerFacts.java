@@ -17,6 +17,8 @@ import java.util.stream.Collectors;
 /// What there is to know of a farm and its machines, as `steading status --json` and `GET /status` say it.
 /// Thread-safe.
 final class ServerFacts {
+    private static final int FAILED_SHOWN = 5;
+
     private final Facts facts;
     private final Engine engine;
     private final MemberBook members;
@@ -36,6 +38,7 @@ final class ServerFacts {
         all.put(
                 "builds",
                 engine.builds().underWay().stream().map(ServerFacts::build).toList());
+        all.put("messages", messages());
         all.put("workers", workers());
         return all;
     }
@@ -51,6 +54,23 @@ final class ServerFacts {
         said.put("state", build.state().name().toLowerCase(Locale.ROOT));
         said.put("asked", build.created().toString());
         build.started().ifPresent(started -> said.put("started", started.toString()));
+        return said;
+    }
+
+    /// How telling people stands; see docs/telling.md.
+    private Map<String, Object> messages() {
+        var summary = engine.outbox().summary(FAILED_SHOWN);
+        var said = new LinkedHashMap<String, Object>();
+        said.put("pending", summary.pending());
+        said.put("late", summary.late());
+        said.put("failed", summary.failed());
+        if (!summary.newestFailed().isEmpty()) {
+            said.put(
+                    "newest-failed",
+                    summary.newestFailed().stream()
+                            .map(message -> "%s: %s".formatted(message.notice().recipient(), message.error()))
+                            .toList());
+        }
         return said;
     }
 

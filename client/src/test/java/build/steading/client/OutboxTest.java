@@ -4,6 +4,7 @@ package build.steading.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import build.steading.build.BuildId;
+import build.steading.build.Priority;
 import build.steading.build.RequestRecord;
 import build.steading.build.RequestRecord.State;
 import java.io.IOException;
@@ -22,7 +23,18 @@ class OutboxTest {
 
     private static RequestRecord request(long id, State state) {
         return new RequestRecord(
-                id, new BuildId(3), "ann", "main", false, Instant.EPOCH, Optional.empty(), state, "", "");
+                id,
+                new BuildId(3),
+                "ann",
+                Optional.empty(),
+                "main",
+                false,
+                Instant.EPOCH,
+                Priority.INTERACTIVE,
+                Optional.empty(),
+                state,
+                "",
+                "");
     }
 
     @Test

@@ -99,6 +99,20 @@ public record TaskRecord(
         return new TaskRecord(name, ending, action, worker, times.ended(now), log, outputs);
     }
 
+    /// Returns this record of a task that began at `time`, if that is earlier than was thought.
+    TaskRecord begun(Instant time) {
+        return times.started().filter(time::isBefore).isEmpty()
+                ? this
+                : new TaskRecord(
+                        name,
+                        how,
+                        action,
+                        worker,
+                        new Times(times.ready(), Optional.of(time), times.ended()),
+                        log,
+                        outputs);
+    }
+
     TaskRecord with(String worker, Optional<Digest> log, Optional<Digest> outputs) {
         return new TaskRecord(name, how, action, worker, times, log, outputs);
     }

@@ -21,6 +21,7 @@ import build.steading.schedule.WorkerId;
 import build.steading.tree.Globs;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.lang.System.Logger.Level;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -252,7 +253,13 @@ final class TaskRun {
 
     private void noteLog(ActionResult result) {
         var log = log(result);
-        build.update(task.id(), record -> record.with(record.worker(), log, record.outputs()));
+        var begun = result.getExecutionMetadata().getExecutionStartTimestamp();
+        var time = Instant.ofEpochSecond(begun.getSeconds(), begun.getNanos());
+        build.update(task.id(), record -> {
+            // An attempt that outlived the process which had it begun took longer than this one knows.
+            var whole = record.how().joined() || time.equals(Instant.EPOCH) ? record : record.begun(time);
+            return whole.with(record.worker(), log, record.outputs());
+        });
     }
 
     private static Optional<Digest> log(ActionResult result) {

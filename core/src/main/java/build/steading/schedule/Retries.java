@@ -13,11 +13,14 @@ final class Retries {
         this.dispatcher = dispatcher;
     }
 
-    /// Takes back leases whose workers are lost, or have lost them.
+    /// Takes back leases whose workers are lost, or have lost them: all of them, before any slot that becomes free is
+    /// given to somebody else.
     void lose(Collection<ActiveLease> lost, String reason) {
-        lost.forEach(dispatcher::close);
         for (var lease : lost) {
+            dispatcher.close(lease);
             dispatcher.decide(new Decision.Revoked(lease.id, lease.worker.id, reason));
+        }
+        for (var lease : lost) {
             var execution = lease.execution;
             if (execution != null) {
                 fail(lease, execution, Fault.WORKER_LOST, reason);

@@ -39,6 +39,8 @@ final class StatusCommand implements Callable<Integer> {
             console.result("%s", Json.text(facts));
             return ExitCode.OK;
         }
+        // They follow, as people read them.
+        facts.remove("builds");
         var width = facts.keySet().stream().mapToInt(String::length).max().orElse(0);
         facts.forEach((name, value) ->
                 console.result("%s  %s", name + " ".repeat(width - name.length()), words(name, value)));
@@ -49,14 +51,28 @@ final class StatusCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
+    /// What else is known of them, `steading workers` shows.
+    private static String workers(Map<?, ?> workers) {
+        return workers.isEmpty()
+                ? "none"
+                : workers.entrySet().stream()
+                        .map(entry -> "%s (%s)".formatted(entry.getKey(), state((Map<?, ?>) entry.getValue())))
+                        .collect(Collectors.joining(", "));
+    }
+
+    private static String state(Map<?, ?> facts) {
+        return Boolean.FALSE.equals(facts.get("connected")) ? "not connected" : WorkersCommand.use(facts);
+    }
+
     /// Sizes in JSON are bytes; people read them better otherwise.
     private static String words(String name, Object value) {
         return switch (value) {
+            case Map<?, ?> workers when name.equals("workers") -> workers(workers);
             case Map<?, ?> map ->
                 map.entrySet().stream()
                         .map(entry -> entry.getKey() + " " + words("", entry.getValue()))
                         .collect(Collectors.joining(", "));
-            case Long bytes when SIZES.contains(name) -> Report.size(bytes);
+            case Number bytes when SIZES.contains(name) -> Report.size(bytes.longValue());
             default -> value.toString();
         };
     }

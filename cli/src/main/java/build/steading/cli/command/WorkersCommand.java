@@ -65,13 +65,13 @@ final class WorkersCommand implements Callable<Integer> {
     private void show(String worker, Map<?, ?> facts) {
         var state = new StringBuilder();
         if (Boolean.FALSE.equals(facts.get("connected"))) {
-            state.append("not connected");
+            state.append("revoked".equals(facts.get("state")) ? "revoked" : "not connected");
         } else {
-            state.append("%s of %s slots busy".formatted(facts.get("busy"), facts.get("slots")));
+            state.append(use(facts));
         }
-        for (var remark : new String[] {"state", "remark", "quarantine"}) {
+        for (var remark : new String[] {"remark", "quarantine"}) {
             var said = facts.get(remark);
-            if (said != null && !said.equals("active")) {
+            if (said != null) {
                 state.append(", ")
                         .append(remark.equals("quarantine") ? "in quarantine: " : "")
                         .append(said);
@@ -81,6 +81,13 @@ final class WorkersCommand implements Callable<Integer> {
             state.append(", silent");
         }
         console.result("%-24s  %s%s", worker, state, kind(facts));
+    }
+
+    /// Returns how much of a worker is in use.
+    static String use(Map<?, ?> facts) {
+        return Integer.valueOf(0).equals(facts.get("slots"))
+                ? "%s busy, takes nothing new".formatted(facts.get("busy"))
+                : "%s of %s slots busy".formatted(facts.get("busy"), facts.get("slots"));
     }
 
     private static String kind(Map<?, ?> facts) {

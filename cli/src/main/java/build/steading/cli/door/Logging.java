@@ -29,7 +29,8 @@ final class Logging {
         }
         root.addHandler(new Flushing(log));
         if (visibly) {
-            var visible = new Flushing(System.err);
+            // People see what happened; where it came from, the log tells.
+            var visible = new Flushing(System.err, new Message());
             visible.setLevel(java.util.logging.Level.WARNING);
             root.addHandler(visible);
         }
@@ -48,13 +49,27 @@ final class Logging {
 
     private static final class Flushing extends StreamHandler {
         Flushing(OutputStream log) {
-            super(log, new OneLine());
+            this(log, new OneLine());
+        }
+
+        Flushing(OutputStream log, Formatter formatter) {
+            super(log, formatter);
         }
 
         @Override
         public synchronized void publish(LogRecord record) {
             super.publish(record);
             flush();
+        }
+    }
+
+    private static final class Message extends Formatter {
+        @Override
+        public String format(LogRecord record) {
+            var cause = record.getThrown();
+            return cause == null
+                    ? "steading: %s%n".formatted(formatMessage(record))
+                    : "steading: %s: %s%n".formatted(formatMessage(record), cause.getMessage());
         }
     }
 

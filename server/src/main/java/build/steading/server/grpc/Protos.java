@@ -7,7 +7,6 @@ import build.bazel.remote.execution.v2.Directory;
 import build.bazel.remote.execution.v2.ExecuteRequest;
 import build.steading.api.v1.SubmitRequest;
 import build.steading.auth.Identity;
-import build.steading.auth.Role;
 import build.steading.build.BuildMessages;
 import build.steading.build.Builds.Order;
 import build.steading.digest.Digest;
@@ -72,7 +71,7 @@ final class Protos {
 
     /// Returns whom people shall see behind a call.
     static String person(Identity caller, String claimed) {
-        return caller.role().includes(Role.ADMIN) && !claimed.isBlank() ? claimed : caller.name();
+        return caller.equals(Callers.LOCAL) && !claimed.isBlank() ? claimed : caller.name();
     }
 
     /// Returns `result` itself, which then names only digests and confined paths.
