@@ -152,10 +152,12 @@ final class Membership implements AutoCloseable {
 
     /// Returns who is present.
     ///
-    /// @throws SteadingException with `Unavailable` if nobody is
+    /// @throws SteadingException with `Denied` if the farm lets the worker in no more, `Unavailable` if nobody is
+    ///     present for another reason
     synchronized WorkerId requirePresent() {
         if (present == null || self == null) {
-            throw new SteadingException(new Failure.Unavailable(absence.message()));
+            throw new SteadingException(
+                    absence instanceof Failure.Denied ? absence : new Failure.Unavailable(absence.message()));
         }
         return self.worker;
     }

@@ -31,7 +31,25 @@ final class Farm implements BeforeAllCallback, AfterAllCallback {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final AtomicInteger directories = new AtomicInteger();
+    private final String name;
+    private final List<String> prefix;
     private Path top = Distribution.TOP;
+
+    Farm() {
+        this.name = "home";
+        this.prefix = List.of();
+    }
+
+    /// One of several users for whom somebody else clears up.
+    ///
+    /// @param top where homes and repositories are
+    /// @param name of the home
+    /// @param prefix what each command begins with
+    Farm(Path top, String name, List<String> prefix) {
+        this.top = top;
+        this.name = name;
+        this.prefix = List.copyOf(prefix);
+    }
 
     @Override
     public void beforeAll(ExtensionContext context) throws IOException {
@@ -51,16 +69,16 @@ final class Farm implements BeforeAllCallback, AfterAllCallback {
     }
 
     Path home() {
-        return top.resolve("home");
+        return top.resolve(name);
     }
 
     /// Returns a new empty directory that commands in the sandbox can look into.
-    Path directory(String name) throws IOException {
-        return Files.createDirectories(top.resolve(name + directories.incrementAndGet()));
+    Path directory(String kind) throws IOException {
+        return Files.createDirectories(top.resolve(name + "-" + kind + directories.incrementAndGet()));
     }
 
-    Repository repository(String name) throws IOException {
-        return Repository.create(directory(name));
+    Repository repository(String kind) throws IOException {
+        return Repository.create(directory(kind));
     }
 
     /// Starts `steading` with these arguments.
@@ -69,7 +87,8 @@ final class Farm implements BeforeAllCallback, AfterAllCallback {
     }
 
     Program start(Path directory, Map<String, String> environment, String... arguments) {
-        var command = new ArrayList<>(List.of(Distribution.launcher().toString()));
+        var command = new ArrayList<>(prefix);
+        command.add(Distribution.launcher().toString());
         command.addAll(List.of(arguments));
         var all = new HashMap<>(environment);
         all.putIfAbsent("STEADING_HOME", home().toString());
@@ -145,7 +164,7 @@ final class Farm implements BeforeAllCallback, AfterAllCallback {
     }
 
     /// Whether nothing is left but, perhaps, what a parent has not asked for.
-    private static boolean gone(long pid) throws IOException {
+    static boolean gone(long pid) throws IOException {
         try {
             return Files.readString(Path.of("/proc/%d/stat".formatted(pid))).contains(") Z ");
         } catch (NoSuchFileException _) {
@@ -175,7 +194,7 @@ final class Farm implements BeforeAllCallback, AfterAllCallback {
         return found;
     }
 
-    private static void remove(Path directory) throws IOException {
+    static void remove(Path directory) throws IOException {
         if (!Files.exists(directory)) {
             return;
         }

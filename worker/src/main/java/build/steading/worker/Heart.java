@@ -3,6 +3,8 @@ package build.steading.worker;
 
 import build.steading.execute.WorkSource;
 import build.steading.lifecycle.Backoff;
+import build.steading.failure.Failure;
+import build.steading.failure.SteadingException;
 import build.steading.schedule.Fault;
 import build.steading.schedule.LeaseId;
 import build.steading.schedule.Offer;
@@ -198,6 +200,10 @@ final class Heart implements AutoCloseable {
         if (!silent) {
             silent = true;
             LOG.log(Level.WARNING, "The farm does not answer worker `%s`".formatted(self.id()), e);
+        }
+        if (e instanceof SteadingException said && said.failure() instanceof Failure.Denied) {
+            held.values().forEach(work -> work.cancel("the farm lets this worker in no more", Fault.WORKER_LOST));
+            return;
         }
         // A worker that has never been heard holds nothing.
         if (!ttl.isZero() && !clock.instant().isBefore(renewed.plus(ttl).plus(GRACE))) {

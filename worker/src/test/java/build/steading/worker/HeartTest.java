@@ -113,6 +113,17 @@ class HeartTest {
     }
 
     @Test
+    void endsAllWorkAtOnceWhenTheFarmLetsTheWorkerInNoMore() {
+        var work = new FakeWork();
+        held.put(LEASE, work);
+        heart.beat();
+        source.denies = true;
+        heart.beat();
+
+        assertThat(work.cancelled).containsExactly(Fault.WORKER_LOST);
+    }
+
+    @Test
     void countsFromTheBeginningOfTheLastRenewalThatWasAnswered() {
         var work = new FakeWork();
         held.put(LEASE, work);
@@ -141,6 +152,7 @@ class HeartTest {
         final List<Set<LeaseId>> renewed = new ArrayList<>();
         final Set<LeaseId> gone = new HashSet<>();
         boolean silent;
+        boolean denies;
         Duration delay = Duration.ZERO;
 
         @Override
@@ -151,6 +163,9 @@ class HeartTest {
         }
 
         private void answer() {
+            if (denies) {
+                throw new SteadingException(new Failure.Denied("Revoked"));
+            }
             if (silent) {
                 throw new SteadingException(new Failure.Unavailable("Silence"));
             }
