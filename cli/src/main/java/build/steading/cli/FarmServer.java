@@ -142,6 +142,7 @@ final class FarmServer implements Backend {
         var builds =
                 resources.add(new BuildsService(desk, engine.builds(), engine.uploaded(), engine.blobs(), facts::json));
         var workers = new WorkerService(work, engine.farm(), () -> Optional.of(Callers.current()));
+        engine.farm().onRevoked((worker, lease) -> workers.tellGone(worker, Set.of(lease)));
         var parts = new GrpcServer.Parts(
                 engine.blobs(), engine.cache(), engine.farm(), List.of(builds, workers), Optional.of(gate));
         var config = GrpcConfig.onSocket(home.run().resolve("reapi.sock")).withRemote(places.listen());

@@ -21,7 +21,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /// The server is there from the beginning, and keeps its port when it is started again. When the class is done,
 /// every process is ended, nothing of them may be left, and all files are removed.
 final class Fleet implements BeforeAllCallback, AfterAllCallback {
-    private static final String SERVES = "Steading serves `grpcs://[^:]+:(\\d+)`, status at `https://[^:]+:(\\d+)/status`";
+    private static final String SERVES =
+            "Steading serves `grpcs://[^:]+:(\\d+)`, status at `https://[^:]+:(\\d+)/status`";
 
     private final List<Lent> workers = new ArrayList<>();
     private final List<Farm> users = new ArrayList<>();
@@ -156,9 +157,9 @@ final class Fleet implements BeforeAllCallback, AfterAllCallback {
     /// Waits until these workers, and no others, are connected.
     void awaitConnected(Lent... wanted) {
         var names = Stream.of(wanted).map(Lent::name).toList();
-        await("%s alone".formatted(names)).atMost(Program.PATIENCE).until(() -> connected()
-                .containsAll(names)
-                && names.containsAll(connected()));
+        await("%s alone".formatted(names))
+                .atMost(Program.PATIENCE)
+                .until(() -> connected().containsAll(names) && names.containsAll(connected()));
     }
 
     private List<String> connected() {

@@ -26,6 +26,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /// Stands between requesters and workers: answers from the action cache, has the scheduler decide who runs what,
 /// and passes on what is printed and how it ends, if that is true.
@@ -170,6 +171,12 @@ public final class Farm implements ActionExecutor, WorkSource, Attendance, AutoC
     /// Takes back all that a worker holds: it is no member of the farm any more.
     public void dismiss(WorkerId worker) {
         floor.dismiss(worker);
+    }
+
+    /// Has `listener` told at once of each lease that is taken back, on a thread of its own: its worker hears of
+    /// it at its next renewal in any case.
+    public void onRevoked(BiConsumer<WorkerId, LeaseId> listener) {
+        floor.onRevoked(listener);
     }
 
     /// Returns what the farm is doing.

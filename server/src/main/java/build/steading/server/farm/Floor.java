@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -44,6 +45,8 @@ final class Floor implements AutoCloseable {
     private final Duration leaseTtl;
     private final Instant returnLimit;
     private final Alarm alarm;
+
+    private volatile BiConsumer<WorkerId, LeaseId> revoked = (_, _) -> {};
 
     @GuardedBy("this")
     private final Scheduler scheduler;
@@ -299,7 +302,23 @@ final class Floor implements AutoCloseable {
         var decisions = scheduler.apply(event, clock.instant());
         decisions.forEach(work::carryOut);
         setAlarm();
+        tellRevoked(decisions);
         return decisions;
+    }
+
+    /// Workers learn of it at their next renewal as well: nobody waits for them here.
+    @GuardedBy("this")
+    private void tellRevoked(List<Decision> decisions) {
+        for (var decision : decisions) {
+            if (decision instanceof Decision.Revoked(var lease, var worker, var _)) {
+                Thread.ofVirtual().name("revoked").start(() -> revoked.accept(worker, lease));
+            }
+        }
+    }
+
+    /// Has `listener` told of each lease that is taken back, on threads of its own.
+    void onRevoked(BiConsumer<WorkerId, LeaseId> listener) {
+        revoked = listener;
     }
 
     @GuardedBy("this")

@@ -16,6 +16,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class FarmTest extends FarmFixture {
@@ -109,6 +111,18 @@ class FarmTest extends FarmFixture {
         assertThat(late.events).hasSize(6);
         farm.finish(lease.id(), completed(SUCCESS));
         assertThat(logs).isEmptyDirectory();
+    }
+
+    @Test
+    void leaseThatIsTakenBackIsToldOfAtOnce() throws Exception {
+        var told = new LinkedBlockingQueue<String>();
+        farm.onRevoked((worker, lease) -> told.add(worker + " " + lease));
+        var execution = execute(action("a"));
+        var lease = take();
+
+        execution.withdraw("ann");
+
+        assertThat(told.poll(SOON.toSeconds(), TimeUnit.SECONDS)).isEqualTo(WORKER + " " + lease.id());
     }
 
     @Test
