@@ -48,7 +48,7 @@ class FleetIT {
         bob = FLEET.user("bob");
         plain.awaitReady();
         boxed.awaitReady();
-        FLEET.awaitConnected(plain, boxed);
+        FLEET.awaitUp(plain, boxed);
     }
 
     @BeforeEach
@@ -283,9 +283,9 @@ class FleetIT {
     }
 
     private static String why(String build) {
-        await("cause").atMost(Program.PATIENCE).until(() -> !ann.run(FLEET.top(), "why", build)
-                .out()
-                .contains("does not wait"));
+        await("cause")
+                .atMost(Program.PATIENCE)
+                .until(() -> !ann.run(FLEET.top(), "why", build).out().contains("does not wait"));
         return ann.run(FLEET.top(), "why", build).out();
     }
 
@@ -312,7 +312,7 @@ class FleetIT {
     void workerThatIsRevokedLosesItsWorkToAnother() throws IOException {
         var doomed = FLEET.worker("doomed");
         doomed.awaitReady();
-        FLEET.awaitConnected(plain, boxed, doomed);
+        FLEET.awaitUp(plain, boxed, doomed);
         FLEET.command(FLEET.admin(), "workers", "drain", "plain");
         FLEET.command(FLEET.admin(), "workers", "drain", "boxed");
         waitingProject("moved");
@@ -323,7 +323,9 @@ class FleetIT {
 
         FLEET.command(FLEET.admin(), "workers", "revoke", "doomed");
 
-        await("another worker").atMost(Program.PATIENCE).until(() -> worker(build).equals("plain"));
+        await("another worker")
+                .atMost(Program.PATIENCE)
+                .until(() -> worker(build).equals("plain"));
         await("end of the first command")
                 .atMost(Program.PATIENCE)
                 .until(() -> Farm.processes(gate.file().toString()).size() == 1);
@@ -371,7 +373,8 @@ class FleetIT {
         project("live", "echo to-err >&2; " + gate.script() + "; echo done | tee made");
         var build = ann.detached(repository);
         var following = new Daemon(
-                FLEET.top().resolve("followed"), Map.of("STEADING_HOME", ann.home().toString()));
+                FLEET.top().resolve("followed"),
+                Map.of("STEADING_HOME", ann.home().toString()));
         following.start(List.of(), List.of("log", "-f", build));
 
         following.awaitPrinted("ready", 1);
