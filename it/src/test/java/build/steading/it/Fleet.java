@@ -121,6 +121,12 @@ final class Fleet implements BeforeAllCallback, AfterAllCallback {
         return result.out().strip();
     }
 
+    /// Runs any program, which must succeed.
+    void program(String... command) {
+        var result = Program.run(top, Map.of(), List.of(command));
+        assertThat(result.exitCode()).as(result.all()).isZero();
+    }
+
     /// Returns a user who has joined.
     Farm user(String name) {
         var user = new Farm(top, name, prefix);
@@ -154,22 +160,24 @@ final class Fleet implements BeforeAllCallback, AfterAllCallback {
         return admin().json(new Repository(top), "workers", "--json");
     }
 
-    /// Waits until these workers, and no others, are connected.
-    void awaitConnected(Lent... wanted) {
+    /// Waits until the server hears these workers.
+    void awaitUp(Lent... wanted) {
         var names = Stream.of(wanted).map(Lent::name).toList();
+<<<<<<< HEAD
         await("%s alone".formatted(names))
                 .atMost(Program.PATIENCE)
                 .until(() -> connected().containsAll(names) && names.containsAll(connected()));
+=======
+        await("workers %s".formatted(names))
+                .atMost(Program.PATIENCE)
+                .until(() -> isUp(workers(), names));
+>>>>>>> fleet
     }
 
-    private List<String> connected() {
-        var all = workers();
-        var found = new ArrayList<String>();
-        all.fieldNames().forEachRemaining(name -> {
-            if (all.at("/%s/connected".formatted(name)).asBoolean()) {
-                found.add(name);
-            }
-        });
-        return found;
+    private static boolean isUp(JsonNode all, List<String> names) {
+        return names.stream()
+                .map(name -> all.path(name))
+                .allMatch(worker -> worker.path("connected").asBoolean()
+                        && !worker.path("silent").asBoolean());
     }
 }

@@ -48,7 +48,7 @@ class FleetIT {
         bob = FLEET.user("bob");
         plain.awaitReady();
         boxed.awaitReady();
-        FLEET.awaitConnected(plain, boxed);
+        FLEET.awaitUp(plain, boxed);
     }
 
     @BeforeEach
@@ -312,7 +312,7 @@ class FleetIT {
     void workerThatIsRevokedLosesItsWorkToAnother() throws IOException {
         var doomed = FLEET.worker("doomed");
         doomed.awaitReady();
-        FLEET.awaitConnected(plain, boxed, doomed);
+        FLEET.awaitUp(plain, boxed, doomed);
         FLEET.command(FLEET.admin(), "workers", "drain", "plain");
         FLEET.command(FLEET.admin(), "workers", "drain", "boxed");
         waitingProject("moved");
