@@ -163,15 +163,7 @@ final class Fleet implements BeforeAllCallback, AfterAllCallback {
     /// Waits until the server hears these workers.
     void awaitUp(Lent... wanted) {
         var names = Stream.of(wanted).map(Lent::name).toList();
-<<<<<<< HEAD
-        await("%s alone".formatted(names))
-                .atMost(Program.PATIENCE)
-                .until(() -> connected().containsAll(names) && names.containsAll(connected()));
-=======
-        await("workers %s".formatted(names))
-                .atMost(Program.PATIENCE)
-                .until(() -> isUp(workers(), names));
->>>>>>> fleet
+        await("workers %s".formatted(names)).atMost(Program.PATIENCE).until(() -> isUp(workers(), names));
     }
 
     private static boolean isUp(JsonNode all, List<String> names) {
