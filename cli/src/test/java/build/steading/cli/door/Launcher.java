@@ -81,7 +81,10 @@ final class Launcher {
     }
 
     private ProcessBuilder prepared(List<String> command) {
-        var builder = new ProcessBuilder(command);
+        // Whoever runs tests in the background has them ignore signals, and what they start as well.
+        var heedful = new ArrayList<>(List.of("/usr/bin/env", "--default-signal=INT,HUP,QUIT,TERM"));
+        heedful.addAll(command);
+        var builder = new ProcessBuilder(heedful);
         builder.environment().put("STEADING_HOME", home.toString());
         return builder;
     }
