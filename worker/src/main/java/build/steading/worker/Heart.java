@@ -2,9 +2,9 @@
 package build.steading.worker;
 
 import build.steading.execute.WorkSource;
-import build.steading.lifecycle.Backoff;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
+import build.steading.lifecycle.Backoff;
 import build.steading.schedule.Fault;
 import build.steading.schedule.LeaseId;
 import build.steading.schedule.Offer;
