@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.cli;
 
+import build.steading.build.Builds;
 import build.steading.cli.command.Commands;
 import build.steading.cli.command.Services;
 import build.steading.cli.door.Backend;
@@ -27,7 +28,8 @@ final class EmbeddedFarm implements Backend {
     /// @throws SteadingException with `Unavailable` if a part cannot be opened; what was opened is closed again
     EmbeddedFarm(Home home, String version) {
         try {
-            this.engine = Engine.open(home, resources, clock);
+            var cores = Runtime.getRuntime().availableProcessors();
+            this.engine = Engine.open(home, resources, new Builds.Limits(16, 2 * cores, 10_000), clock);
             var worker = LocalWorker.start(home, engine, resources, clock);
             var facts = new Facts(home, version, engine.blobs(), engine.farm(), clock.instant());
             this.commands = new Commands(new Services(

@@ -55,8 +55,9 @@ record Engine(
 
     /// Opens everything; `resources` closes it.
     ///
+    /// @param limits how many builds go on at the same time
     /// @throws build.steading.failure.SteadingException with `Unavailable` if a part cannot be opened
-    static Engine open(Home home, Resources resources, InstantSource clock) {
+    static Engine open(Home home, Resources resources, Builds.Limits limits, InstantSource clock) {
         var pins = new Pins();
         var blobs = blobs(home, resources, pins, clock);
         var results = resources.add(new FileActionCache(Place.in(home, "ac"), MAX_RESULTS, clock));
@@ -82,8 +83,6 @@ record Engine(
                 new SqliteTaskHistory(database),
                 delivery,
                 post.telling());
-        var cores = Runtime.getRuntime().availableProcessors();
-        var limits = new Builds.Limits(16, 2 * cores, 10_000);
         var builds = resources.add(new Builds(ports, trees, plans, limits, clock));
         return new Engine(blobs, cache, farm, trees, git, plans, delivery, database, uploaded, outbox, builds);
     }

@@ -10,6 +10,7 @@ import build.steading.auth.Recognition;
 import build.steading.auth.Role;
 import build.steading.auth.Terms;
 import build.steading.auth.TokenBook;
+import build.steading.build.Builds;
 import build.steading.build.UploadDesk;
 import build.steading.cli.command.Commands;
 import build.steading.cli.command.Services;
@@ -47,6 +48,8 @@ import java.util.stream.Collectors;
 ///
 /// Below the home: `authority/` the farm's own certificate authority.
 final class FarmServer implements Backend {
+    private static final int MAX_ACTIVE_BUILDS = 20_000;
+    private static final int MAX_BUILDS = 100_000;
     private static final int MAX_TOKENS = 10_000;
     private static final int MAX_MEMBERS = 100_000;
     private static final Duration TREES_TRUSTED = Duration.ofMinutes(30);
@@ -80,7 +83,7 @@ final class FarmServer implements Backend {
     ///     opened is closed again
     FarmServer(Home home, Places places, String version) {
         try {
-            this.engine = Engine.open(home, resources, clock);
+            this.engine = Engine.open(home, resources, limits(), clock);
             this.authority = Authority.open(directory(home), Terms.STANDARD, clock);
             this.tokens = new TokenBook(new SqliteTokens(engine.database()), clock, MAX_TOKENS);
             this.members = new MemberBook(new SqliteMembers(engine.database()), clock, MAX_MEMBERS);
@@ -112,6 +115,13 @@ final class FarmServer implements Backend {
             resources.close();
             throw e;
         }
+    }
+
+    /// Who goes first is for the scheduler to say, which knows the machines: builds that wait for one that is not
+    /// there must not keep others from their turn.
+    private static Builds.Limits limits() {
+        var cores = Runtime.getRuntime().availableProcessors();
+        return new Builds.Limits(MAX_ACTIVE_BUILDS, 2 * cores, MAX_BUILDS);
     }
 
     /// Returns where the authority of a server with this home is, if there is one.
