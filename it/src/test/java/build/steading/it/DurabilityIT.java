@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -75,6 +76,22 @@ class DurabilityIT {
         assertThat(ended.out()).containsOnlyOnce("succeeded");
         assertThat(repository.path("build/steading/main/made")).hasContent(repository.toString());
         assertThat(FARM.json(repository, "builds", "--json")).hasSize(1);
+    }
+
+    @Test
+    void whoeverHasAttachedToABuildStaysWithItWhenTheProcessIsKilled() throws IOException {
+        waitingProject();
+        var build = FARM.detached(repository);
+        var attached = new Daemon(
+                repository.path("printed"), Map.of("STEADING_HOME", FARM.home().toString()));
+        attached.start(List.of(), List.of("attach", build));
+        attached.awaitPrinted("wait", 1);
+
+        FARM.kill();
+        gate.open();
+
+        attached.awaitPrinted("succeeded", 1);
+        await().atMost(Program.PATIENCE).until(() -> !attached.running());
     }
 
     @RepeatedTest(5)

@@ -31,6 +31,7 @@ final class AttachCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        console.invocation().caller().resumeWith(console.invocation().arguments());
         var ids = builds.stream().map(BuildId::new).toList();
         for (var id : ids) {
             var _ = services.book().find(id).orElseThrow(() -> Report.unknown(id));
