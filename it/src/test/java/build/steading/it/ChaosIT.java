@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/// Builds go on while processes of the farm are killed and frozen at random. Property `chaos.builds` says how many,
-/// `chaos.seed` repeats what was random.
+/// Builds go on while processes of the farm are killed and frozen at random. Property `chaos.builds` says how
+/// many, `chaos.seed` repeats what was random.
 class ChaosIT {
     @RegisterExtension
     static final Fleet FLEET = new Fleet();
@@ -76,19 +76,20 @@ class ChaosIT {
     }
 
     private static Repository commit(Repository repository, int number) throws IOException {
-        repository.write("steading.yaml", """
-            project: chaos
-            tasks:
-              first:
-                run: |
-                  : %s; sleep 0.2; seq %d0000 %d9999 > first
-                outputs: [first]
-              second:
-                needs: [first]
-                run: |
-                  : %s; echo begun; sleep 0.2; %s; cat first first > made; echo done
-                outputs: [made]
-            """.formatted(MARK, number + 1, number + 1, MARK, fails(number) ? "exit 3" : "true"));
+        repository.write(
+                "steading.yaml", """
+                    project: chaos
+                    tasks:
+                      first:
+                        run: |
+                          : %s; sleep 0.2; seq %d0000 %d9999 > first
+                        outputs: [first]
+                      second:
+                        needs: [first]
+                        run: |
+                          : %s; echo begun; sleep 0.2; %s; cat first first > made; echo done
+                        outputs: [made]
+                    """.formatted(MARK, number + 1, number + 1, MARK, fails(number) ? "exit 3" : "true"));
         repository.commit("Number " + number);
         return repository;
     }
@@ -132,9 +133,13 @@ class ChaosIT {
         var half = IntStream.rangeClosed((number + 1) * 10_000, (number + 1) * 10_000 + 9_999)
                 .mapToObj(each -> each + "\n")
                 .toList();
-        assertThat(out.resolve("made")).as(said()).hasContent(String.join("", half).repeat(2));
+        assertThat(out.resolve("made"))
+                .as(said())
+                .hasContent(String.join("", half).repeat(2));
         assertThat(files(out)).as(said()).containsExactlyInAnyOrder("made", ".steading");
-        assertThat(user.run(repository, "log", build, "second").out()).as(said()).isEqualTo("begun\ndone\n");
+        assertThat(user.run(repository, "log", build, "second").out())
+                .as(said())
+                .isEqualTo("begun\ndone\n");
     }
 
     private static List<String> files(Path directory) throws IOException {

@@ -89,13 +89,12 @@ class FleetNetworkIT {
         var ended = ann.run(repository, "attach", build);
         assertThat(ended.exitCode()).as(ended.all()).isZero();
         assertThat(ann.show(build).get("state").asText()).isEqualTo("succeeded");
-        assertThat(repository.path("build/steading/main/made")).hasContent(repository.directory().toString());
+        assertThat(repository.path("build/steading/main/made"))
+                .hasContent(repository.directory().toString());
     }
 
     private static String numbered(String word, int count) {
-        return IntStream.range(0, count)
-                .mapToObj(i -> word + " " + i + "\n")
-                .collect(Collectors.joining());
+        return IntStream.range(0, count).mapToObj(i -> word + " " + i + "\n").collect(Collectors.joining());
     }
 
     @Test
