@@ -111,9 +111,9 @@ final class LossBench {
     }
 
     private BuildSpec many(FarmClient client) {
-        var definition = new StringBuilder("project: many\n" + FarmBench.OPTION + "tasks:\n");
-        for (var i = 0; i < queued / BUILDS; i++) {
-            definition.append("  t%d: {run: \"%s %d ${options.n}\"}\n".formatted(i, LONG, i));
+        var definition = new StringBuilder("project: many\n" + FarmBench.OPTION + "matrix: {half: [a, b]}\ntasks:\n");
+        for (var i = 0; i < queued / BUILDS / 2; i++) {
+            definition.append("  t%d: {run: \": %d ${options.n} ${matrix.half}; %s\"}\n".formatted(i, i, LONG));
         }
         return client.spec(definition.toString());
     }

@@ -6,7 +6,11 @@ import build.steading.cli.door.ExitCode;
 import build.steading.cli.door.Invocation;
 import build.steading.failure.SteadingException;
 import build.steading.failure.Suggestions;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -40,29 +44,15 @@ public final class Commands implements CommandRunner {
         private boolean happened;
     }
 
+    /// To look at all commands takes picocli a millisecond: where the first word names one, that one will do.
     private CommandLine commandLine(Console console) {
         var line = new CommandLine(new Top(services.version()));
         line.addMixin("help", new HelpOption());
-        add(line, "build", new BuildCommand(services, console));
-        add(line, "status", new StatusCommand(services, console));
-        add(line, "builds", new BuildsCommand(services, console));
-        add(line, "show", new ShowCommand(services, console));
-        add(line, "why", new WhyCommand(services, console));
-        add(line, "attach", new AttachCommand(services, console));
-        add(line, "log", new LogCommand(services, console));
-        add(line, "artifacts", new ArtifactsCommand(services, console));
-        add(line, "cancel", new CancelCommand(services, console));
-        add(line, "retry", new RetryCommand(services, console));
-        add(line, "join", new JoinCommand(services, console));
-        add(line, "leave", new LeaveCommand(services, console));
-        add(line, "workers", new WorkersCommand(services, console));
-        add(line, "token", new TokenCommand(services, console));
-        add(line, "server", new ServerCommand());
-        add(line, "worker", new WorkerCommand());
-        add(line, "stop", new StopCommand(services, console));
-        add(line, "doctor", new DoctorCommand(services, console));
-        add(line, "makefile", new MakefileCommand(services, console));
-        add(line, "schema", new SchemaCommand(console));
+        var all = commands(console);
+        var first = console.invocation().arguments().stream().findFirst().orElse("");
+        var named = Optional.ofNullable(all.get(first));
+        named.ifPresentOrElse(
+                command -> add(line, first, command), () -> all.forEach((name, command) -> add(line, name, command)));
         return line.setOut(console.outWriter())
                 .setErr(console.errWriter())
                 .setColorScheme(CommandLine.Help.defaultColorScheme(console.colour() ? Ansi.ON : Ansi.OFF))
@@ -70,8 +60,34 @@ public final class Commands implements CommandRunner {
                 .setAbbreviatedOptionsAllowed(false);
     }
 
-    private static void add(CommandLine line, String name, Callable<Integer> command) {
-        line.addSubcommand(name, new CommandLine(command).addMixin("help", new HelpOption()));
+    /// Returns every command by its name, in the order in which help shows them.
+    private Map<String, Supplier<Callable<Integer>>> commands(Console console) {
+        var all = new LinkedHashMap<String, Supplier<Callable<Integer>>>();
+        all.put("build", () -> new BuildCommand(services, console));
+        all.put("status", () -> new StatusCommand(services, console));
+        all.put("builds", () -> new BuildsCommand(services, console));
+        all.put("show", () -> new ShowCommand(services, console));
+        all.put("why", () -> new WhyCommand(services, console));
+        all.put("attach", () -> new AttachCommand(services, console));
+        all.put("log", () -> new LogCommand(services, console));
+        all.put("artifacts", () -> new ArtifactsCommand(services, console));
+        all.put("cancel", () -> new CancelCommand(services, console));
+        all.put("retry", () -> new RetryCommand(services, console));
+        all.put("join", () -> new JoinCommand(services, console));
+        all.put("leave", () -> new LeaveCommand(services, console));
+        all.put("workers", () -> new WorkersCommand(services, console));
+        all.put("token", () -> new TokenCommand(services, console));
+        all.put("server", ServerCommand::new);
+        all.put("worker", WorkerCommand::new);
+        all.put("stop", () -> new StopCommand(services, console));
+        all.put("doctor", () -> new DoctorCommand(services, console));
+        all.put("makefile", () -> new MakefileCommand(services, console));
+        all.put("schema", () -> new SchemaCommand(console));
+        return all;
+    }
+
+    private static void add(CommandLine line, String name, Supplier<Callable<Integer>> command) {
+        line.addSubcommand(name, new CommandLine(command.get()).addMixin("help", new HelpOption()));
     }
 
     private static int report(Exception e, Console console, Interruption interruption) throws Exception {
