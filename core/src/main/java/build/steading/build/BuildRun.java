@@ -108,6 +108,8 @@ final class BuildRun {
         var running = 0;
         while (true) {
             for (var ready : graph.takeReady()) {
+                // Threads that cannot begin yet would all stand before whoever has to do something short.
+                preparing.acquire();
                 var run = new TaskRun(tools, build, Objects.requireNonNull(byName.get(ready)), round);
                 tools.threads().execute(() -> ends.add(run.run()));
                 running++;

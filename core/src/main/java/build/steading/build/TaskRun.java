@@ -29,7 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
-/// Takes one task of a build from its inputs to its end.
+/// Takes one task of a build from its inputs to its end, on the caller's thread.
 final class TaskRun {
     private static final System.Logger LOG = System.getLogger(TaskRun.class.getName());
     private static final DateTimeFormatter TIME =
@@ -56,6 +56,9 @@ final class TaskRun {
     private final TaskInstance task;
     private final Round round;
 
+    /// Whether this holds a permit to prepare.
+    private boolean mayPrepare = true;
+
     /// What the tasks of a build share.
     ///
     /// @param options value of every option
@@ -63,6 +66,8 @@ final class TaskRun {
     /// @param preparing bounds how many tasks compute their inputs at the same time
     record Round(Map<String, String> options, Map<String, Digest> outputs, Semaphore preparing) {}
 
+    /// @param round of whose permits to prepare the caller has acquired one: it is released when the inputs are
+    ///     computed, or the task has ended without
     TaskRun(BuildTools tools, LiveBuild build, TaskInstance task, Round round) {
         this.tools = tools;
         this.build = build;
@@ -89,6 +94,8 @@ final class TaskRun {
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "Task %s".formatted(task.id()), e);
             return end(TaskState.INFRA_ERROR, "Steading has a bug: " + e);
+        } finally {
+            endPreparing();
         }
     }
 
@@ -114,7 +121,7 @@ final class TaskRun {
             return new Outcome.Cancelled(cancelled.get());
         }
         var spec = build.record().spec();
-        round.preparing().acquire();
+        beginPreparing();
         Digest action;
         try {
             var needed = task.needs().stream()
@@ -122,13 +129,27 @@ final class TaskRun {
                     .toList();
             action = tools.actions().make(instance, spec.root(), needed);
         } finally {
-            round.preparing().release();
+            endPreparing();
         }
         build.update(task.id(), record -> record.ready(action, tools.clock().instant()));
         var request = new ExecutionRequest(action, spec.force(), facts(), warm.before());
         var execution = new RaisableExecution(tools.executor(), request, new Progress());
         build.executing(task.id(), execution);
         return execution.await();
+    }
+
+    private void beginPreparing() throws InterruptedException {
+        if (!mayPrepare) {
+            round.preparing().acquire();
+            mayPrepare = true;
+        }
+    }
+
+    private void endPreparing() {
+        if (mayPrepare) {
+            mayPrepare = false;
+            round.preparing().release();
+        }
     }
 
     /// The task is shown as one that waits, and until when.

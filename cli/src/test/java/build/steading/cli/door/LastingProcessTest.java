@@ -67,6 +67,7 @@ class LastingProcessTest {
 
         Launcher.awaitGone(before);
         assertThat(out.readLine()).isEqualTo("resumed|x");
+        assertThat(command.waitFor()).isZero();
         assertThat(launcher.run(steading, "pid").out().strip()).isEqualTo("" + process.pid());
     }
 
