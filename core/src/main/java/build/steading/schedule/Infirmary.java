@@ -70,9 +70,10 @@ final class Infirmary {
             weights.put(health.worker, weight);
             health.failed(weight, now);
         }
-        // Of a suspicion nobody is kept in quarantine who cannot be replaced: the fault may well be elsewhere.
+        // Nobody is kept in quarantine who cannot be replaced: whoever waits would not get an answer sooner, only
+        // later. A canary that fails may say that for now there is none.
         var certain = blame == RetryRule.Blame.CERTAIN;
-        if (certain || lease.canary || (isNewlySuspicious(health, now) && othersAreWell(lease.worker))) {
+        if (lease.canary || ((certain || isNewlySuspicious(health, now)) && othersAreWell(lease.worker))) {
             quarantine(health, attempt.reason(), certain, now);
         }
     }

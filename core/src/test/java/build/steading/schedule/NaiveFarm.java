@@ -78,8 +78,10 @@ final class NaiveFarm {
         var record = past(attempt.worker());
         switch (attempt.fault()) {
             case DISK_FULL, CORRUPT -> {
-                record.sick = true;
-                record.barredUntil = now.plus(Duration.ofMinutes(1));
+                if (id.equals(record.canary) || othersAreWell(attempt.worker())) {
+                    record.sick = true;
+                    record.barredUntil = now.plus(Duration.ofMinutes(1));
+                }
             }
             case SETUP, WORKER_LOST -> {
                 if (id.equals(record.canary)) {
@@ -91,6 +93,14 @@ final class NaiveFarm {
             }
         }
         record.blamed++;
+    }
+
+    private boolean othersAreWell(WorkerId worker) {
+        return scheduler.snapshot().workers().stream()
+                .anyMatch(other -> !other.id().equals(worker)
+                        && other.slots() > 0
+                        && !other.silent()
+                        && !other.health().quarantined());
     }
 
     /// Notes that a lease is void.

@@ -18,6 +18,10 @@ import org.junit.jupiter.api.Test;
 /// Which workers are not trusted, and how they come to be trusted again.
 class SchedulerHealthTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    /// What failed here waits so long for somebody else.
+    private static final Duration AWHILE = Limits.STANDARD.affinityDelay();
+
     private final ScriptedFarm farm = new ScriptedFarm();
 
     @Nested
@@ -106,6 +110,7 @@ class SchedulerHealthTest {
     class Quarantine {
         @Test
         void beginsAtOnceWhenADiskIsFullOrBytesAreWrong() {
+            farm.announce(BOB);
             for (var fault : List.of(Fault.DISK_FULL, Fault.CORRUPT)) {
                 var worker = new WorkerId(fault.name());
                 farm.announce(worker);
@@ -152,6 +157,7 @@ class SchedulerHealthTest {
 
         @Test
         void isNoLongerForSeveralFailuresAtOnce() {
+            farm.announce(BOB);
             farm.announce(ANN, LINUX, 3);
             farm.submit(job("a"));
             farm.submit(job("b"));
@@ -189,7 +195,25 @@ class SchedulerHealthTest {
             assertThat(farm.status(ANN).health().quarantined()).isTrue();
         }
 
+        @Test
+        void doesNotKeepTheOnlyWorkerThatIsWell() {
+            for (var fault : List.of(Fault.DISK_FULL, Fault.CORRUPT)) {
+                farm.announce(ANN);
+                farm.announce(BOB, LINUX, 0);
+                farm.submit(job(fault.name()));
+                farm.fail(farm.take(ANN).lease(), fault);
+                farm.poll(ANN);
+                farm.fail(assigned(farm.tick(AWHILE)).lease(), fault);
+                farm.poll(ANN);
+                var third = assigned(farm.tick(AWHILE)).lease();
+
+                assertThat(farm.status(ANN).health().quarantined()).isFalse();
+                assertThat(farm.fail(third, fault)).hasAtLeastOneElementOfType(Decision.Ended.class);
+            }
+        }
+
         private void fillDisk() {
+            farm.announce(BOB);
             farm.announce(ANN);
             farm.submit(job("a"));
             farm.fail(farm.take(ANN).lease(), Fault.DISK_FULL);
