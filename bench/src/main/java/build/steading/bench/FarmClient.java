@@ -33,7 +33,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -73,7 +72,7 @@ final class FarmClient implements AutoCloseable {
         var name = definition.lines().findFirst().orElseThrow().substring("project: ".length());
         var revision = new Revision("a".repeat(40), root.hash(), "main", false, Instant.EPOCH, "Begin");
         var source = new SourceRef("bench:/" + name, "", "", revision);
-        return new BuildSpec(name, source, root, Map.of(), Map.of(), List.of(), Optional.empty(), false);
+        return BuildSpec.of(name, source, root);
     }
 
     /// Builds once, and returns when its end is known here.

@@ -2,6 +2,7 @@
 package build.steading.build;
 
 import build.steading.digest.Digest;
+import build.steading.platform.Requirement;
 import build.steading.source.Revision;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.TreeMap;
 /// @param tasks requested tasks; empty for all
 /// @param command what to run in place of the project's `steading.yaml`
 /// @param force whether tasks run even if their results are known
+/// @param requirement what the workers of all tasks must be, besides what the tasks themselves require
 public record BuildSpec(
         String project,
         SourceRef source,
@@ -29,7 +31,8 @@ public record BuildSpec(
         Map<String, String> matrix,
         List<String> tasks,
         Optional<SingleCommand> command,
-        boolean force) {
+        boolean force,
+        Requirement requirement) {
     public BuildSpec {
         options = Map.copyOf(options);
         matrix = Map.copyOf(matrix);
@@ -58,14 +61,20 @@ public record BuildSpec(
         }
     }
 
+    /// Returns a build of all that a project says, on whatever workers it accepts.
+    public static BuildSpec of(String project, SourceRef source, Digest root) {
+        return new BuildSpec(
+                project, source, root, Map.of(), Map.of(), List.of(), Optional.empty(), false, Requirement.ANY);
+    }
+
     /// Returns the same with other values given for the options.
     public BuildSpec withOptions(Map<String, String> given) {
-        return new BuildSpec(project, source, root, given, matrix, tasks, command, force);
+        return new BuildSpec(project, source, root, given, matrix, tasks, command, force, requirement);
     }
 
     /// Returns the same with all tasks running even if their results are known.
     public BuildSpec forced() {
-        return new BuildSpec(project, source, root, options, matrix, tasks, command, true);
+        return new BuildSpec(project, source, root, options, matrix, tasks, command, true, requirement);
     }
 
     /// Returns what all builds of one branch of one project have in common, wherever it was cloned to. Builds of
@@ -87,6 +96,9 @@ public record BuildSpec(
             parts.addAll(List.of("run", single.run(), Boolean.toString(single.network())));
             parts.addAll(single.outputs());
         });
+        if (!requirement.equals(Requirement.ANY)) {
+            parts.addAll(List.of("on", requirement.expression()));
+        }
         return Digest.of(String.join("\0", parts).getBytes(StandardCharsets.UTF_8))
                 .hash();
     }
@@ -102,11 +114,11 @@ public record BuildSpec(
 
     /// Returns the same, said to come from elsewhere.
     public BuildSpec at(SourceRef place) {
-        return new BuildSpec(project, place, root, options, matrix, tasks, command, force);
+        return new BuildSpec(project, place, root, options, matrix, tasks, command, force, requirement);
     }
 
     /// Returns what two builds have in common if they do the same, whatever commit their input came from.
     Object identity() {
-        return List.of(project, root, options, matrix, tasks, command, force);
+        return List.of(project, root, options, matrix, tasks, command, force, requirement);
     }
 }

@@ -75,7 +75,9 @@ public final class Plans {
                 .map(command -> single(spec.project(), command))
                 .orElseGet(() -> inTree(
                         spec.root(), "`%s`".formatted(spec.source().revision().name())));
-        var tasks = project.expand(spec.options(), spec.matrix(), spec.tasks());
+        var tasks = project.expand(spec.options(), spec.matrix(), spec.tasks()).stream()
+                .map(task -> task.requiring(spec.requirement()))
+                .toList();
         return new Plan(project, tasks);
     }
 

@@ -6,6 +6,7 @@ import build.steading.api.v1.Source;
 import build.steading.build.BuildSpec.SourceRef;
 import build.steading.digest.Digests;
 import build.steading.failure.SteadingException;
+import build.steading.platform.Requirement;
 import build.steading.source.Revision;
 import java.util.Optional;
 
@@ -22,6 +23,9 @@ public final class SpecMessages {
                 .putAllMatrix(spec.matrix())
                 .addAllTasks(spec.tasks())
                 .setForce(spec.force());
+        if (!spec.requirement().equals(Requirement.ANY)) {
+            message.setRequirement(spec.requirement().expression());
+        }
         spec.command()
                 .ifPresent(command -> message.setCommand(SingleCommand.newBuilder()
                         .setRun(command.run())
@@ -30,7 +34,7 @@ public final class SpecMessages {
         return message.build();
     }
 
-    /// @throws SteadingException with `Invalid` if the message has a digest that is none
+    /// @throws SteadingException with `Invalid` if the message has a digest, or a requirement, that is none
     public static BuildSpec fromProto(build.steading.api.v1.BuildSpec message) {
         return new BuildSpec(
                 message.getProject(),
@@ -40,7 +44,8 @@ public final class SpecMessages {
                 message.getMatrixMap(),
                 message.getTasksList(),
                 message.hasCommand() ? Optional.of(command(message.getCommand())) : Optional.empty(),
-                message.getForce());
+                message.getForce(),
+                Requirement.parse(message.getRequirement()));
     }
 
     private static BuildSpec.SingleCommand command(SingleCommand command) {

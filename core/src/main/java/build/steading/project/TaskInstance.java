@@ -66,6 +66,15 @@ public record TaskInstance(
 
     /// Returns the same with another amount of memory.
     public TaskInstance withMemory(long bytes) {
+        return with(requirement, OptionalLong.of(bytes));
+    }
+
+    /// Returns the same for workers that also meet another requirement.
+    public TaskInstance requiring(Requirement other) {
+        return with(requirement.and(other), memoryBytes);
+    }
+
+    private TaskInstance with(Requirement machine, OptionalLong memory) {
         return new TaskInstance(
                 id,
                 task,
@@ -79,8 +88,8 @@ public record TaskInstance(
                 directory,
                 timeout,
                 network,
-                requirement,
-                OptionalLong.of(bytes),
+                machine,
+                memory,
                 retry,
                 allowMissingOutputs);
     }

@@ -87,15 +87,7 @@ public abstract class BuildDeskContract {
         draft.put("steading.yaml", new Node.File(Digest.of(file), false));
         keep(file);
         var revision = new Revision("c".repeat(40), "t".repeat(40), "main", false, Instant.EPOCH, "Subject");
-        return new BuildSpec(
-                "project",
-                new SourceRef("/repository", "", "", revision),
-                draft.store(userTrees()),
-                Map.of(),
-                Map.of(),
-                List.of(),
-                Optional.empty(),
-                false);
+        return BuildSpec.of("project", new SourceRef("/repository", "", "", revision), draft.store(userTrees()));
     }
 
     /// Stores a file of the user's.

@@ -9,6 +9,7 @@ import build.steading.build.BuildSpec.SourceRef;
 import build.steading.digest.Digest;
 import build.steading.failure.SteadingException;
 import build.steading.log.LogPosition;
+import build.steading.platform.Requirement;
 import build.steading.source.Revision;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -66,7 +67,8 @@ class BuildMessagesTest {
                     Map.of(text(), text()),
                     some(this::text),
                     maybe(() -> new SingleCommand(text(), some(this::text), random.nextBoolean())),
-                    random.nextBoolean());
+                    random.nextBoolean(),
+                    Requirement.parse("cores > 1"));
         }
 
         TaskRecord task() {

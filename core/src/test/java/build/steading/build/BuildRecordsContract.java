@@ -8,6 +8,7 @@ import build.steading.build.BuildSpec.SingleCommand;
 import build.steading.build.BuildSpec.SourceRef;
 import build.steading.build.TaskRecord.Ending;
 import build.steading.digest.Digest;
+import build.steading.platform.Requirement;
 import build.steading.source.Revision;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -41,7 +42,8 @@ public abstract class BuildRecordsContract {
                 Map.of("cc", "gcc"),
                 List.of("compile"),
                 Optional.of(new SingleCommand("make", List.of("out"), true)),
-                true);
+                true,
+                Requirement.ANY);
     }
 
     private static BuildRecord fresh(String repository) {
@@ -192,7 +194,8 @@ public abstract class BuildRecordsContract {
                 spec.matrix(),
                 spec.tasks(),
                 spec.command(),
-                false);
+                false,
+                Requirement.ANY);
     }
 
     private static List<BuildId> inPlaceOf(BuildRecords records, BuildSpec wanted, String... commits) {

@@ -12,6 +12,7 @@ import build.steading.digest.Digest;
 import build.steading.execute.WarmDirectory;
 import build.steading.log.LogPosition;
 import build.steading.log.LogRecord;
+import build.steading.platform.Requirement;
 import build.steading.source.Revision;
 import build.steading.tree.Node;
 import build.steading.tree.TreeDraft;
@@ -113,7 +114,8 @@ abstract class BuildsFixture {
                 Map.of(),
                 tasks,
                 Optional.empty(),
-                false);
+                false,
+                Requirement.ANY);
     }
 
     BuildSpec spec(String yaml) {
@@ -151,7 +153,8 @@ abstract class BuildsFixture {
                 spec.matrix(),
                 spec.tasks(),
                 spec.command(),
-                spec.force());
+                spec.force(),
+                Requirement.ANY);
     }
 
     Order order() {

@@ -19,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -159,8 +158,7 @@ class BuildsTest extends BuildsFixture {
     @Test
     void treeWithoutDefinitionIsRefusedWithTheCure() {
         var spec = spec(CHAIN);
-        var bare =
-                new BuildSpec("p", spec.source(), Trees.EMPTY, Map.of(), Map.of(), List.of(), Optional.empty(), false);
+        var bare = BuildSpec.of("p", spec.source(), Trees.EMPTY);
 
         assertThatThrownBy(() -> builds.submit(bare, order())).hasMessageContainingAll("steading.yaml", "--run");
     }

@@ -16,6 +16,7 @@ import build.steading.digest.Digest;
 import build.steading.log.LogFormat;
 import build.steading.log.LogRecord;
 import build.steading.log.LogRecord.Source;
+import build.steading.platform.Requirement;
 import build.steading.source.Revision;
 import com.google.protobuf.ByteString;
 import java.time.Instant;
@@ -40,7 +41,8 @@ public final class Examples {
                 Map.of(),
                 List.of(),
                 Optional.empty(),
-                false);
+                false,
+                Requirement.ANY);
     }
 
     /// Returns a build that is not stored yet.

@@ -2,6 +2,7 @@
 package build.steading.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,6 +83,22 @@ class ChoicesIT {
         assertThat(array.at("/0/combination/opt").asText()).isEqualTo("O2");
         assertThat(array.at("/1/state").asText()).isEqualTo("succeeded");
         assertThat(array.at("/1/out").asText()).endsWith("build/steading/main/opt=O3");
+    }
+
+    @Test
+    void requestChoosesItsWorkers() {
+        var here = FARM.build(repository, "note", "--on", "os == \"linux\" && cores >= 1");
+        var nowhere = FARM.ok(repository, "build", "note", "--on", "gpu == \"h100\"", "--detach")
+                .out()
+                .strip();
+        var wrong = FARM.run(repository, "build", "note", "--on", "os = \"linux\"");
+
+        assertThat(here.get("on").asText()).isEqualTo("os == \"linux\" && cores >= 1");
+        await().atMost(Program.PATIENCE)
+                .until(() -> FARM.run(repository, "why", nowhere).out().contains("`gpu`"));
+        FARM.ok(repository, "cancel", nowhere);
+        assertThat(wrong.exitCode()).isEqualTo(2);
+        assertThat(wrong.err()).contains("`os = \"linux\"`", "line 1, column 4");
     }
 
     @Test

@@ -9,6 +9,7 @@ import build.steading.build.Plans;
 import build.steading.build.RequestRecord;
 import build.steading.cli.door.ExitCode;
 import build.steading.failure.SteadingException;
+import build.steading.platform.Requirement;
 import build.steading.project.Project;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -96,6 +97,13 @@ final class BuildCommand implements Callable<Integer> {
 
     @Option(names = "--network", description = "Let --run use the network.")
     private boolean network;
+
+    @Option(
+            names = "--on",
+            paramLabel = "EXPR",
+            description = "Run on workers that meet this too, for instance `arch == \"aarch64\" && cores >= 8`"
+                    + " (docs/requirements.md).")
+    private String on = "";
 
     @Option(names = "--force", description = "Run all tasks even if their results are known.")
     private boolean force;
@@ -229,7 +237,8 @@ final class BuildCommand implements Callable<Integer> {
                 chosen.axes(),
                 selection.tasks(),
                 command,
-                force);
+                force,
+                Requirement.parse(on));
         var target = target(located, selection.revisions().size() > 1);
         var wishes = new ArrayList<Wish>();
         for (var combination : chosen.combinations()) {

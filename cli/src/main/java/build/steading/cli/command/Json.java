@@ -102,6 +102,7 @@ public final class Json {
         json.put("matrix", build.spec().matrix());
         json.put("tasks_requested", build.spec().tasks());
         json.put("forced", build.spec().force());
+        json.put("on", build.spec().requirement().expression());
         json.put("created", build.created().toString());
         put(json, "started", build.started());
         put(json, "ended", build.ended());

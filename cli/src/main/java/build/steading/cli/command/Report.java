@@ -14,6 +14,7 @@ import build.steading.digest.Digest;
 import build.steading.failure.ByteSize;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
+import build.steading.platform.Requirement;
 import build.steading.tree.Node;
 import java.time.Duration;
 import java.util.Collection;
@@ -67,6 +68,9 @@ final class Report {
         console.result("  source     %s", place(source));
         if (!build.spec().options().isEmpty()) {
             console.result("  options    %s", build.spec().options());
+        }
+        if (!build.spec().requirement().equals(Requirement.ANY)) {
+            console.result("  on         %s", build.spec().requirement());
         }
         build.spec().command().ifPresent(command -> console.result("  command    %s", command.run()));
         for (var request : requests) {

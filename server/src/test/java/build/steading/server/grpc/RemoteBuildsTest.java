@@ -28,6 +28,7 @@ import build.steading.digest.Digest;
 import build.steading.failure.SteadingException;
 import build.steading.lifecycle.Resources;
 import build.steading.log.LogFormat;
+import build.steading.platform.Requirement;
 import build.steading.tree.Trees;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -291,7 +292,8 @@ class RemoteBuildsTest extends BuildDeskContract {
                 spec.matrix(),
                 spec.tasks(),
                 spec.command(),
-                false);
+                false,
+                Requirement.ANY);
 
         assertThatThrownBy(() -> submit(lost, BuildObserver.NONE)).hasMessageContaining("no repository here");
     }

@@ -21,6 +21,7 @@ import build.steading.notify.Links;
 import build.steading.notify.Message;
 import build.steading.notify.Report;
 import build.steading.notify.Report.Trouble;
+import build.steading.platform.Requirement;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
@@ -149,7 +150,8 @@ class LetterTest {
                 spec.matrix(),
                 List.of("a\nb"),
                 spec.command(),
-                false);
+                false,
+                Requirement.ANY);
         var letter = letter(new BuildRecord(
                 build.id(),
                 evil,

@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,15 +55,7 @@ class SqliteTaskHistoryTest {
 
     private void save(String project, TaskRecord task) {
         var revision = new Revision("c".repeat(40), "t".repeat(40), "main", false, NOW, "Subject");
-        var spec = new BuildSpec(
-                project,
-                new SourceRef("/r", "", "", revision),
-                Digest.EMPTY,
-                Map.of(),
-                Map.of(),
-                List.of(),
-                Optional.empty(),
-                false);
+        var spec = BuildSpec.of(project, new SourceRef("/r", "", "", revision), Digest.EMPTY);
         var none = Optional.<Instant>empty();
         var fresh = new BuildRecord(
                 new BuildId(0), spec, BuildState.QUEUED, "", NOW, none, none, Optional.empty(), List.of());

@@ -58,7 +58,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -152,15 +151,7 @@ class PostOfficeTest {
         var draft = new TreeDraft();
         draft.put("steading.yaml", new Node.File(Blobs.put(blobs, YAML.getBytes(StandardCharsets.UTF_8)), false));
         var revision = new Revision("c".repeat(40), "t".repeat(40), "main", false, Instant.EPOCH, "Subject");
-        return new BuildSpec(
-                "lua",
-                new SourceRef("/repository", "", "", revision),
-                draft.store(trees),
-                Map.of(),
-                Map.of(),
-                List.of(),
-                Optional.empty(),
-                false);
+        return BuildSpec.of("lua", new SourceRef("/repository", "", "", revision), draft.store(trees));
     }
 
     private static RequestRecord ask(Builds builds, BuildSpec spec, String who) {
