@@ -16,5 +16,9 @@ public final class PlatformProperties {
     /// How many processes and threads the command may have at the same time.
     public static final String PROCESSES = "steading.processes";
 
+    /// What the command sees of a file system: `worker`, the worker's, read-only, with the input root somewhere
+    /// in it; or `input`, the input root alone, as `/`, with all programs that it needs. `worker` unless said.
+    public static final String FILE_SYSTEM = "steading.file-system";
+
     private PlatformProperties() {}
 }

@@ -230,7 +230,7 @@ final class Attempt implements HeldWork, AutoCloseable {
         var logDigest = new LogKeeper(outbox).keep(printed.file(), result);
         var finder = new Finder(
                 MergedDirectory.of(machine.directories(), tree),
-                machine.sandbox().root(tree.place()));
+                machine.sandbox(task).root(tree.place()));
         var files = new FileKeeper(outbox);
         var failure = collect(task, finder, files, result);
         var warm = failure.isEmpty() && ran.exitCode() == 0 && ran.cut().isEmpty()

@@ -23,7 +23,7 @@ record CommandLine(Machine machine, Task task, List<WarmDirectory> warm) {
     static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     RunSpec spec(Place place) {
-        var sandbox = machine.sandbox();
+        var sandbox = machine.sandbox(task);
         var limits = machine.config().limits();
         var spec = new RunSpec(place, sandbox.root(place))
                 .command(task.arguments(), environment(place))
@@ -33,12 +33,15 @@ record CommandLine(Machine machine, Task task, List<WarmDirectory> warm) {
                 .nice(machine.config().terms().nice());
         directories(task.outputs()).forEach(spec::makeDirectory);
         warm.forEach(each -> spec.makeDirectory(each.path()));
+        if (task.rooted()) {
+            spec.makeDirectory("tmp/home");
+        }
         sandbox.confine(spec, place, task.network());
         return spec;
     }
 
     private Map<String, String> environment(Place place) {
-        var tmp = machine.sandbox().tmp(place);
+        var tmp = machine.sandbox(task).tmp(place);
         var environment = new TreeMap<>(task.environment());
         environment.putIfAbsent("PATH", PATH);
         environment.putIfAbsent("HOME", tmp.resolve("home").toString());

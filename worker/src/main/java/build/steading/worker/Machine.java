@@ -17,4 +17,9 @@ record Machine(
         Sandbox sandbox,
         Runner runner,
         Gate gate,
-        InstantSource clock) {}
+        InstantSource clock) {
+    /// Returns the sandbox for a task.
+    Sandbox sandbox(Task task) {
+        return task.rooted() ? sandbox.rooted() : sandbox;
+    }
+}

@@ -12,6 +12,7 @@ import java.util.Map;
 ///
 /// @param requirement what the worker must be
 /// @param environment as declared; what the worker adds is not in it
+/// @param rooted whether the input tree is all that the command sees
 /// @param memoryBytes of all processes together; 0 for no limit
 /// @param tasks processes and threads together
 record Task(
@@ -22,6 +23,7 @@ record Task(
         DeclaredOutputs outputs,
         Duration timeout,
         boolean network,
+        boolean rooted,
         long memoryBytes,
         long tasks) {
     Task {

@@ -33,7 +33,8 @@ final class TaskReader {
             PlatformProperties.REQUIRES,
             PlatformProperties.NETWORK,
             PlatformProperties.MEMORY,
-            PlatformProperties.PROCESSES);
+            PlatformProperties.PROCESSES,
+            PlatformProperties.FILE_SYSTEM);
 
     private final LocalBlobs blobs;
     private final Directories directories;
@@ -65,7 +66,8 @@ final class TaskReader {
                 environment(command),
                 outputs(command),
                 timeout(action),
-                network(properties),
+                choice(properties, PlatformProperties.NETWORK, "off", "on"),
+                choice(properties, PlatformProperties.FILE_SYSTEM, "worker", "input"),
                 amount(properties, PlatformProperties.MEMORY, 0),
                 amount(properties, PlatformProperties.PROCESSES, limits.tasks()));
     }
@@ -168,15 +170,14 @@ final class TaskReader {
                 : b;
     }
 
-    private static boolean network(Map<String, String> properties) {
-        var value = properties.getOrDefault(PlatformProperties.NETWORK, "off");
-        return switch (value) {
-            case "on" -> true;
-            case "off" -> false;
-            default ->
-                throw SteadingException.invalid(
-                        "Platform property `%s` is `%s`: it must be `on` or `off`", PlatformProperties.NETWORK, value);
-        };
+    /// Returns whether the second of two values is chosen; the first holds unless anything is said.
+    private static boolean choice(Map<String, String> properties, String name, String first, String second) {
+        var value = properties.getOrDefault(name, first);
+        if (!value.equals(first) && !value.equals(second)) {
+            throw SteadingException.invalid(
+                    "Platform property `%s` is `%s`: it must be `%s` or `%s`", name, value, second, first);
+        }
+        return value.equals(second);
     }
 
     private static long amount(Map<String, String> properties, String name, long otherwise) {

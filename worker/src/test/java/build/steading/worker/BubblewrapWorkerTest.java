@@ -2,7 +2,9 @@
 package build.steading.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import build.steading.blob.Blobs;
 import build.steading.platform.PlatformProperties;
 import build.steading.worker.sandbox.Sandbox;
 import java.nio.file.Files;
@@ -34,5 +36,38 @@ class BubblewrapWorkerTest extends SandboxedTest {
         assertThat(farm.shell("ls -A /root; kill -9 %d 2>/dev/null || echo safe"
                         .formatted(ProcessHandle.current().pid())))
                 .isEqualTo("safe\n");
+    }
+
+    @Test
+    void inputTreeIsTheWholeFileSystemForThoseWhoAsk() throws Exception {
+        var shell = directory.resolve("list");
+        var source = Files.writeString(directory.resolve("list.c"), """
+            #include <dirent.h>
+            #include <stdio.h>
+            int main(void) {
+              DIR *root = opendir("/");
+              for (struct dirent *entry; (entry = readdir(root));)
+                if (entry->d_name[0] != '.') printf("%s ", entry->d_name);
+              char line[9] = "";
+              FILE *in = fopen("/home/ann/in", "r"), *out = fopen("out/file", "w");
+              fprintf(out, "%s", fgets(line, sizeof line, in));
+              return fclose(out);
+            }
+            """);
+        var compiler = new ProcessBuilder("cc", "-static", "-o", shell.toString(), source.toString()).start();
+        assumeThat(compiler.waitFor()).as("static programs can be made").isZero();
+        var action = farm.action()
+                .program("usr/bin/list", Blobs.put(farm.store, Files.readAllBytes(shell)))
+                .file("home/ann/in", "text")
+                .run("list")
+                .command(command -> command.setWorkingDirectory("home/ann"))
+                .outputs("out/file")
+                .property(PlatformProperties.FILE_SYSTEM, "input");
+
+        var result = farm.complete(action);
+
+        assertThat(farm.stdout(result).split(" "))
+                .containsExactlyInAnyOrder("dev", "home", "proc", "run", "tmp", "usr");
+        assertThat(content(result, "out/file")).isEqualTo("text");
     }
 }

@@ -46,6 +46,7 @@ class GateTest {
                 new DeclaredOutputs("", List.of(), List.of(), List.of()),
                 Duration.ofMinutes(1),
                 false,
+                false,
                 memoryBytes,
                 100);
     }

@@ -68,6 +68,11 @@ public final class TestAction {
         return this;
     }
 
+    TestAction program(String path, Digest digest) {
+        root.at(parent(path)).entries.file(name(path), digest, true);
+        return this;
+    }
+
     public TestAction link(String path, String target) {
         root.at(parent(path)).entries.symlink(name(path), target);
         return this;

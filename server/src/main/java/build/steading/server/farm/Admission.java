@@ -24,6 +24,8 @@ import java.util.stream.Stream;
 /// @param cacheable whether a success may be remembered
 /// @param pin keeps the action itself, its command and its input root in the store until it is closed
 record Admission(Job job, boolean cacheable, Digest inputRoot, Pins.Pin pin) {
+    private static final String ISOLATED = "sandbox == \"bubblewrap\"";
+
     /// Reads the action that is asked for.
     ///
     /// @throws SteadingException with `MissingBlobs` if it, its command or its input root is not in the store,
@@ -31,8 +33,7 @@ record Admission(Job job, boolean cacheable, Digest inputRoot, Pins.Pin pin) {
     static Admission of(ExecutionRequest request, BlobStore blobs, Pins pins) {
         var action = read(request.action(), blobs);
         var requirement = action.getPlatform().getPropertiesList().stream()
-                .filter(property -> property.getName().equals(PlatformProperties.REQUIRES))
-                .map(property -> Requirement.parse(property.getValue()))
+                .map(property -> requirement(property.getName(), property.getValue()))
                 .reduce(Requirement.ANY, Requirement::and);
         var inputRoot = Digests.fromProto(action.getInputRootDigest());
         var job = new Job(
@@ -44,6 +45,15 @@ record Admission(Job job, boolean cacheable, Digest inputRoot, Pins.Pin pin) {
         var needed = Stream.of(request.action(), Digests.fromProto(action.getCommandDigest()), inputRoot)
                 .collect(Collectors.toSet());
         return new Admission(job, !action.getDoNotCache(), inputRoot, pin(needed, blobs, pins));
+    }
+
+    private static Requirement requirement(String property, String value) {
+        return switch (property) {
+            case PlatformProperties.REQUIRES -> Requirement.parse(value);
+            case PlatformProperties.FILE_SYSTEM ->
+                value.equals("input") ? Requirement.parse(ISOLATED) : Requirement.ANY;
+            default -> Requirement.ANY;
+        };
     }
 
     private static Pins.Pin pin(Set<Digest> needed, BlobStore blobs, Pins pins) {

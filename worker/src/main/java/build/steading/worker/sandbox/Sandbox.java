@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.worker.sandbox;
 
+import build.steading.failure.SteadingException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,11 @@ public sealed interface Sandbox {
     /// Returns the directory for temporary files of `place` as the command sees it.
     Path tmp(Place place);
 
+    /// Returns one in which the input tree is the whole file system.
+    ///
+    /// @throws SteadingException with `Invalid` if that is impossible here
+    Sandbox rooted();
+
     /// Adds to `spec` what confines a command to `place`.
     void confine(RunSpec spec, Place place, boolean network);
 
@@ -24,13 +30,14 @@ public sealed interface Sandbox {
     ///
     /// @param program bubblewrap
     /// @param hidden directories that commands see empty, for instance the user's home
-    record Bubblewrap(Path program, List<Path> hidden) implements Sandbox {
+    /// @param whole whether the command sees nothing of the machine, but its input tree alone
+    record Bubblewrap(Path program, List<Path> hidden, boolean whole) implements Sandbox {
         /// Where every command finds its input root: one path for all, so that it does not make results differ.
         public static final Path ROOT = Path.of("/tmp/steading/work");
 
         private static final String NAMESPACES = "--unshare-user --unshare-pid --unshare-ipc --unshare-uts"
-                + " --unshare-cgroup-try --as-pid-1 --die-with-parent --cap-drop ALL"
-                + " --ro-bind / / --dev /dev --proc /proc --tmpfs /run";
+                + " --unshare-cgroup-try --as-pid-1 --die-with-parent --cap-drop ALL";
+        private static final String KERNEL = "--dev /dev --proc /proc --tmpfs /run";
         private static final String RESOLVER = "/run/systemd/resolve";
 
         public Bubblewrap {
@@ -42,9 +49,18 @@ public sealed interface Sandbox {
             return "bubblewrap";
         }
 
+        public Bubblewrap(Path program, List<Path> hidden) {
+            this(program, hidden, false);
+        }
+
+        @Override
+        public Sandbox rooted() {
+            return new Bubblewrap(program, hidden, true);
+        }
+
         @Override
         public Path root(Place place) {
-            return ROOT;
+            return whole ? Path.of("/") : ROOT;
         }
 
         @Override
@@ -52,23 +68,38 @@ public sealed interface Sandbox {
             return Path.of("/tmp");
         }
 
-        /// Temporary files are kept on disk, like all else that the command writes: in memory they would be
-        /// nobody's.
         @Override
         public void confine(RunSpec spec, Place place, boolean network) {
             var arguments = new ArrayList<String>();
             arguments.add(program.toString());
-            arguments.addAll(List.of(NAMESPACES.split(" ")));
+            add(arguments, NAMESPACES);
+            if (!network) {
+                arguments.add("--unshare-net");
+            }
+            if (whole) {
+                add(arguments, "--bind root /", KERNEL);
+            } else {
+                showMachine(arguments, network);
+            }
+            spec.overlay(place.overlay()).wrap(arguments);
+        }
+
+        /// Temporary files are kept on disk, like all else that the command writes: in memory they would be
+        /// nobody's.
+        private void showMachine(List<String> arguments, boolean network) {
+            add(arguments, "--ro-bind / /", KERNEL);
             if (network) {
                 // Where /etc/resolv.conf leads on many machines.
                 arguments.addAll(List.of("--ro-bind-try", RESOLVER, RESOLVER));
-            } else {
-                arguments.add("--unshare-net");
             }
             hidden.forEach(path -> arguments.addAll(List.of("--tmpfs", path.toString())));
-            arguments.addAll(List.of("--bind", "tmp", "/tmp", "--bind", "tmp", "/var/tmp"));
-            arguments.addAll(List.of("--bind", "root", ROOT.toString()));
-            spec.overlay(place.overlay()).wrap(arguments);
+            add(arguments, "--bind tmp /tmp --bind tmp /var/tmp --bind root " + ROOT);
+        }
+
+        private static void add(List<String> arguments, String... words) {
+            for (var some : words) {
+                arguments.addAll(List.of(some.split(" ")));
+            }
         }
     }
 
@@ -79,6 +110,12 @@ public sealed interface Sandbox {
         @Override
         public String name() {
             return "plain";
+        }
+
+        @Override
+        public Sandbox rooted() {
+            throw SteadingException.invalid(
+                    "The input tree cannot be the whole file system on this worker, which has no sandbox: %s", why);
         }
 
         @Override
