@@ -80,7 +80,7 @@ class ArchitectureTest {
         cli
           cli.door:    failure lifecycle | jdk.net
           cli.command: auth blob build cli.door client digest execute failure log platform project schedule
-                       source tree | com.fasterxml.jackson com.google.protobuf picocli
+                       source tree yaml | com.fasterxml.jackson com.google.protobuf picocli
           cli:         action auth blob build cli.command cli.door client digest failure lifecycle notify platform schedule
                        scm.git server.farm server.grpc server.sql server.tell server.web source tree worker
                        worker.sandbox worker.terms | picocli

@@ -3,6 +3,7 @@ package build.steading.cli;
 
 import build.steading.build.Builds;
 import build.steading.cli.command.Commands;
+import build.steading.cli.command.ForeignCluster;
 import build.steading.cli.command.Services;
 import build.steading.cli.door.Backend;
 import build.steading.cli.door.CommandRunner;
@@ -29,7 +30,8 @@ final class EmbeddedFarm implements Backend {
     EmbeddedFarm(Home home, String version) {
         try {
             var cores = Runtime.getRuntime().availableProcessors();
-            this.engine = Engine.open(home, resources, new Builds.Limits(16, 2 * cores, 10_000), clock);
+            var limits = new Builds.Limits(16, 2 * cores, 10_000);
+            this.engine = Engine.open(home, resources, ForeignCluster.read(home.directory()), limits, clock);
             var worker = LocalWorker.start(home, engine, resources, clock);
             var facts = new Facts(home, version, engine.blobs(), engine.farm(), clock.instant());
             this.commands = new Commands(new Services(
@@ -37,12 +39,13 @@ final class EmbeddedFarm implements Backend {
                     engine.builds(),
                     engine.plans(),
                     engine.trees(),
-                    engine.blobs(),
+                    engine.allBlobs(),
                     engine.delivery(),
                     engine.git()::open,
                     facts::all,
                     Optional.empty(),
                     Optional.of(FarmMember.credentials(home)),
+                    Optional.of(home.directory()),
                     new Doctor(home, worker::describeSandbox)::checks,
                     version,
                     clock));

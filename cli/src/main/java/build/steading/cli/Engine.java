@@ -4,14 +4,21 @@ package build.steading.cli;
 import build.steading.action.ActionCache;
 import build.steading.action.CompleteActionCache;
 import build.steading.action.FileActionCache;
+import build.steading.blob.BlobStore;
 import build.steading.blob.Durability;
 import build.steading.blob.FileBlobStore;
 import build.steading.blob.Pins;
+import build.steading.blob.ReadThroughBlobStore;
 import build.steading.build.Builds;
 import build.steading.build.FileDelivery;
 import build.steading.build.Plans;
+import build.steading.build.Platforms;
 import build.steading.build.UploadedSources;
+import build.steading.cli.command.ForeignCluster;
 import build.steading.cli.door.Home;
+import build.steading.client.Access;
+import build.steading.client.RemoteCluster;
+import build.steading.client.RetryPolicy;
 import build.steading.lifecycle.Resources;
 import build.steading.lifecycle.SteadyClock;
 import build.steading.notify.Outbox;
@@ -29,14 +36,19 @@ import build.steading.server.tell.TellingConfig;
 import build.steading.tree.Trees;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /// What every process that does builds by itself is made of: stores, farm, records and builds, wired together.
 ///
 /// Below the home: `cas/` blobs, `ac/` results of actions, `records.db` builds and requests, `git/` what is known
 /// of git objects, `live/` output of what runs now. All but `records.db` may be deleted while no process runs: it
 /// costs time only. `server.yaml`, if it is there, says how people are told.
+///
+/// @param blobs what is here
+/// @param allBlobs also what is where actions run, if that is not here
 record Engine(
         FileBlobStore blobs,
+        BlobStore allBlobs,
         ActionCache cache,
         Farm farm,
         Trees trees,
@@ -51,32 +63,47 @@ record Engine(
     private static final int MAX_RESULTS = 500_000;
     private static final long TREES_REMEMBERED_BYTES = 6 << 20;
     private static final int WARM_RUNS_KEPT = 20;
+
+    /// How many processors a worker of others may be expected to have.
+    private static final int FOREIGN_SLOTS = 2;
+
     private static final int HISTORIES_REMEMBERED = 10_000;
 
     /// Opens everything; `resources` closes it.
     ///
+    /// @param foreign who runs the actions of builds; empty for the farm itself
     /// @param limits how many builds go on at the same time
     /// @throws build.steading.failure.SteadingException with `Unavailable` if a part cannot be opened
-    static Engine open(Home home, Resources resources, Builds.Limits limits, InstantSource clock) {
+    static Engine open(
+            Home home,
+            Resources resources,
+            Optional<ForeignCluster> foreign,
+            Builds.Limits limits,
+            InstantSource clock) {
         var pins = new Pins();
         var blobs = blobs(home, resources, pins, clock);
         var results = resources.add(new FileActionCache(Place.in(home, "ac"), MAX_RESULTS, clock));
         var cache = new CompleteActionCache(results, blobs);
         var logs = Place.emptied(Place.in(home, "live"));
         var farm = farm(resources, new Farm.Stores(blobs, cache, pins, logs));
-        var trees = new Trees(blobs, TREES_REMEMBERED_BYTES);
+        var cluster = foreign.map(server -> resources.add(connect(server)));
+        var all = cluster.<BlobStore>map(far -> new ReadThroughBlobStore(blobs, far.blobs()))
+                .orElse(blobs);
+        var trees = new Trees(all, TREES_REMEMBERED_BYTES);
         var git = resources.add(new GitRepositories(blobs, Place.in(home, "git")));
-        var plans = new Plans(blobs, trees);
-        var delivery = new FileDelivery(blobs, trees);
+        var plans = new Plans(all, trees);
+        var delivery = new FileDelivery(all, trees);
         var database = resources.add(new SqliteDatabase(home.directory().resolve("records.db")));
         var records = new SqliteBuildRecords(database);
         var outbox = new SqliteOutbox(database);
-        var letters = new PostOffice.Stores(records, outbox, blobs);
+        var letters = new PostOffice.Stores(records, outbox, all);
         var post = resources.add(PostOffice.open(TellingConfig.read(home.directory()), letters, clock));
         var uploaded = new UploadedSources(HISTORIES_REMEMBERED);
         var ports = new Builds.Ports(
-                blobs,
-                farm,
+                all,
+                cluster.map(far -> far.executor(all, trees, clock)).orElse(farm),
+                foreign.map(server -> Platforms.foreign(server.platform(), FOREIGN_SLOTS))
+                        .orElse(Platforms.OURS),
                 new PlacedSources(new GitSources(git::open, trees), uploaded),
                 new SqliteWarmRecords(database, clock, WARM_RUNS_KEPT),
                 records,
@@ -84,7 +111,12 @@ record Engine(
                 delivery,
                 post.telling());
         var builds = resources.add(new Builds(ports, trees, plans, limits, clock));
-        return new Engine(blobs, cache, farm, trees, git, plans, delivery, database, uploaded, outbox, builds);
+        return new Engine(blobs, all, cache, farm, trees, git, plans, delivery, database, uploaded, outbox, builds);
+    }
+
+    private static RemoteCluster connect(ForeignCluster server) {
+        var access = server.headers().isEmpty() ? new Access.Anonymous() : new Access.Headers(server.headers());
+        return RemoteCluster.connect(server.address(), access, server.instance(), RetryPolicy.STANDARD);
     }
 
     private static FileBlobStore blobs(Home home, Resources resources, Pins pins, InstantSource clock) {

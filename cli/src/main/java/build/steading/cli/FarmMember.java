@@ -78,6 +78,7 @@ final class FarmMember implements Backend {
                     () -> facts(home, version, local),
                     Optional.of(cluster.administration()),
                     Optional.of(credentials),
+                    Optional.of(home.directory()),
                     new Doctor(home, () -> "not used: builds run on the farm")::checks,
                     version,
                     clock));

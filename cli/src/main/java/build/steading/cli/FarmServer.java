@@ -83,7 +83,7 @@ final class FarmServer implements Backend {
     ///     opened is closed again
     FarmServer(Home home, Places places, String version) {
         try {
-            this.engine = Engine.open(home, resources, limits(), clock);
+            this.engine = Engine.open(home, resources, Optional.empty(), limits(), clock);
             this.authority = Authority.open(directory(home), Terms.STANDARD, clock);
             this.tokens = new TokenBook(new SqliteTokens(engine.database()), clock, MAX_TOKENS);
             this.members = new MemberBook(new SqliteMembers(engine.database()), clock, MAX_MEMBERS);
@@ -106,6 +106,7 @@ final class FarmServer implements Backend {
                     engine.git()::open,
                     status::all,
                     Optional.of(itself.administration()),
+                    Optional.empty(),
                     Optional.empty(),
                     new Doctor(home, () -> "not used: a server runs nothing itself")::checks,
                     version,

@@ -4,6 +4,7 @@ package build.steading.client;
 import build.steading.auth.AccessToken;
 import build.steading.auth.Credentials;
 import build.steading.auth.Fingerprint;
+import java.util.Map;
 
 /// What we show a server. How the server is known follows from it.
 public sealed interface Access {
@@ -15,4 +16,11 @@ public sealed interface Access {
 
     /// An access token. The server's certificate is of the authority with that fingerprint.
     record Token(AccessToken token, Fingerprint authority) implements Access {}
+
+    /// Headers that a server wants, such as a key. Its certificate is one that this machine trusts anyway.
+    record Headers(Map<String, String> headers) implements Access {
+        public Headers {
+            headers = Map.copyOf(headers);
+        }
+    }
 }

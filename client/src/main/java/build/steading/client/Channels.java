@@ -21,6 +21,7 @@ import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.stub.MetadataUtils;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// Opens channels by the JDK's own sockets: they work wherever the JDK does.
@@ -65,6 +66,8 @@ final class Channels {
                     case "unix" -> finish(unix(address), eventLoop);
                     default -> throw malformed(address);
                 };
+            case Access.Headers(var headers) ->
+                finish(tcp(address, TlsChannelCredentials.create()).intercept(showing(headers)), eventLoop);
             case Access.Member(var credentials) -> finish(farm(address, FarmTls.of(credentials)), eventLoop);
             case Access.Token(var token, var authority) ->
                 finish(farm(address, FarmTls.pinned(authority)).intercept(bearing(token)), eventLoop);
@@ -89,6 +92,12 @@ final class Channels {
         eventLoop
                 .shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
                 .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static ClientInterceptor showing(Map<String, String> named) {
+        var headers = new Metadata();
+        named.forEach((name, value) -> headers.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value));
+        return MetadataUtils.newAttachHeadersInterceptor(headers);
     }
 
     private static ClientInterceptor bearing(AccessToken token) {

@@ -14,6 +14,7 @@ import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import io.grpc.StatusException;
 import io.grpc.protobuf.StatusProto;
+import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -33,7 +34,20 @@ final class Failures {
     private Failures() {}
 
     static SteadingException of(StatusException e) {
-        return new SteadingException(distrust(e).orElseGet(() -> of(status(e))), e);
+        return new SteadingException(distrust(e).or(() -> unreachable(e)).orElseGet(() -> of(status(e))), e);
+    }
+
+    /// Returns the failure if there is no connection: gRPC itself says no more than that there was an exception.
+    private static Optional<Failure> unreachable(StatusException e) {
+        if (e.getStatus().getCode() != io.grpc.Status.Code.UNAVAILABLE
+                || !(e.getStatus().getCause() instanceof IOException first)) {
+            return Optional.empty();
+        }
+        Throwable cause = first;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return Optional.of(new Failure.Unavailable("The server cannot be reached: " + cause.getMessage()));
     }
 
     /// Returns the failure if we do not trust the server, which its status does not tell.

@@ -7,8 +7,12 @@ import build.steading.blob.LocalBlobs;
 import build.steading.execute.ActionExecutor;
 import build.steading.failure.SteadingException;
 import build.steading.lifecycle.Resources;
+import build.steading.tree.Trees;
 import io.grpc.ManagedChannel;
 import java.net.URI;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.Executors;
 
 /// A server of the Remote Execution API, by core's ports. Thread-safe.
 ///
@@ -29,7 +33,7 @@ public final class RemoteCluster implements AutoCloseable {
         this.blobs = new RemoteBlobStore(connection);
         this.results = new RemoteActionCache(connection);
         this.administration = new Administration(connection);
-        this.executor = resources.add(new RemoteExecutor(connection, blobs));
+        this.executor = resources.add(new RemoteExecutor(connection, blobs, Optional.empty()));
     }
 
     /// @param address `grpc://HOST:PORT`, `grpcs://HOST:PORT` (TLS) or `unix:PATH`
@@ -67,8 +71,20 @@ public final class RemoteCluster implements AutoCloseable {
         return results;
     }
 
+    /// Returns who executes actions that the server has with all that they refer to.
     public ActionExecutor executor() {
         return executor;
+    }
+
+    /// Returns who executes actions that are in a store of this machine: the server is first brought what it
+    /// lacks of them.
+    ///
+    /// @param trees those of `local`
+    public ActionExecutor executor(BlobStore local, Trees trees, InstantSource clock) {
+        var threads = Executors.newVirtualThreadPerTaskExecutor();
+        resources.add(threads::shutdownNow);
+        var supply = new Supply(local, blobs, new TreeUpload(local, trees, blobs, threads, clock));
+        return resources.add(new RemoteExecutor(connection, blobs, Optional.of(supply)));
     }
 
     /// Returns what admins of a Steading farm may do; other servers do not know it.

@@ -12,14 +12,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One action that a server executes for us. The first outcome counts. Thread-safe.
 final class RemoteExecution implements Execution {
     private static final System.Logger LOG = System.getLogger(RemoteExecution.class.getName());
 
-    private final Conversation conversation;
+    private final Supplier<Conversation> begin;
+    private final Bring bring;
     private final OutputReader output;
+
+    /// What is said to the server; it begins anew at most once.
+    private volatile Conversation conversation;
 
     @GuardedBy("this")
     private final List<ExecutionObserver> observers = new ArrayList<>();
@@ -30,8 +35,18 @@ final class RemoteExecution implements Execution {
     @GuardedBy("this")
     private @Nullable Outcome outcome;
 
-    RemoteExecution(Conversation conversation, OutputReader output, ExecutionObserver observer) {
-        this.conversation = conversation;
+    /// Sees to it that the server has what the action refers to.
+    @FunctionalInterface
+    interface Bring {
+        /// @param again whether the server has just said that something is missing
+        /// @return whether it is worth while to ask the server, again
+        boolean bring(boolean again);
+    }
+
+    RemoteExecution(Supplier<Conversation> begin, Bring bring, OutputReader output, ExecutionObserver observer) {
+        this.begin = begin;
+        this.bring = bring;
+        this.conversation = begin.get();
         this.output = output;
         this.observers.add(observer);
     }
@@ -85,7 +100,12 @@ final class RemoteExecution implements Execution {
 
     private void run() {
         try {
+            var _ = bring.bring(false);
             var found = conversation.hold();
+            if (found instanceof Outcome.NotRun(Failure.MissingBlobs _, var _) && bring.bring(true)) {
+                conversation = begin.get();
+                found = conversation.hold();
+            }
             for (var observer : observers()) {
                 output.deliver(found, observer);
             }

@@ -3,13 +3,10 @@ package build.steading.build;
 
 import build.bazel.remote.execution.v2.Action;
 import build.bazel.remote.execution.v2.Command;
-import build.bazel.remote.execution.v2.Platform;
 import build.steading.blob.BlobStore;
 import build.steading.blob.Blobs;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
-import build.steading.platform.PlatformProperties;
-import build.steading.platform.Requirement;
 import build.steading.project.TaskInstance;
 import build.steading.tree.Globs;
 import build.steading.tree.Trees;
@@ -23,10 +20,12 @@ import java.util.TreeSet;
 final class ActionMaker {
     private final BlobStore blobs;
     private final Trees trees;
+    private final Platforms platforms;
 
-    ActionMaker(BlobStore blobs, Trees trees) {
+    ActionMaker(BlobStore blobs, Trees trees, Platforms platforms) {
         this.blobs = blobs;
         this.trees = trees;
+        this.platforms = platforms;
     }
 
     /// Stores the action of a task with everything that it refers to.
@@ -43,19 +42,20 @@ final class ActionMaker {
                 .setCommandDigest(Digests.toProto(Blobs.put(blobs, command(task))))
                 .setInputRootDigest(Digests.toProto(inputs))
                 .setTimeout(Duration.newBuilder().setSeconds(task.timeout().toSeconds()))
-                .setPlatform(platform(task))
+                .setPlatform(platforms.of(task))
                 .build();
         return Blobs.put(blobs, action);
     }
 
-    private static Command command(TaskInstance task) {
+    private Command command(TaskInstance task) {
         var command = Command.newBuilder()
                 .addAllArguments(arguments(task))
                 .addAllOutputPaths(outputPaths(task.outputs()))
                 .setOutputDirectoryFormat(Command.OutputDirectoryFormat.TREE_AND_DIRECTORY);
-        task.environment()
-                .forEach((name, value) ->
-                        command.addEnvironmentVariablesBuilder().setName(name).setValue(value));
+        var environment = new TreeMap<>(platforms.environment());
+        environment.putAll(task.environment());
+        environment.forEach((name, value) ->
+                command.addEnvironmentVariablesBuilder().setName(name).setValue(value));
         return command.build();
     }
 
@@ -74,20 +74,5 @@ final class ActionMaker {
     static List<String> outputPaths(List<String> outputs) {
         var paths = new TreeSet<>(Globs.of(outputs).anchors());
         return paths.contains("") ? List.of("") : List.copyOf(paths);
-    }
-
-    private static Platform platform(TaskInstance task) {
-        var properties = new TreeMap<String, String>();
-        if (!task.requirement().equals(Requirement.ANY)) {
-            properties.put(PlatformProperties.REQUIRES, task.requirement().expression());
-        }
-        if (task.network()) {
-            properties.put(PlatformProperties.NETWORK, "on");
-        }
-        task.memoryBytes().ifPresent(bytes -> properties.put(PlatformProperties.MEMORY, Long.toString(bytes)));
-        var platform = Platform.newBuilder();
-        properties.forEach(
-                (name, value) -> platform.addPropertiesBuilder().setName(name).setValue(value));
-        return platform.build();
     }
 }

@@ -69,6 +69,7 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
     public record Ports(
             BlobStore blobs,
             ActionExecutor executor,
+            Platforms platforms,
             Sources sources,
             WarmRecords warm,
             BuildRecords records,
@@ -79,7 +80,7 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
     public Builds(Ports ports, Trees trees, Plans plans, Limits limits, InstantSource clock) {
         this.tools = new BuildTools(
                 plans,
-                new ActionMaker(ports.blobs(), trees),
+                new ActionMaker(ports.blobs(), trees, ports.platforms()),
                 trees,
                 ports.executor(),
                 ports.sources(),

@@ -71,7 +71,15 @@ public abstract class BuildDeskContract {
         TaskHistory history = (_, _, _) -> List.of();
         var delivery = new FileDelivery(blobs, trees);
         var ports = new Builds.Ports(
-                blobs, executor, new UploadedSources(10), warm, records, history, delivery, Telling.NOBODY);
+                blobs,
+                executor,
+                Platforms.OURS,
+                new UploadedSources(10),
+                warm,
+                records,
+                history,
+                delivery,
+                Telling.NOBODY);
         return new Builds(ports, trees, new Plans(blobs, trees), new Builds.Limits(1, 4, 5), InstantSource.system());
     }
 

@@ -91,7 +91,8 @@ abstract class BuildsFixture {
             }
         };
         TaskHistory history = (project, task, limit) -> recordedRuns;
-        var ports = new Builds.Ports(blobsForBuilds, executor, sources, warm, records, history, delivery, telling);
+        var ports = new Builds.Ports(
+                blobsForBuilds, executor, Platforms.OURS, sources, warm, records, history, delivery, telling);
         return new Builds(
                 ports, trees, new Plans(blobs, trees), new Builds.Limits(active, 4, 5, pauses), InstantSource.system());
     }

@@ -75,6 +75,7 @@ public final class Commands implements CommandRunner {
         all.put("retry", () -> new RetryCommand(services, console));
         all.put("join", () -> new JoinCommand(services, console));
         all.put("leave", () -> new LeaveCommand(services, console));
+        all.put("executor", () -> new ExecutorCommand(services, console));
         all.put("workers", () -> new WorkersCommand(services, console));
         all.put("token", () -> new TokenCommand(services, console));
         all.put("server", ServerCommand::new);

@@ -27,6 +27,7 @@ import java.util.function.Supplier;
 /// @param facts what there is to know of the farm as a whole, for `steading status`: values as JSON has them
 /// @param administration what admins do; empty where there is no farm of several machines
 /// @param credentials who the user is in a farm that he may join or has joined; empty where he cannot
+/// @param state the directory where the user's choices are noted; empty where these are not his to make
 /// @param checks what the machine has and lacks, for `steading doctor`
 public record Services(
         BuildDesk desk,
@@ -39,6 +40,7 @@ public record Services(
         Supplier<Map<String, Object>> facts,
         Optional<Administration> administration,
         Optional<Credentials> credentials,
+        Optional<Path> state,
         Supplier<List<Check>> checks,
         String version,
         InstantSource clock) {

@@ -17,6 +17,7 @@ import build.steading.build.Builds;
 import build.steading.build.Builds.Order;
 import build.steading.build.FileDelivery;
 import build.steading.build.Plans;
+import build.steading.build.Platforms;
 import build.steading.build.Priority;
 import build.steading.build.RequestRecord;
 import build.steading.build.Sources;
@@ -138,6 +139,7 @@ class PostOfficeTest {
         var ports = new Builds.Ports(
                 blobs,
                 new Failing(),
+                Platforms.OURS,
                 sources,
                 warm,
                 records,
