@@ -79,7 +79,7 @@ class ArchitectureTest {
           server.tell: blob build failure lifecycle notify server.hook server.mail yaml
         cli
           cli.door:    failure lifecycle | jdk.net
-          cli.command: auth blob build cli.door client digest execute failure log project schedule source
+          cli.command: auth blob build cli.door client digest execute failure lifecycle log project schedule source
                        tree | com.fasterxml.jackson com.google.protobuf picocli
           cli:         action auth blob build cli.command cli.door client digest failure lifecycle notify platform schedule
                        scm.git server.farm server.grpc server.sql server.tell server.web source tree worker

@@ -190,6 +190,33 @@ class FleetFaultsIT {
     }
 
     @Test
+    void whoeverFollowsABuildWaitsForAServerThatIsAwayForLong() throws Exception {
+        project("%s; cp file made".formatted(gate.script()));
+        var building = ann.start(repository.directory(), "build");
+        awaitProcesses(gate.file().toString(), 1);
+        var build = ann.json(repository, "builds", "--json").at("/0/build").asText();
+
+        FLEET.server().kill();
+        ann.kill();
+        var attached = ann.start(repository.directory(), "attach", build);
+        // Longer than any single call is tried again.
+        Thread.sleep(6_000);
+        assertThat(building.running()).isTrue();
+        assertThat(attached.running()).isTrue();
+        FLEET.startServer();
+        gate.open();
+
+        for (var waiter : List.of(building, attached)) {
+            var ended = waiter.await();
+            assertThat(ended.exitCode()).as(ended.all()).isZero();
+            assertThat(ended.out()).containsOnlyOnce("succeeded");
+            assertThat(ended.err()).contains("The farm does not answer, and is waited for");
+        }
+        assertThat(repository.path("build/steading/main/made"))
+                .hasContent(repository.directory().toString());
+    }
+
+    @Test
     void whatIsBuiltIsDeliveredAlthoughTheUsersProcessWasKilled() throws IOException {
         project("%s; cp file made".formatted(gate.script()));
         var build = ann.detached(repository);
