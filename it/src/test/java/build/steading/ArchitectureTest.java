@@ -79,8 +79,8 @@ class ArchitectureTest {
           server.tell: blob build failure lifecycle notify server.hook server.mail yaml
         cli
           cli.door:    failure lifecycle | jdk.net
-          cli.command: auth blob build cli.door client digest execute failure log platform project schedule
-                       source tree yaml | com.fasterxml.jackson com.google.protobuf picocli
+          cli.command: auth blob build cli.door client digest execute failure lifecycle log platform project
+                       schedule source tree yaml | com.fasterxml.jackson com.google.protobuf picocli
           cli:         action auth blob build cli.command cli.door client digest failure lifecycle notify platform schedule
                        scm.git server.farm server.grpc server.sql server.tell server.web source tree worker
                        worker.sandbox worker.terms | picocli

@@ -100,6 +100,8 @@ record Connection(ManagedChannel channel, String instance, RetryPolicy policy) {
         var delay = Failures.retryAfter(status).orElse(doubled);
         var millis = Math.min(delay.toMillis(), policy.maxDelay().toMillis());
         Thread.sleep(Duration.ofMillis(millis + ThreadLocalRandom.current().nextLong(millis / 4 + 1)));
+        // The channel has a patience of its own, which grows longer than ours: a server that is back is found.
+        channel.resetConnectBackoff();
     }
 
     private void pause(int attempt, Status status) throws SteadingException {

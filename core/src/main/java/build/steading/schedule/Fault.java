@@ -15,5 +15,10 @@ public enum Fault {
     /// The command ended, but its outputs could not be stored.
     UPLOAD,
     /// Bytes were not what their digest says: of inputs, or of outputs that the worker claims to have stored.
-    CORRUPT
+    CORRUPT;
+
+    /// Returns whether an attempt that ended this way is one of those that an execution gets.
+    public boolean counts() {
+        return RetryRule.of(this).counted();
+    }
 }

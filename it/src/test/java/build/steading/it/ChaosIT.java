@@ -4,17 +4,24 @@ package build.steading.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import build.steading.it.Mailbox.Letter;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -22,205 +29,288 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// Builds go on while processes of the farm are killed and frozen at random. Property `chaos.builds` says how
 /// many, `chaos.seed` repeats what was random.
 class ChaosIT {
+    private static final Mailbox MAILBOX = Mailbox.open();
+
     @RegisterExtension
-    static final Fleet FLEET = new Fleet();
+    static final Fleet FLEET = new Fleet(MAILBOX.configuration());
 
     private static final int BUILDS = Integer.getInteger("chaos.builds", 40);
-    private static final int TRY_AGAIN = 4;
 
-    /// Is in the command line of whatever the builds run.
-    private static final String MARK = "chaos-" + ProcessHandle.current().pid();
+    /// How many strikes there are at least: the builds are not all asked for before.
+    private static final int STRIKES = Math.max(Chaos.strikesInARound(), BUILDS / 8);
+
+    private static final int EACH_KIND = Math.max(1, BUILDS / 100);
+
+    private static final Duration PATIENCE = Duration.ofMinutes(8);
+    private static final String ADDRESS = "ann@example.org";
+    private static final int TRY_AGAIN = 4;
+    private static final int WAITERS = 6;
+
+    /// Is in the command line of whatever the builds run; also a number of seconds.
+    private static final String MARK = "8640." + ProcessHandle.current().pid();
 
     private final long seed = Long.getLong("chaos.seed", System.nanoTime());
-    private final Random random = new Random(seed);
-    private final List<String> events = new ArrayList<>();
+    private final List<Chosen> chosen = new ArrayList<>();
+    private Map<String, List<Letter>> letters = Map.of();
+    private final AtomicInteger refused = new AtomicInteger();
+    private Repository repository = new Repository(Distribution.TOP);
+    private Chaos chaos;
+    private Farm ann;
+
+    /// One of the builds.
+    ///
+    /// @param outcome of the command that waited for it
+    private record Chosen(int number, String commit, Path out, CompletableFuture<Waited> outcome) {
+        boolean fails() {
+            return number % 7 == 3;
+        }
+
+        String verdict() {
+            return fails() ? "failed" : "succeeded";
+        }
+
+        int exitCode() {
+            return fails() ? 1 : 0;
+        }
+
+        /// Returns what the build makes.
+        String made() {
+            var first = (number + 1) * 10_000;
+            return IntStream.range(first, first + 10_000)
+                    .mapToObj(each -> each + "\n")
+                    .collect(Collectors.joining())
+                    .repeat(2);
+        }
+    }
+
+    /// How a command ended that waited for a build.
+    private record Waited(String build, Program.Result result) {}
+
+    @AfterAll
+    static void close() {
+        MAILBOX.close();
+    }
 
     @Test
-    @Timeout(1800)
+    @Timeout(3_600)
     void everyBuildEndsOnceAndWholeWhateverIsKilled() throws Exception {
         // Two: what was lost on three different workers would count as the reason.
         var workers = List.of(FLEET.worker("one"), FLEET.worker("two"));
-        var ann = FLEET.user("ann");
+        ann = FLEET.user("ann");
         workers.forEach(Lent::awaitReady);
-        var repository = ann.repository("chaos");
-        var out = ann.directory("out");
-
-        var builds = new ArrayList<String>();
-        try (var _ = new Chaos(workers, ann)) {
-            for (int i = 0; i < BUILDS; i++) {
-                builds.add(submitted(ann, commit(repository, i), out.resolve("" + i)));
-            }
-            for (int i = 0; i < BUILDS / 2; i++) {
-                awaitEnd(ann, repository, builds.get(i), i);
-            }
+        repository = ann.repository("chaos");
+        chaos = new Chaos(FLEET, workers, ann, MARK, seed);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                var _ = chaos) {
+            buildAll(threads);
         }
-
-        for (int i = 0; i < BUILDS; i++) {
-            verify(ann, repository, builds.get(i), out.resolve("" + i), i);
+        System.out.println(said());
+        assertThat(chaos.struck()).as(said()).isGreaterThanOrEqualTo(STRIKES);
+        assertThat(chaos.hits()).as(said()).isGreaterThanOrEqualTo(STRIKES / 3);
+        for (var kind : Strike.values()) {
+            assertThat(chaos.counts())
+                    .as(said())
+                    .hasEntrySatisfying(kind, count -> assertThat(count).isGreaterThanOrEqualTo(EACH_KIND));
         }
-        assertThat(builds).as(said()).doesNotHaveDuplicates();
-        assertThat(ann.json(repository, "builds", "--json", "-n", "" + 2 * BUILDS))
-                .as(said())
-                .hasSize(BUILDS);
+        verifyAll();
         await("end of all commands")
                 .atMost(Program.PATIENCE)
                 .until(() -> Farm.processes(MARK).isEmpty());
     }
 
     private String said() {
-        return "seed %d: %s".formatted(seed, events);
+        return "%d builds, %d requests made again, seed %d, %d strikes, %s, of which %d met commands that ran: %s"
+                .formatted(BUILDS, refused.get(), seed, chaos.struck(), chaos.counts(), chaos.hits(), chaos);
     }
 
-    private static boolean fails(int number) {
-        return number % 7 == 3;
-    }
-
-    private static Repository commit(Repository repository, int number) throws IOException {
-        repository.write(
-                "steading.yaml", """
-                    project: chaos
-                    tasks:
-                      first:
-                        run: |
-                          : %s; sleep 0.2; seq %d0000 %d9999 > first
-                        outputs: [first]
-                      second:
-                        needs: [first]
-                        run: |
-                          : %s; echo begun; sleep 0.2; %s; cat first first > made; echo done
-                        outputs: [made]
-                    """.formatted(MARK, number + 1, number + 1, MARK, fails(number) ? "exit 3" : "true"));
-        repository.commit("Number " + number);
-        return repository;
-    }
-
-    /// Asks for a build until the farm has taken the request.
-    private String submitted(Farm user, Repository repository, Path out) {
-        for (int attempt = 0; attempt < 20; attempt++) {
-            var asked = user.run(repository, "build", "HEAD", "--detach", "--out", out.toString());
-            if (asked.exitCode() == 0) {
-                return asked.out().strip();
-            }
-            assertThat(asked.exitCode()).as("%s: %s", said(), asked.all()).isEqualTo(TRY_AGAIN);
+    /// Asks for all builds, a few at a time, not before there were as many strikes as belong to them, and waits.
+    private void buildAll(ExecutorService threads) throws Exception {
+        var waiters = new Semaphore(WAITERS);
+        for (int number = 0; number < BUILDS; number++) {
+            awaitStrikes(number * STRIKES / BUILDS);
+            waiters.acquire();
+            var out = FLEET.top().resolve("out/" + number);
+            var next = new Chosen(number, commit(number), out, new CompletableFuture<>());
+            chosen.add(next);
+            threads.execute(() -> {
+                try {
+                    next.outcome().complete(waited(next));
+                } catch (RuntimeException | Error e) {
+                    next.outcome().completeExceptionally(e);
+                } finally {
+                    waiters.release();
+                }
+            });
         }
-        throw new AssertionError(said());
+        awaitStrikes(STRIKES);
+        for (var each : chosen) {
+            each.outcome().join();
+        }
     }
 
-    private void awaitEnd(Farm user, Repository repository, String build, int number) {
-        Program.Result ended;
-        var attempts = 0;
-        do {
-            ended = user.start(repository.directory(), "attach", build).await(Duration.ofMinutes(3));
-        } while (ended.exitCode() == TRY_AGAIN && ++attempts < 20);
-        assertThat(ended.exitCode())
-                .as("%s: build %s: %s", said(), build, ended.all())
-                .isEqualTo(fails(number) ? 1 : 0);
+    private void awaitStrikes(int count) {
+        await("%d strikes".formatted(count)).atMost(Duration.ofMinutes(3)).until(() -> chaos.struck() >= count);
     }
 
-    private void verify(Farm user, Repository repository, String build, Path out, int number) throws IOException {
-        awaitEnd(user, repository, build, number);
-        var shown = user.show(build);
-        assertThat(shown.get("state").asText()).as(said()).isEqualTo(fails(number) ? "failed" : "succeeded");
-        assertThat(shown.get("requests"))
+    private String commit(int number) throws IOException {
+        // Each takes another time, and leaves something behind that nobody wants to go on.
+        repository.write("steading.yaml", """
+            project: chaos
+            tasks:
+              first:
+                run: |
+                  setsid sleep %s > /dev/null 2>&1 &
+                  : %s; sleep 0.%d; seq %d0000 %d9999 > first
+                outputs: [first]
+              second:
+                needs: [first]
+                run: |
+                  : %s; echo begun; sleep 0.%d; %s; cat first first > made; echo done
+                outputs: [made]
+            """.formatted(
+                        MARK,
+                        MARK,
+                        2 + number % 7,
+                        number + 1,
+                        number + 1,
+                        MARK,
+                        8 - number % 7,
+                        number % 7 == 3 ? "exit 3" : "true"));
+        return repository.commit("Number " + number);
+    }
+
+    /// Waits for a build in one of the ways that there are: in the foreground, or beside it.
+    private Waited waited(Chosen wanted) {
+        return wanted.number() % 2 == 0 ? built(wanted) : attached(wanted, asked(wanted, "--detach"));
+    }
+
+    private Waited built(Chosen wanted) {
+        var ended = asked(wanted, "--json");
+        try {
+            return new Waited(Farm.json(ended).get("build").asText(), ended);
+        } catch (RuntimeException e) {
+            throw new AssertionError(ended.all(), e);
+        }
+    }
+
+    private Waited attached(Chosen wanted, Program.Result asked) {
+        var build = asked.out().strip();
+        assertThat(asked.exitCode()).as(asked.all()).isZero();
+        assertThat(build).as("number of %s", wanted).matches("\\d+");
+        return new Waited(
+                build,
+                ann.start(repository.directory(), "attach", build, "--json").await(PATIENCE));
+    }
+
+    /// Asks for a build until the farm has taken the request. A farm that is away at that very moment says so:
+    /// then nothing was begun, and it is asked again. What was begun ends otherwise.
+    private Program.Result asked(Chosen wanted, String how) {
+        for (int attempt = 0; attempt < 20; attempt++) {
+            var asked = ann.start(
+                            repository.directory(),
+                            "build",
+                            wanted.commit(),
+                            how,
+                            "--out",
+                            wanted.out().toString(),
+                            "--email",
+                            ADDRESS)
+                    .await(PATIENCE);
+            if (asked.exitCode() != TRY_AGAIN) {
+                return asked;
+            }
+            assertThat(asked.out())
+                    .as("what a request says that was not taken: %s", asked.all())
+                    .isEmpty();
+            assertThat(asked.err()).doesNotContain("build ", "runs on");
+        }
+        throw new AssertionError("No request was taken: " + said());
+    }
+
+    private void verifyAll() throws IOException {
+        var records = ann.json(repository, "builds", "--json", "-n", "" + 3 * BUILDS);
+        await("mails")
+                .atMost(Duration.ofMinutes(1))
+                .until(() ->
+                        MAILBOX.letters().stream().map(Letter::build).distinct().count() >= records.size());
+        assertThat(chosen)
+                .extracting(each -> each.outcome().join().build())
                 .as(said())
+                .doesNotHaveDuplicates();
+        letters = MAILBOX.letters().stream().distinct().collect(Collectors.groupingBy(Letter::build));
+        for (var each : chosen) {
+            var its = StreamSupport.stream(records.spliterator(), false)
+                    .filter(build -> build.get("commit").asText().equals(each.commit()))
+                    .map(build -> build.get("build").asText())
+                    .toList();
+            // A request whose answer was lost with the server is made again, when its build may have ended.
+            assertThat(its)
+                    .as("%s, %s", each, said())
+                    .contains(each.outcome().join().build());
+            for (var build : its) {
+                verify(each, ann.show(build));
+            }
+            verifyOutcome(each);
+            verifyDelivery(each, its);
+        }
+        // So is one whose launcher lost the user's process before it heard which build it was.
+        var again = refused.get() + chaos.counts().getOrDefault(Strike.KILL_USER, 0);
+        assertThat(records.size()).as(said()).isBetween(BUILDS, BUILDS + again);
+    }
+
+    private void verify(Chosen each, JsonNode build) {
+        var about = "%s, %s: %s".formatted(each, said(), build);
+        var id = build.get("build").asText();
+        assertThat(build.get("state").asText()).as(about).isEqualTo(each.verdict());
+        assertThat(build.get("requests"))
+                .as(about)
                 .isNotEmpty()
                 .allMatch(request -> request.get("state").asText().equals("answered"));
-        if (fails(number)) {
-            assertThat(exitCode(shown)).as(said()).isEqualTo(3);
-            assertThat(files(out)).as(said()).isEmpty();
+        assertThat(build.at("/tasks/0/state").asText()).as(about).isEqualTo("succeeded");
+        assertThat(build.at("/tasks/1/state").asText()).as(about).isEqualTo(each.verdict());
+        assertThat(build.at("/tasks/1/exit_code").asInt()).as(about).isEqualTo(each.fails() ? 3 : 0);
+        assertThat(build.at("/tasks/1/note").asText())
+                .as(about)
+                .isEqualTo(each.fails() ? "Its command exited with 3" : "");
+        assertThat(letters.get(id)).as(about).singleElement().satisfies(letter -> {
+            assertThat(letter.to()).isEqualTo(ADDRESS);
+            assertThat(letter.verdict()).isEqualTo(each.verdict());
+        });
+        assertThat(ann.run(repository, "log", id, "second").out())
+                .as(about)
+                .isEqualTo(each.fails() ? "begun\n" : "begun\ndone\n");
+    }
+
+    private void verifyOutcome(Chosen each) {
+        var ended = each.outcome().join();
+        var about = "%s, %s: %s".formatted(each, said(), ended.result().all());
+        assertThat(ended.result().exitCode()).as(about).isEqualTo(each.exitCode());
+        // More than one outcome would be no JSON.
+        var told = Farm.json(ended.result());
+        assertThat(told.get("build").asText()).as(about).isEqualTo(ended.build());
+        assertThat(told.get("state").asText()).as(about).isEqualTo(each.verdict());
+    }
+
+    /// There is nothing in the directory but what was made, and what says which build it is from.
+    private void verifyDelivery(Chosen each, List<String> builds) throws IOException {
+        if (each.fails()) {
+            assertThat(each.out()).as("%s, %s", each, said()).isEmptyDirectory();
             return;
         }
-        var half = IntStream.rangeClosed((number + 1) * 10_000, (number + 1) * 10_000 + 9_999)
-                .mapToObj(each -> each + "\n")
-                .toList();
-        assertThat(out.resolve("made"))
-                .as(said())
-                .hasContent(String.join("", half).repeat(2));
-        assertThat(files(out)).as(said()).containsExactlyInAnyOrder("made", ".steading");
-        assertThat(user.run(repository, "log", build, "second").out())
-                .as(said())
-                .isEqualTo("begun\ndone\n");
-    }
-
-    private static List<String> files(Path directory) throws IOException {
-        try (var files = Files.list(directory)) {
-            return files.map(file -> String.valueOf(file.getFileName())).toList();
+        try (var files = Files.list(each.out())) {
+            assertThat(files.map(file -> String.valueOf(file.getFileName())))
+                    .as("%s, %s", each, said())
+                    .containsExactlyInAnyOrder("made", ".steading");
         }
-    }
-
-    private static int exitCode(JsonNode build) {
-        return build.at("/tasks/1/exit_code").asInt();
-    }
-
-    /// Kills and freezes until it is closed; then everything runs again.
-    private final class Chaos implements AutoCloseable {
-        private final List<Lent> workers;
-        private final Farm user;
-        private final AtomicBoolean closed = new AtomicBoolean();
-        private final Thread thread;
-
-        Chaos(List<Lent> workers, Farm user) {
-            this.workers = workers;
-            this.user = user;
-            this.thread = Thread.ofVirtual().start(this::run);
-        }
-
-        private void run() {
-            try {
-                while (!closed.get()) {
-                    Thread.sleep(random.nextInt(300, 1_500));
-                    strike(random.nextInt(8));
-                }
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        private void strike(int kind) throws IOException, InterruptedException {
-            var worker = workers.get(random.nextInt(workers.size()));
-            switch (kind) {
-                case 0, 1 -> {
-                    events.add("kill server");
-                    FLEET.server().kill();
-                    Thread.sleep(random.nextInt(1_000));
-                    FLEET.startServer();
-                }
-                case 2, 3 -> {
-                    events.add("kill " + worker.name());
-                    worker.kill();
-                    worker.startAgain();
-                }
-                case 4, 5 -> {
-                    events.add("freeze " + worker.name());
-                    worker.freeze();
-                    Thread.sleep(random.nextInt(3_000));
-                    worker.thaw();
-                }
-                case 6 -> {
-                    events.add("freeze server");
-                    FLEET.server().signal("STOP");
-                    Thread.sleep(random.nextInt(2_000));
-                    FLEET.server().signal("CONT");
-                }
-                default -> {
-                    events.add("kill user");
-                    if (user.process().isPresent()) {
-                        user.kill();
-                    }
-                }
-            }
-        }
-
-        @Override
-        public void close() {
-            closed.set(true);
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        assertThat(each.out().resolve("made")).as(said()).hasContent(each.made());
+        var digest = Farm.sha256(each.out().resolve("made"));
+        var recorded = ann.show(builds.getFirst()).at("/artifacts");
+        assertThat(recorded).hasSize(1);
+        assertThat(recorded.at("/0/path").asText()).isEqualTo("made");
+        assertThat(recorded.at("/0/sha256").asText()).isEqualTo(digest);
+        var stamp = Files.readAllLines(each.out().resolve(".steading"));
+        assertThat(stamp).hasSize(2);
+        assertThat(stamp.getFirst().split(" ", -1)[2]).isIn(builds);
+        assertThat(stamp.getLast()).startsWith("-" + digest + "/").endsWith(" made");
     }
 }

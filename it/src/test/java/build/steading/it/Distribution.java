@@ -21,7 +21,7 @@ final class Distribution {
     static final Path TOP = Path.of("target/it").toAbsolutePath();
 
     private static final Pattern OF_TESTS = Pattern.compile(
-            "test-classes|-tests\\.jar|/(junit|assertj|archunit|awaitility|opentest4j|byte-buddy)-?[^/]*$");
+            "test-classes|-tests\\.jar|/(junit|assertj|archunit|awaitility|opentest4j|byte-buddy|greenmail)-?[^/]*$");
 
     private static Optional<Path> made = Optional.empty();
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import build.steading.it.Program.Result;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -13,9 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -121,10 +123,17 @@ final class Farm implements BeforeAllCallback, AfterAllCallback {
 
     /// Runs a command that prints JSON. Its exit code is the caller's business.
     JsonNode json(Repository repository, String... arguments) {
-        var result = run(repository, arguments);
-        try {
-            return JSON.readTree(result.out());
-        } catch (JsonProcessingException e) {
+        return json(run(repository, arguments));
+    }
+
+    /// Returns the one JSON value that a command has printed.
+    static JsonNode json(Result result) {
+        try (var parser = JSON.createParser(result.out())) {
+            JsonNode value = JSON.readTree(parser);
+            assertThat(value).as(result.all()).isNotNull();
+            assertThat(parser.nextToken()).as(result.all()).isNull();
+            return value;
+        } catch (IOException e) {
             throw new AssertionError(result.all(), e);
         }
     }
@@ -192,6 +201,15 @@ final class Farm implements BeforeAllCallback, AfterAllCallback {
             }
         }
         return found;
+    }
+
+    /// Returns the digest of a file, in hex.
+    static String sha256(Path file) throws IOException {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     static void remove(Path directory) throws IOException {

@@ -28,20 +28,31 @@ final class Fleet implements BeforeAllCallback, AfterAllCallback {
     private final List<Farm> users = new ArrayList<>();
     private final String host;
     private final List<String> prefix;
+    private final String configuration;
     private Path top = Distribution.TOP;
     private Daemon server = new Daemon(top, Map.of());
     private int port;
     private int statusPort;
 
     Fleet() {
-        this("127.0.0.1", List.of());
+        this("");
+    }
+
+    /// @param configuration what its `server.yaml` says; empty for none
+    Fleet(String configuration) {
+        this("127.0.0.1", List.of(), configuration);
     }
 
     /// @param host address of the server
     /// @param prefix what the server's and users' commands begin with
     Fleet(String host, List<String> prefix) {
+        this(host, prefix, "");
+    }
+
+    private Fleet(String host, List<String> prefix, String configuration) {
         this.host = host;
         this.prefix = List.copyOf(prefix);
+        this.configuration = configuration;
     }
 
     @Override
@@ -57,6 +68,9 @@ final class Fleet implements BeforeAllCallback, AfterAllCallback {
         server = new Daemon(
                 top.resolve("server.printed"),
                 Map.of("STEADING_HOME", top.resolve("server").toString()));
+        if (!configuration.isEmpty()) {
+            Files.writeString(Files.createDirectories(top.resolve("server")).resolve("server.yaml"), configuration);
+        }
         startServer();
     }
 

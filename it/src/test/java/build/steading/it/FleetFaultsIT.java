@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,14 @@ class FleetFaultsIT {
         return ann.show(build).at("/tasks/0/worker").asText();
     }
 
+    private static String state(String build) {
+        return ann.show(build).at("/tasks/0/state").asText();
+    }
+
+    private static Instant started(String build) {
+        return Instant.parse(ann.show(build).at("/tasks/0/started").asText());
+    }
+
     private void awaitDelivered(String build) {
         var ended = ann.run(repository, "attach", build);
         assertThat(ended.exitCode()).as(ended.all()).isZero();
@@ -97,10 +106,16 @@ class FleetFaultsIT {
         var build = begunOn(victim);
         awaitProcesses("sleep\0" + "40001", 1);
         gate.open();
+        FLEET.command(FLEET.admin(), "workers", "drain", "steady");
 
         victim.kill();
 
         awaitProcesses("40001", 0);
+        await("loss of the worker")
+                .atMost(Program.PATIENCE)
+                .until(() -> state(build).equals("queued"));
+        assertThat(ann.show(build).at("/tasks/0/note").asText()).startsWith("Attempt 1 failed: ");
+        FLEET.command(FLEET.admin(), "workers", "resume", "steady");
         awaitDelivered(build);
         assertThat(worker(build)).isEqualTo("steady");
         victim.startAgain();
@@ -144,6 +159,8 @@ class FleetFaultsIT {
         var running = Farm.processes(gate.file().toString());
         assertThat(running).hasSize(2);
 
+        var killed = Instant.now();
+
         FLEET.server().kill();
         assertThat(Farm.processes(gate.file().toString())).isEqualTo(running);
         FLEET.startServer();
@@ -168,7 +185,12 @@ class FleetFaultsIT {
         }
         assertThat(ann.json(repository, "builds", "--json"))
                 .hasSize(5)
-                .allMatch(build -> build.get("state").asText().equals("succeeded"));
+                .allMatch(build -> build.get("state").asText().equals("succeeded"))
+                .allMatch(build -> build.at("/tasks/0/note").asText().isEmpty());
+        // The records know of one attempt each, which began before the server died, and nothing is held against
+        // the worker.
+        assertThat(List.of(started(builds.get(0)), started(builds.get(1)))).allMatch(killed::isAfter);
+        assertThat(FLEET.workers().at("/steady/failure-score").asDouble(-1)).isZero();
     }
 
     @Test
@@ -187,6 +209,33 @@ class FleetFaultsIT {
         assertThat(repository.path("build/steading/main/made"))
                 .hasContent(repository.directory().toString());
         assertThat(ann.json(repository, "builds", "--json")).hasSize(1);
+    }
+
+    @Test
+    void whoeverFollowsABuildWaitsForAServerThatIsAwayForLong() throws Exception {
+        project("%s; cp file made".formatted(gate.script()));
+        var building = ann.start(repository.directory(), "build");
+        awaitProcesses(gate.file().toString(), 1);
+        var build = ann.json(repository, "builds", "--json").at("/0/build").asText();
+
+        FLEET.server().kill();
+        ann.kill();
+        var attached = ann.start(repository.directory(), "attach", build);
+        // Longer than any single call is tried again.
+        Thread.sleep(6_000);
+        assertThat(building.running()).isTrue();
+        assertThat(attached.running()).isTrue();
+        FLEET.startServer();
+        gate.open();
+
+        for (var waiter : List.of(building, attached)) {
+            var ended = waiter.await();
+            assertThat(ended.exitCode()).as(ended.all()).isZero();
+            assertThat(ended.out()).containsOnlyOnce("succeeded");
+            assertThat(ended.err()).contains("The farm does not answer, and is waited for");
+        }
+        assertThat(repository.path("build/steading/main/made"))
+                .hasContent(repository.directory().toString());
     }
 
     @Test
@@ -234,6 +283,7 @@ class FleetFaultsIT {
         assertThat(leaving.daemon().stop()).isTrue();
 
         awaitDelivered(build);
+        assertThat(ann.show(build).at("/tasks/0/note").asText()).isEmpty();
         assertThat(Path.of("/proc/" + leaving.daemon().pid())).doesNotExist();
         assertThat(worker(build)).isEqualTo("leaving");
     }

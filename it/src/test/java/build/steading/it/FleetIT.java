@@ -9,15 +9,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -165,21 +161,26 @@ class FleetIT {
     }
 
     @Test
-    void tokenOfAnotherFarmIsRefusedBeforeItIsShown() {
-        var token = FLEET.token("builder");
-        // A digit of the fingerprint; the check digits are at the end of the whole.
-        var digit = token.charAt(10) == 'a' ? 'b' : 'a';
-        var other = token.substring(0, 10) + digit + token.substring(11);
+    void tokenOfAnotherFarmIsRefusedBeforeItIsShown() throws Exception {
+        var other = new Fleet();
+        other.begin("FleetIT-other");
         var user = new Farm(FLEET.top(), "eve", List.of());
-        try {
-            var refused = user.run(FLEET.top(), "join", FLEET.address(), "--token", other, "--name", "eve");
-            assertThat(refused.exitCode()).as(refused.all()).isNotZero();
-            assertThat(refused.err()).contains("token");
+        try (var impostor = Impostor.open(FLEET.top())) {
+            var token = other.token("builder");
+            var refused = user.run(FLEET.top(), "join", FLEET.address(), "--token", token, "--name", "eve");
+            var deceived = user.run(FLEET.top(), "join", impostor.address(), "--token", token, "--name", "eve");
 
-            assertThat(FLEET.command(user, "join", FLEET.address(), "--token", token, "--name", "eve"))
+            for (var each : List.of(refused, deceived)) {
+                assertThat(each.exitCode()).as(each.all()).isEqualTo(6);
+                assertThat(each.err()).contains("The server is not of this farm");
+            }
+            assertThat(impostor.callers()).isPositive();
+            assertThat(impostor.heard()).isZero();
+            assertThat(other.command(user, "join", other.address(), "--token", token, "--name", "eve"))
                     .contains("Joined", "`eve`");
         } finally {
             user.stop();
+            other.end();
         }
     }
 
@@ -202,40 +203,8 @@ class FleetIT {
         if (!authorization.isEmpty()) {
             request.header("Authorization", authorization);
         }
-        try (var client = HttpClient.newBuilder().sslContext(trusting()).build()) {
+        try (var client = HttpClient.newBuilder().sslContext(Trusting.context()).build()) {
             return client.send(request.build(), BodyHandlers.ofString());
-        }
-    }
-
-    /// Like `curl --insecure`: the stories are about what the server wants to see.
-    private static SSLContext trusting() throws GeneralSecurityException {
-        var context = SSLContext.getInstance("TLS");
-        context.init(new javax.net.ssl.KeyManager[0], new TrustManager[] {new Trusting()}, new SecureRandom());
-        return context;
-    }
-
-    private static final class Trusting extends X509ExtendedTrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
         }
     }
 
@@ -363,9 +332,29 @@ class FleetIT {
 
         ann.ok(repository, "build", "--matrix", "--out", out.toString());
 
+        var made = new HashMap<String, String>();
+        try (var files = Files.walk(out)) {
+            for (var file : files.filter(Files::isRegularFile).toList()) {
+                made.put(out.relativize(file).toString(), Files.readString(file));
+            }
+        }
+        made.keySet().removeIf(path -> path.endsWith("/.steading"));
+        assertThat(made)
+                .isEqualTo(Map.of(
+                        "a=1,b=x/made",
+                        "1x\n",
+                        "a=1,b=y/made",
+                        "1y\n",
+                        "a=2,b=x/made",
+                        "2x\n",
+                        "a=2,b=y/made",
+                        "2y\n"));
         assertThat(ann.json(repository, "builds", "--json"))
                 .hasSize(4)
-                .allMatch(build -> build.get("state").asText().equals("succeeded"));
+                .allMatch(build -> build.get("state").asText().equals("succeeded"))
+                .extracting(build ->
+                        build.at("/options/a").asText() + build.at("/options/b").asText())
+                .containsExactlyInAnyOrder("1x", "1y", "2x", "2y");
     }
 
     @Test

@@ -32,17 +32,20 @@ final class AttachCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         console.invocation().caller().resumeWith(console.invocation().arguments());
-        var ids = builds.stream().map(BuildId::new).toList();
-        for (var id : ids) {
-            var _ = services.book().find(id).orElseThrow(() -> Report.unknown(id));
-        }
+        var patience = new Patience(services, console);
         try (var follower = new Follower(services, console, following)) {
-            ids.stream()
-                    .flatMap(id -> services.book().requests(id).stream())
-                    .filter(request -> requests.contains(request.id()))
-                    .forEach(follower::own);
-            ids.forEach(follower::observe);
+            for (var build : builds) {
+                patience.await(() -> follow(new BuildId(build), follower));
+            }
             return follower.show();
         }
+    }
+
+    private void follow(BuildId id, Follower follower) {
+        var _ = services.book().find(id).orElseThrow(() -> Report.unknown(id));
+        services.book().requests(id).stream()
+                .filter(request -> requests.contains(request.id()))
+                .forEach(follower::own);
+        follower.observe(id);
     }
 }

@@ -7,6 +7,7 @@ import build.steading.execute.Outcome;
 import build.steading.failure.Failure;
 import build.steading.schedule.Decision;
 import build.steading.schedule.ExecutionId;
+import build.steading.schedule.Fault;
 import build.steading.schedule.LeaseId;
 import build.steading.schedule.Verdict;
 import build.steading.schedule.WaiterId;
@@ -153,7 +154,9 @@ final class LiveWork {
             case Decision.Requeued(var id, var fault, var reason, var attempt, var _) ->
                 requeued(
                         execution(id),
-                        fault.isPresent() ? "Attempt %d failed: %s".formatted(attempt - 1, reason) : reason);
+                        fault.filter(Fault::counts).isPresent()
+                                ? "Attempt %d failed: %s".formatted(attempt - 1, reason)
+                                : reason);
             case Decision.Revoked(var lease, var _, var _) -> revoked(lease);
             case Decision.Ended(var id, var stakes, var verdict) -> concluded(id, stakes, verdict);
             case Decision.Gone _, Decision.Detached _ -> {}

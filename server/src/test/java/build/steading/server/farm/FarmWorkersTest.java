@@ -4,15 +4,22 @@ package build.steading.server.farm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import build.steading.execute.ExecutionObserver;
+import build.steading.execute.Outcome;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.lifecycle.ManualClock;
+import build.steading.log.LogRecord;
+import build.steading.schedule.Fault;
 import build.steading.schedule.LeaseId;
+import build.steading.schedule.WorkerId;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Nested;
@@ -105,6 +112,42 @@ class FarmWorkersTest extends FarmFixture {
             assertThat(farm.renew(WORKER, Set.of(lost.id()))).containsExactly(lost.id());
             pass(Duration.ofSeconds(2));
             assertThat(take().action()).isEqualTo(lost.action());
+        }
+    }
+
+    @Nested
+    class Counting {
+        private final List<String> reasons = new CopyOnWriteArrayList<>();
+
+        private final ExecutionObserver observer = new ExecutionObserver() {
+            @Override
+            public void queued(String reason) {
+                reasons.add(reason);
+            }
+
+            @Override
+            public void running(WorkerId worker, boolean joined) {}
+
+            @Override
+            public void output(LogRecord entry) {}
+        };
+
+        private Outcome stopping() {
+            return new Outcome.NotRun(new Failure.Unavailable("The worker stops"), Fault.WORKER_SHUTDOWN);
+        }
+
+        @Test
+        void attemptThatAWorkerGaveBackIsNotCounted() throws Exception {
+            execute(action("a"), observer);
+            farm.finish(take().id(), stopping());
+            assertThat(reasons.getLast()).isEqualTo("The worker stops");
+
+            announce(OTHER, 1);
+            farm.connected(OTHER, 1);
+            var _ = take(OTHER);
+            farm.disconnected(OTHER, 1);
+            pass(Farm.RECONNECTION);
+            assertThat(reasons.getLast()).startsWith("Attempt 1 failed: ");
         }
     }
 
