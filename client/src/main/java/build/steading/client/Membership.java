@@ -18,7 +18,6 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.grpc.ConnectivityState;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
@@ -84,8 +83,8 @@ final class Membership implements AutoCloseable {
 
         void disconnected();
 
-        /// Returns the numbers of the calls that wait for work.
-        Collection<Long> waiting();
+        /// Returns which calls wait for work.
+        Takes.Standing takes();
     }
 
     Membership(Connection connection, HeldLeases held, Listener listener) {
@@ -184,11 +183,14 @@ final class Membership implements AutoCloseable {
                 throw new IllegalStateException("Nobody to announce");
             }
             version = now.version;
+            // Before the leases: a call that has ended meanwhile has brought what it brought.
+            var takes = listener.takes();
             answer = call.send(AttendRequest.newBuilder()
                     .setAnnouncement(Announcement.newBuilder()
                             .setWorker(now.worker.name())
                             .setOffer(Offers.toProto(now.offer.holding(held.all())))
-                            .addAllWaiting(listener.waiting())));
+                            .addAllWaiting(takes.waiting())
+                            .setBegun(takes.begun())));
         }
         var told = await(call, answer);
         held.noteGone(leases(told));

@@ -131,6 +131,8 @@ final class Floor implements AutoCloseable {
 
     synchronized void connected(WorkerId worker, long connection) {
         connections.add(worker, connection);
+        // Nothing is on its way by this one yet.
+        work.name(worker, _ -> true);
     }
 
     synchronized void disconnected(WorkerId worker, long connection) {
@@ -155,20 +157,22 @@ final class Floor implements AutoCloseable {
         mailboxes.open(worker);
         work.park(worker, offer.held());
         var held = new HashMap<>(offer.held());
-        held.putAll(keepOrGiveBack(worker, offer.slots(), before.unfetched()));
+        work.name(worker, held::containsKey);
+        held.putAll(keepOrGiveBack(worker, offer.slots() - held.size(), before.unfetched()));
+        held.putAll(work.unnamedSince(clock.instant().minus(leaseTtl), worker));
         var gone = gone(apply(new Event.WorkerAnnounced(worker, offer.holding(held))));
         work.unpark(worker, gone::contains);
         return leaseTtl;
     }
 
-    /// What nobody fetched is not lost: a slot of the worker will, unless it takes no more.
+    /// What nobody fetched is not lost: a slot of the worker will, unless it has no slot left for that.
     ///
     /// @return what is kept, as the worker would say that it holds it
     @GuardedBy("this")
-    private Map<LeaseId, String> keepOrGiveBack(WorkerId worker, int slots, List<Lease> unfetched) {
+    private Map<LeaseId, String> keepOrGiveBack(WorkerId worker, int free, List<Lease> unfetched) {
         var kept = new HashMap<LeaseId, String>();
         for (var lease : unfetched) {
-            if (slots == 0) {
+            if (kept.size() >= free) {
                 giveBack(lease);
             } else if (work.find(lease.id()).isPresent()) {
                 mailbox(worker).inherit(lease);
@@ -215,6 +219,7 @@ final class Floor implements AutoCloseable {
     /// @return those of `held` that were taken back
     synchronized Set<LeaseId> renew(WorkerId worker, Set<LeaseId> held) {
         var _ = mailbox(worker);
+        work.name(worker, held::contains);
         var gone = gone(apply(new Event.Renewed(worker, held)));
         work.unpark(worker, gone::contains);
         gone.addAll(work.unknownOf(held));
@@ -279,6 +284,11 @@ final class Floor implements AutoCloseable {
 
     synchronized Snapshot snapshot() {
         return scheduler.snapshot();
+    }
+
+    /// Returns where the books contradict each other, for tests: nowhere, at any time.
+    synchronized List<String> audit() {
+        return Audit.of(scheduler.snapshot(), mailboxes, work);
     }
 
     /// Returns the input roots of all that was first asked for before `time`.

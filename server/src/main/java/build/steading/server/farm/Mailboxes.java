@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// The mailboxes of the workers that have announced themselves. Guarded by the lock of [Floor].
 final class Mailboxes {
@@ -20,6 +21,10 @@ final class Mailboxes {
 
     Optional<Mailbox> find(WorkerId worker) {
         return Optional.ofNullable(open.get(worker));
+    }
+
+    Set<WorkerId> workers() {
+        return Set.copyOf(open.keySet());
     }
 
     /// Gives the worker a new mailbox, in place of the one that it may have.

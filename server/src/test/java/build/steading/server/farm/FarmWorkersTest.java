@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.lifecycle.ManualClock;
+import build.steading.schedule.Limits;
 import build.steading.schedule.LeaseId;
 import java.time.Duration;
 import java.util.Map;
@@ -121,6 +122,39 @@ class FarmWorkersTest extends FarmFixture {
             assertThat(farm.snapshot().workers().getFirst().polling()).isZero();
             execute(action("a"));
             assertThat(take()).isNotNull();
+        }
+
+        @Test
+        void leaseThatTheWorkerHasNotNamedYetMayBeOnItsWay() throws Exception {
+            execute(action("a"));
+            var lease = take();
+
+            announce(WORKER, 1);
+
+            assertThat(farm.renew(WORKER, Set.of(lease.id()))).isEmpty();
+        }
+
+        @Test
+        void nothingIsOnItsWayForEver() throws Exception {
+            execute(action("a"));
+            var lease = take();
+            pass(Limits.STANDARD.leaseTtl().minus(INSTANT));
+            announce(WORKER, 1);
+            pass(INSTANT);
+            announce(WORKER, 1);
+
+            assertThat(farm.renew(WORKER, Set.of(lease.id()))).containsExactly(lease.id());
+        }
+
+        @Test
+        void leaseThatTheWorkerNamesNoLongerIsLost() throws Exception {
+            execute(action("a"));
+            var lease = take();
+            farm.renew(WORKER, Set.of(lease.id()));
+
+            announce(WORKER, 1);
+
+            assertThat(farm.renew(WORKER, Set.of(lease.id()))).containsExactly(lease.id());
         }
 
         @Test
