@@ -142,7 +142,10 @@ final class Floor implements AutoCloseable {
 
     /// Takes back all that a worker holds.
     synchronized void dismiss(WorkerId worker) {
-        mailboxes.close(worker);
+        if (closed) {
+            return;
+        }
+        var _ = closeMailbox(worker);
         apply(new Event.WorkerLeft(worker));
         work.unpark(worker, _ -> true);
     }
@@ -150,19 +153,30 @@ final class Floor implements AutoCloseable {
     /// @return how long leases last
     synchronized Duration announce(WorkerId worker, Offer offer) {
         requireOpen();
-        var before = mailboxes.close(worker);
-        for (var i = 0; i < before.waiting(); i++) {
-            apply(new Event.PollEnded(worker));
-        }
+        var unfetched = closeMailbox(worker);
         mailboxes.open(worker);
         work.park(worker, offer.held());
         var held = new HashMap<>(offer.held());
         work.name(worker, held::containsKey);
-        held.putAll(keepOrGiveBack(worker, offer.slots() - held.size(), before.unfetched()));
+        held.putAll(keepOrGiveBack(worker, offer.slots() - held.size(), unfetched));
         held.putAll(work.unnamedSince(clock.instant().minus(leaseTtl), worker));
         var gone = gone(apply(new Event.WorkerAnnounced(worker, offer.holding(held))));
         work.unpark(worker, gone::contains);
         return leaseTtl;
+    }
+
+    /// The mailbox stays open as long as the scheduler counts on somebody who waits there: with each event time
+    /// passes, which may bring something for them.
+    ///
+    /// @return what was given to slots that had not fetched it
+    @GuardedBy("this")
+    private List<Lease> closeMailbox(WorkerId worker) {
+        mailboxes.find(worker).ifPresent(mailbox -> {
+            while (mailbox.discount()) {
+                apply(new Event.PollEnded(worker));
+            }
+        });
+        return mailboxes.close(worker);
     }
 
     /// What nobody fetched is not lost: a slot of the worker will, unless it has no slot left for that.

@@ -75,6 +75,13 @@ final class Mailbox {
         return late;
     }
 
+    /// Counts one slot less that waits, if there is any.
+    synchronized boolean discount() {
+        var any = waiting > 0;
+        waiting -= any ? 1 : 0;
+        return any;
+    }
+
     synchronized boolean isClosed() {
         return closed;
     }
