@@ -39,10 +39,6 @@ public final class Scheduler {
             throw new IllegalArgumentException("Waiter `%s` waits already".formatted(waiter));
         }
         dispatcher.begin(Nanos.of(at));
-        if (event instanceof Event.PollEnded(var worker)) {
-            // Before time passes: what it brings about is for those who still ask.
-            attendance.poll(worker, -1);
-        }
         passTime();
         switch (event) {
             case Event.Submitted(var waiter, var job) -> submit(waiter, job);
@@ -51,9 +47,10 @@ public final class Scheduler {
             case Event.Restarted(var expected) -> attendance.restart(expected);
             case Event.WorkerLeft(var worker) -> attendance.leave(worker);
             case Event.Polled(var worker) -> attendance.poll(worker, 1);
+            case Event.PollEnded(var worker) -> attendance.poll(worker, -1);
             case Event.Renewed(var worker, var leases) -> attendance.renew(worker, leases);
             case Event.Finished(var lease, var ending) -> finish(lease, ending);
-            case Event.PollEnded _, Event.Tick _ -> {}
+            case Event.Tick() -> {}
         }
         return dispatcher.decisions();
     }

@@ -165,15 +165,12 @@ final class Floor implements AutoCloseable {
         return leaseTtl;
     }
 
-    /// The mailbox stays open as long as the scheduler counts on somebody who waits there: with each event time
-    /// passes, which may bring something for them.
-    ///
     /// @return what was given to slots that had not fetched it
     @GuardedBy("this")
     private List<Lease> closeMailbox(WorkerId worker) {
         mailboxes.find(worker).ifPresent(mailbox -> {
-            while (mailbox.discount()) {
-                apply(new Event.PollEnded(worker));
+            while (mailbox.waiting() > 0) {
+                var _ = endPoll(worker, mailbox);
             }
         });
         return mailboxes.close(worker);
@@ -215,11 +212,27 @@ final class Floor implements AutoCloseable {
 
     /// @return what the slot was given in the last moment
     synchronized Optional<Lease> leave(WorkerId worker, Mailbox mailbox) {
-        var late = mailbox.leave();
-        if (late.isEmpty() && !mailbox.isClosed()) {
-            apply(new Event.PollEnded(worker));
+        var late = mailbox.late();
+        if (late.isPresent() || mailbox.isClosed()) {
+            return late;
+        }
+        var counted = endPoll(worker, mailbox);
+        late = mailbox.late();
+        if (late.isPresent() && counted) {
+            // What was struck off was the place of another one, who waits on.
+            mailbox.enter();
+            apply(new Event.Polled(worker));
         }
         return late;
+    }
+
+    /// Time passes with the event, which may bring something for those who wait: they count until then.
+    ///
+    /// @return false if nobody is left who was given nothing
+    @GuardedBy("this")
+    private boolean endPoll(WorkerId worker, Mailbox mailbox) {
+        apply(new Event.PollEnded(worker));
+        return mailbox.discount();
     }
 
     /// Returns a lease that nobody has begun to work on.
