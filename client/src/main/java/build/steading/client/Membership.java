@@ -39,6 +39,11 @@ final class Membership implements AutoCloseable {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
+    /// So long a server that is started anew is away: whoever works for it tries more often.
+    private static final Duration BRISK = Duration.ofSeconds(10);
+
+    private static final Duration LONGEST_BRISK_PAUSE = Duration.ofMillis(150);
+
     /// A connection that has held for so long was none that failed.
     private static final Duration GOOD = Duration.ofSeconds(5);
 
@@ -234,15 +239,20 @@ final class Membership implements AutoCloseable {
     }
 
     private void attend() {
-        var backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
+        var brisk = new Backoff(FIRST_PAUSE, LONGEST_BRISK_PAUSE);
+        var patient = new Backoff(LONGEST_BRISK_PAUSE, LONGEST_PAUSE);
+        var lastGood = System.nanoTime();
         try {
             while (!isClosed()) {
                 var begun = System.nanoTime();
                 attendOnce();
-                if (System.nanoTime() - begun > GOOD.toNanos()) {
-                    backoff.reset();
+                var now = System.nanoTime();
+                if (now - begun > GOOD.toNanos()) {
+                    brisk.reset();
+                    patient.reset();
+                    lastGood = now;
                 }
-                Thread.sleep(backoff.pause());
+                Thread.sleep((now - lastGood < BRISK.toNanos() ? brisk : patient).pause());
                 connectAnew();
             }
         } catch (InterruptedException _) {
