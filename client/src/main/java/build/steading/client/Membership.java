@@ -18,7 +18,6 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.grpc.ConnectivityState;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
@@ -39,6 +38,11 @@ final class Membership implements AutoCloseable {
     private static final Duration ANNOUNCE_PATIENCE = Duration.ofSeconds(5);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
+    /// So long a server that is started anew is away: whoever works for it tries more often.
+    private static final Duration BRISK = Duration.ofSeconds(10);
+
+    private static final Duration LONGEST_BRISK_PAUSE = Duration.ofMillis(150);
 
     /// A connection that has held for so long was none that failed.
     private static final Duration GOOD = Duration.ofSeconds(5);
@@ -84,8 +88,8 @@ final class Membership implements AutoCloseable {
 
         void disconnected();
 
-        /// Returns the numbers of the calls that wait for work.
-        Collection<Long> waiting();
+        /// Returns which calls wait for work.
+        Takes.Standing takes();
     }
 
     Membership(Connection connection, HeldLeases held, Listener listener) {
@@ -184,11 +188,14 @@ final class Membership implements AutoCloseable {
                 throw new IllegalStateException("Nobody to announce");
             }
             version = now.version;
+            // Before the leases: a call that has ended meanwhile has brought what it brought.
+            var takes = listener.takes();
             answer = call.send(AttendRequest.newBuilder()
                     .setAnnouncement(Announcement.newBuilder()
                             .setWorker(now.worker.name())
                             .setOffer(Offers.toProto(now.offer.holding(held.all())))
-                            .addAllWaiting(listener.waiting())));
+                            .addAllWaiting(takes.waiting())
+                            .setBegun(takes.begun())));
         }
         var told = await(call, answer);
         held.noteGone(leases(told));
@@ -232,15 +239,20 @@ final class Membership implements AutoCloseable {
     }
 
     private void attend() {
-        var backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
+        var brisk = new Backoff(FIRST_PAUSE, LONGEST_BRISK_PAUSE);
+        var patient = new Backoff(LONGEST_BRISK_PAUSE, LONGEST_PAUSE);
+        var lastGood = System.nanoTime();
         try {
             while (!isClosed()) {
                 var begun = System.nanoTime();
                 attendOnce();
-                if (System.nanoTime() - begun > GOOD.toNanos()) {
-                    backoff.reset();
+                var now = System.nanoTime();
+                if (now - begun > GOOD.toNanos()) {
+                    brisk.reset();
+                    patient.reset();
+                    lastGood = now;
                 }
-                Thread.sleep(backoff.pause());
+                Thread.sleep((now - lastGood < BRISK.toNanos() ? brisk : patient).pause());
                 connectAnew();
             }
         } catch (InterruptedException _) {

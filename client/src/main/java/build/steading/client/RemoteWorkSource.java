@@ -20,13 +20,9 @@ import build.steading.wire.Times;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.StatusException;
 import java.time.Duration;
-import java.util.Collection;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /// A farm elsewhere, as its worker here sees it. Once the worker has announced itself, this keeps it connected:
 /// after every break it announces the worker again, with all leases that have come this way and were not ended,
@@ -44,8 +40,7 @@ public final class RemoteWorkSource implements WorkSource, AutoCloseable {
 
     private final Connection connection;
     private final HeldLeases held = new HeldLeases();
-    private final Map<Long, TakeCall> takes = new ConcurrentHashMap<>();
-    private final AtomicLong lastTake = new AtomicLong();
+    private final Takes takes = new Takes();
     private final Membership membership;
     private volatile Runnable onNews = () -> {};
 
@@ -92,8 +87,7 @@ public final class RemoteWorkSource implements WorkSource, AutoCloseable {
     }
 
     private Optional<Lease> takeOnce(WorkerId worker, Duration patience) throws InterruptedException {
-        var call = new TakeCall(lastTake.incrementAndGet(), held::took);
-        takes.put(call.number(), call);
+        var call = takes.begin(held::took);
         try {
             // Only now: whoever finds the connection lost afterwards cancels this call.
             var _ = membership.requirePresent();
@@ -103,7 +97,7 @@ public final class RemoteWorkSource implements WorkSource, AutoCloseable {
             call.begin(stub, TakeRequest.newBuilder().setWorker(worker.name()).setPatience(Times.toProto(patience)));
             return call.await();
         } finally {
-            takes.remove(call.number());
+            takes.end(call);
         }
     }
 
@@ -162,11 +156,7 @@ public final class RemoteWorkSource implements WorkSource, AutoCloseable {
     @Override
     public void close() {
         membership.close();
-        cancelTakes();
-    }
-
-    private void cancelTakes() {
-        takes.values().forEach(TakeCall::cancel);
+        takes.cancel();
     }
 
     private final class News implements Membership.Listener {
@@ -177,12 +167,12 @@ public final class RemoteWorkSource implements WorkSource, AutoCloseable {
 
         @Override
         public void disconnected() {
-            cancelTakes();
+            takes.cancel();
         }
 
         @Override
-        public Collection<Long> waiting() {
-            return takes.keySet();
+        public Takes.Standing takes() {
+            return takes.standing();
         }
     }
 }

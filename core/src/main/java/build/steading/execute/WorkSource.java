@@ -11,8 +11,9 @@ import java.util.Set;
 
 /// Where a worker gets its work. Workers pull: nothing is pushed at a worker that did not ask. Thread-safe.
 public interface WorkSource {
-    /// Joins the farm, or says anew what the worker is. All leases of the same name that the worker does not hold
-    /// are void. Those of an earlier process of the farm go on.
+    /// Joins the farm, or says anew what the worker is. Leases that the worker has named before, here or to
+    /// [#renew], and does not name now, are void; of a worker that has connected anew, so are all that it does not
+    /// name. Those of an earlier process of the farm go on.
     ///
     /// @return how long leases last without being renewed: a worker that cannot renew for so long must kill its
     ///     actions

@@ -131,6 +131,8 @@ final class Floor implements AutoCloseable {
 
     synchronized void connected(WorkerId worker, long connection) {
         connections.add(worker, connection);
+        // Nothing is on its way by this one yet.
+        work.name(worker, _ -> true);
     }
 
     synchronized void disconnected(WorkerId worker, long connection) {
@@ -140,7 +142,10 @@ final class Floor implements AutoCloseable {
 
     /// Takes back all that a worker holds.
     synchronized void dismiss(WorkerId worker) {
-        mailboxes.close(worker);
+        if (closed) {
+            return;
+        }
+        var _ = closeMailbox(worker);
         apply(new Event.WorkerLeft(worker));
         work.unpark(worker, _ -> true);
     }
@@ -148,27 +153,37 @@ final class Floor implements AutoCloseable {
     /// @return how long leases last
     synchronized Duration announce(WorkerId worker, Offer offer) {
         requireOpen();
-        var before = mailboxes.close(worker);
-        for (var i = 0; i < before.waiting(); i++) {
-            apply(new Event.PollEnded(worker));
-        }
+        var unfetched = closeMailbox(worker);
         mailboxes.open(worker);
         work.park(worker, offer.held());
         var held = new HashMap<>(offer.held());
-        held.putAll(keepOrGiveBack(worker, offer.slots(), before.unfetched()));
+        work.name(worker, held::containsKey);
+        held.putAll(keepOrGiveBack(worker, offer.slots() - held.size(), unfetched));
+        held.putAll(work.unnamedSince(clock.instant().minus(leaseTtl), worker));
         var gone = gone(apply(new Event.WorkerAnnounced(worker, offer.holding(held))));
         work.unpark(worker, gone::contains);
         return leaseTtl;
     }
 
-    /// What nobody fetched is not lost: a slot of the worker will, unless it takes no more.
+    /// @return what was given to slots that had not fetched it
+    @GuardedBy("this")
+    private List<Lease> closeMailbox(WorkerId worker) {
+        mailboxes.find(worker).ifPresent(mailbox -> {
+            while (mailbox.waiting() > 0) {
+                var _ = endPoll(worker, mailbox);
+            }
+        });
+        return mailboxes.close(worker);
+    }
+
+    /// What nobody fetched is not lost: a slot of the worker will, unless it has no slot left for that.
     ///
     /// @return what is kept, as the worker would say that it holds it
     @GuardedBy("this")
-    private Map<LeaseId, String> keepOrGiveBack(WorkerId worker, int slots, List<Lease> unfetched) {
+    private Map<LeaseId, String> keepOrGiveBack(WorkerId worker, int free, List<Lease> unfetched) {
         var kept = new HashMap<LeaseId, String>();
         for (var lease : unfetched) {
-            if (slots == 0) {
+            if (kept.size() >= free) {
                 giveBack(lease);
             } else if (work.find(lease.id()).isPresent()) {
                 mailbox(worker).inherit(lease);
@@ -197,11 +212,27 @@ final class Floor implements AutoCloseable {
 
     /// @return what the slot was given in the last moment
     synchronized Optional<Lease> leave(WorkerId worker, Mailbox mailbox) {
-        var late = mailbox.leave();
-        if (late.isEmpty() && !mailbox.isClosed()) {
-            apply(new Event.PollEnded(worker));
+        var late = mailbox.late();
+        if (late.isPresent() || mailbox.isClosed()) {
+            return late;
+        }
+        var counted = endPoll(worker, mailbox);
+        late = mailbox.late();
+        if (late.isPresent() && counted) {
+            // What was struck off was the place of another one, who waits on.
+            mailbox.enter();
+            apply(new Event.Polled(worker));
         }
         return late;
+    }
+
+    /// Time passes with the event, which may bring something for those who wait: they count until then.
+    ///
+    /// @return false if nobody is left who was given nothing
+    @GuardedBy("this")
+    private boolean endPoll(WorkerId worker, Mailbox mailbox) {
+        apply(new Event.PollEnded(worker));
+        return mailbox.discount();
     }
 
     /// Returns a lease that nobody has begun to work on.
@@ -215,6 +246,7 @@ final class Floor implements AutoCloseable {
     /// @return those of `held` that were taken back
     synchronized Set<LeaseId> renew(WorkerId worker, Set<LeaseId> held) {
         var _ = mailbox(worker);
+        work.name(worker, held::contains);
         var gone = gone(apply(new Event.Renewed(worker, held)));
         work.unpark(worker, gone::contains);
         gone.addAll(work.unknownOf(held));
@@ -279,6 +311,11 @@ final class Floor implements AutoCloseable {
 
     synchronized Snapshot snapshot() {
         return scheduler.snapshot();
+    }
+
+    /// Returns where the books contradict each other, for tests: nowhere, at any time.
+    synchronized List<String> audit() {
+        return Audit.of(scheduler.snapshot(), mailboxes, work);
     }
 
     /// Returns the input roots of all that was first asked for before `time`.

@@ -43,6 +43,7 @@ final class LiveWork {
     private final Map<WaiterId, Pending> waiters = new HashMap<>();
     private final Map<LeaseId, Attempt> attempts = new HashMap<>();
     private final Map<WorkerId, Set<LeaseId>> parked = new HashMap<>();
+    private final Unnamed unnamed = new Unnamed();
     private final LateOutcomes late = new LateOutcomes();
     private long firstLease = Long.MAX_VALUE;
 
@@ -79,6 +80,16 @@ final class LiveWork {
     /// Returns those of `leases` that are neither live nor parked.
     Set<LeaseId> unknownOf(Set<LeaseId> leases) {
         return leases.stream().filter(lease -> !attempts.containsKey(lease)).collect(Collectors.toSet());
+    }
+
+    /// Notes that from now on a worker names those of its leases as long as it holds them.
+    void name(WorkerId worker, Predicate<LeaseId> which) {
+        unnamed.remove(worker, which);
+    }
+
+    /// Returns what a worker was given after `time` that may be on its way to it, and the keys of the jobs.
+    Map<LeaseId, String> unnamedSince(Instant time, WorkerId worker) {
+        return unnamed.after(time, worker);
     }
 
     /// Returns whether the lease may be one of an earlier process: it is older than all that were given out here.
@@ -142,6 +153,20 @@ final class LiveWork {
         return new LiveLog(logs.resolve("lease-" + lease));
     }
 
+    /// Returns how many executions there are.
+    int size() {
+        return executions.size();
+    }
+
+    /// Returns all live and parked leases by worker.
+    Map<WorkerId, Set<LeaseId>> leases() {
+        var leases = new HashMap<WorkerId, Set<LeaseId>>();
+        attempts.values()
+                .forEach(attempt -> leases.computeIfAbsent(attempt.worker(), _ -> new HashSet<>())
+                        .add(attempt.lease()));
+        return leases;
+    }
+
     void carryOut(Decision decision) {
         switch (decision) {
             case Decision.Accepted(var waiter, var id) -> accepted(waiter, id);
@@ -195,6 +220,7 @@ final class LiveWork {
         firstLease = Math.min(firstLease, lease.value());
         var execution = execution(id);
         begin(execution, new Attempt(lease, worker, execution.key(), newLog(lease)));
+        unnamed.add(worker, lease, execution.key(), clock.instant());
         delivery.accept(worker, execution.lease(lease));
     }
 
@@ -218,7 +244,7 @@ final class LiveWork {
     private void revoked(LeaseId lease) {
         unpark(lease).ifPresent(attempt -> attempt.log().close());
         // What becomes of the execution is said next.
-        attempts.remove(lease);
+        find(lease).ifPresent(this::forget);
     }
 
     private void requeued(LiveExecution execution, String reason) {
@@ -242,8 +268,13 @@ final class LiveWork {
     }
 
     private void endAttempt(LiveExecution execution) {
-        execution.attempt().ifPresent(attempt -> attempts.remove(attempt.lease()));
+        execution.attempt().ifPresent(this::forget);
         execution.end();
+    }
+
+    private void forget(Attempt attempt) {
+        attempts.remove(attempt.lease());
+        unnamed.remove(attempt.worker(), attempt.lease()::equals);
     }
 
     private Pending pending(WaiterId waiter) {
@@ -269,6 +300,7 @@ final class LiveWork {
         }
         attempts.values().forEach(attempt -> attempt.log().close());
         attempts.clear();
+        unnamed.clear();
         parked.clear();
         executions.clear();
     }

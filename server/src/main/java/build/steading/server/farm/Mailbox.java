@@ -63,16 +63,16 @@ final class Mailbox {
         return Optional.ofNullable(leases.poll());
     }
 
-    /// A slot waits no longer.
-    ///
-    /// @return what it was given just now. If that is nothing, and the mailbox is open, the slot does not count
-    ///     any more
-    synchronized Optional<Lease> leave() {
-        var late = Optional.ofNullable(leases.poll());
-        if (late.isEmpty() && !closed) {
-            waiting--;
-        }
-        return late;
+    /// Returns what was given to a slot just now that waits no longer; it still counts if that is nothing.
+    synchronized Optional<Lease> late() {
+        return Optional.ofNullable(leases.poll());
+    }
+
+    /// Counts one slot less that waits, if there is any.
+    synchronized boolean discount() {
+        var any = waiting > 0;
+        waiting -= any ? 1 : 0;
+        return any;
     }
 
     synchronized boolean isClosed() {

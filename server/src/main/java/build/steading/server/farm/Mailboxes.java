@@ -7,19 +7,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// The mailboxes of the workers that have announced themselves. Guarded by the lock of [Floor].
 final class Mailboxes {
     private final Map<WorkerId, Mailbox> open = new HashMap<>();
 
-    /// What a mailbox was closed with.
-    ///
-    /// @param waiting how many slots waited that were given nothing
-    /// @param unfetched what others were given and had not fetched
-    record Closed(int waiting, List<Lease> unfetched) {}
-
     Optional<Mailbox> find(WorkerId worker) {
         return Optional.ofNullable(open.get(worker));
+    }
+
+    Set<WorkerId> workers() {
+        return Set.copyOf(open.keySet());
     }
 
     /// Gives the worker a new mailbox, in place of the one that it may have.
@@ -36,12 +35,10 @@ final class Mailboxes {
         mailbox.put(lease);
     }
 
-    Closed close(WorkerId worker) {
+    /// Returns what was given to slots that had not fetched it.
+    List<Lease> close(WorkerId worker) {
         var mailbox = open.remove(worker);
-        if (mailbox == null) {
-            return new Closed(0, List.of());
-        }
-        return new Closed(mailbox.waiting(), mailbox.close());
+        return mailbox == null ? List.of() : mailbox.close();
     }
 
     void closeAll() {

@@ -5,8 +5,11 @@ import build.steading.api.v1.Announcement;
 import build.steading.api.v1.AttendRequest;
 import build.steading.api.v1.AttendResponse;
 import build.steading.execute.Attendance;
+import build.steading.execute.Outcome;
 import build.steading.execute.WorkSource;
+import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
+import build.steading.schedule.Fault;
 import build.steading.schedule.LeaseId;
 import build.steading.schedule.WorkerId;
 import build.steading.wire.Offers;
@@ -25,6 +28,8 @@ import java.util.stream.Collectors;
 ///
 /// What the worker says comes from gRPC, one thing at a time. [#tell] and [#supersede] may be called by anybody.
 final class Attendee implements StreamObserver<AttendRequest> {
+    private static final Failure NEVER_ARRIVED = new Failure.Unavailable("The lease never reached its worker");
+
     private final WorkSource work;
     private final Attendance attendance;
     private final Roll roll;
@@ -77,10 +82,24 @@ final class Attendee implements StreamObserver<AttendRequest> {
     private AttendResponse.Builder announce(Announcement message) {
         var offer = Offers.fromProto(message.getOffer());
         var here = enter(message.getWorker());
-        var reckoning = roll.announce(here.worker(), offer.held(), new HashSet<>(message.getWaitingList()));
+        var calls = new Roll.Calls(message.getBegun(), new HashSet<>(message.getWaitingList()));
+        var reckoning = roll.announce(here.worker(), offer.held(), calls);
+        reckoning.lost().forEach(this::giveBack);
         var ttl = work.announce(here.worker(), offer.holding(reckoning.held()));
         roll.announced(here.worker(), here.connection());
         return AttendResponse.newBuilder().setLeaseTtl(Times.toProto(ttl)).addAllGone(numbers(reckoning.gone()));
+    }
+
+    /// Nobody has begun to work on it, nor will.
+    private void giveBack(LeaseId lease) {
+        try {
+            work.finish(lease, new Outcome.NotRun(NEVER_ARRIVED, Fault.WORKER_SHUTDOWN));
+        } catch (SteadingException e) {
+            if (!(e.failure() instanceof Failure.NotFound)) {
+                throw e;
+            }
+            // The farm has taken it back already.
+        }
     }
 
     private Seat enter(String name) {

@@ -32,11 +32,27 @@ final class Roll {
     /// @param take number of the call that it was handed over by; [#CONFIRMED] if the worker has named it since
     private record Handed(String action, long take) {}
 
+    /// The calls by which a worker asks for work.
+    ///
+    /// @param begun the highest number among those that it knew of when it spoke: it cannot know what later ones
+    ///     hand over
+    /// @param waiting the numbers of those on whose answers it waited
+    record Calls(long begun, Set<Long> waiting) {
+        Calls {
+            waiting = Set.copyOf(waiting);
+        }
+
+        private boolean mayBring(Handed handed) {
+            return handed.take > begun || waiting.contains(handed.take);
+        }
+    }
+
     /// What the leases that a worker names come to.
     ///
     /// @param held those that it holds, or is about to
     /// @param gone those that it names, but are another's
-    record Reckoning(Map<LeaseId, String> held, Set<LeaseId> gone) {}
+    /// @param lost those that it was given and will never see
+    record Reckoning(Map<LeaseId, String> held, Set<LeaseId> gone, Set<LeaseId> lost) {}
 
     private static final long CONFIRMED = -1;
 
@@ -76,8 +92,8 @@ final class Roll {
     /// Makes out what a worker holds.
     ///
     /// @param named the leases that it names as its own, with their actions
-    /// @param waiting the calls on whose answers it waits: leases that these hand over are its own as well
-    synchronized Reckoning announce(WorkerId worker, Map<LeaseId, String> named, Set<Long> waiting) {
+    /// @param calls leases that these hand over are its own as well
+    synchronized Reckoning announce(WorkerId worker, Map<LeaseId, String> named, Calls calls) {
         var presence = presence(worker);
         var held = new HashMap<LeaseId, String>();
         var gone = new HashSet<LeaseId>();
@@ -90,16 +106,23 @@ final class Roll {
         });
         var leases = new HashMap<LeaseId, Handed>();
         held.forEach((lease, action) -> leases.put(lease, new Handed(action, CONFIRMED)));
+        var lost = new HashSet<LeaseId>();
         presence.leases.forEach((lease, handed) -> {
-            if (waiting.contains(handed.take) && leases.putIfAbsent(lease, handed) == null) {
+            if (leases.containsKey(lease)) {
+                return;
+            }
+            if (calls.mayBring(handed)) {
+                leases.put(lease, handed);
                 held.put(lease, handed.action);
+            } else if (handed.take != CONFIRMED) {
+                lost.add(lease);
             }
         });
         forgetLeases(presence);
         presence.leases.clear();
         presence.leases.putAll(leases);
         leases.keySet().forEach(lease -> owners.put(lease, worker));
-        return new Reckoning(held, gone);
+        return new Reckoning(held, gone, lost);
     }
 
     /// From now on a worker is answered: the farm knows what it holds.

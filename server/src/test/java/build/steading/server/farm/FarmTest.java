@@ -203,9 +203,11 @@ class FarmTest extends FarmFixture {
 
     @Test
     void workerThatRestartsLosesItsLeases() throws Exception {
+        farm.connected(WORKER, 1);
         execute(action("a"));
         var lease = take();
 
+        farm.connected(WORKER, 2);
         announce(WORKER, 1);
 
         assertThat(farm.renew(WORKER, Set.of(lease.id()))).containsExactly(lease.id());

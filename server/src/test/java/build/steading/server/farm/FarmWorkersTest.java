@@ -12,6 +12,7 @@ import build.steading.lifecycle.ManualClock;
 import build.steading.log.LogRecord;
 import build.steading.schedule.Fault;
 import build.steading.schedule.LeaseId;
+import build.steading.schedule.Limits;
 import build.steading.schedule.WorkerId;
 import java.time.Duration;
 import java.util.List;
@@ -164,6 +165,39 @@ class FarmWorkersTest extends FarmFixture {
             assertThat(farm.snapshot().workers().getFirst().polling()).isZero();
             execute(action("a"));
             assertThat(take()).isNotNull();
+        }
+
+        @Test
+        void leaseThatTheWorkerHasNotNamedYetMayBeOnItsWay() throws Exception {
+            execute(action("a"));
+            var lease = take();
+
+            announce(WORKER, 1);
+
+            assertThat(farm.renew(WORKER, Set.of(lease.id()))).isEmpty();
+        }
+
+        @Test
+        void nothingIsOnItsWayForEver() throws Exception {
+            execute(action("a"));
+            var lease = take();
+            pass(Limits.STANDARD.leaseTtl().minus(INSTANT));
+            announce(WORKER, 1);
+            pass(INSTANT);
+            announce(WORKER, 1);
+
+            assertThat(farm.renew(WORKER, Set.of(lease.id()))).containsExactly(lease.id());
+        }
+
+        @Test
+        void leaseThatTheWorkerNamesNoLongerIsLost() throws Exception {
+            execute(action("a"));
+            var lease = take();
+            farm.renew(WORKER, Set.of(lease.id()));
+
+            announce(WORKER, 1);
+
+            assertThat(farm.renew(WORKER, Set.of(lease.id()))).containsExactly(lease.id());
         }
 
         @Test

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -234,6 +235,31 @@ class RemoteWorkSourceTest {
         assertThat(source.append(LEASE, 0, RECORD)).isEqualTo(RECORD.length);
         source.finish(LEASE, FAILED);
         assertThat(next.outcomes(LEASE)).containsExactly(FAILED);
+    }
+
+    /// However the two streams overtake each other.
+    @Test
+    void announcementVoidsNoLeaseThatIsOnItsWay() throws Exception {
+        var leases = 500;
+        var working = new ConcurrentHashMap<LeaseId, String>();
+        source.announce(WORKER, offer());
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var slot = threads.submit(() -> {
+                for (var id = 1; id <= leases; id++) {
+                    farm.offer(id, ACTION);
+                    var lease = source.take(WORKER, PATIENCE).orElseThrow();
+                    working.put(lease.id(), ACTION.toString());
+                    source.append(lease.id(), 0, RECORD);
+                    source.finish(lease.id(), FAILED);
+                    working.remove(lease.id());
+                }
+                return leases;
+            });
+            while (!slot.isDone()) {
+                source.announce(WORKER, offer().holding(Map.copyOf(working)));
+            }
+            assertThat(slot).succeedsWithin(PATIENCE);
+        }
     }
 
     @Test

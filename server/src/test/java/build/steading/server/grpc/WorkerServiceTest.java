@@ -92,6 +92,16 @@ class WorkerServiceTest {
             Map<Long, String> held,
             List<Long> waiting)
             throws Exception {
+        return announce(call, worker, held, waiting, 1_000);
+    }
+
+    private static AttendResponse announce(
+            BlockingClientCall<AttendRequest, AttendResponse> call,
+            String worker,
+            Map<Long, String> held,
+            List<Long> waiting,
+            long begun)
+            throws Exception {
         var offer = WorkerOffer.newBuilder().setSlots(2);
         held.forEach((lease, action) ->
                 offer.addHeld(HeldLease.newBuilder().setLease(lease).setAction(action)));
@@ -100,7 +110,8 @@ class WorkerServiceTest {
                 .setAnnouncement(Announcement.newBuilder()
                         .setWorker(worker)
                         .setOffer(offer)
-                        .addAllWaiting(waiting))
+                        .addAllWaiting(waiting)
+                        .setBegun(begun))
                 .build());
         return call.read();
     }
@@ -222,6 +233,43 @@ class WorkerServiceTest {
         announce(call, "w", Map.of(), List.of());
         assertThat(farm.offers().getLast().held()).isEmpty();
         GrpcTest.assertFails(Status.Code.NOT_FOUND, () -> stub().append(append("w", 1)));
+    }
+
+    @Test
+    void leaseOfACallThatHasOvertakenTheAnnouncementIsNotVoid() throws Exception {
+        farm.offer(1, ACTION);
+        var call = attend("w");
+        var _ = stub().take(take("w", 9, 5));
+
+        announce(call, "w", Map.of(), List.of(), 8);
+        assertThat(farm.offers().getLast().held()).containsExactly(Map.entry(new LeaseId(1), ACTION.toString()));
+        assertThat(stub().append(append("w", 1)).getSizeBytes()).isZero();
+    }
+
+    @Test
+    void leaseThatNeverArrivedIsGivenBack() throws Exception {
+        farm.offer(1, ACTION);
+        var call = attend("w");
+        var _ = stub().take(take("w", 9, 5));
+
+        announce(call, "w", Map.of(), List.of(), 9);
+        assertThat(farm.outcomes(new LeaseId(1)))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Outcome.NotRun.class,
+                        outcome -> assertThat(outcome.fault()).isEqualTo(Fault.WORKER_SHUTDOWN));
+    }
+
+    @Test
+    void leaseThatTheWorkerHasLetGoOfIsNotGivenBack() throws Exception {
+        farm.offer(1, ACTION);
+        var call = attend("w");
+        var _ = stub().take(take("w", 9, 5));
+        renew(call, 1);
+
+        announce(call, "w", Map.of(), List.of());
+        assertThat(farm.offers().getLast().held()).isEmpty();
+        assertThat(farm.outcomes(new LeaseId(1))).isEmpty();
     }
 
     @Test
