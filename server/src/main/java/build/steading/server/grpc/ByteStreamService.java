@@ -12,18 +12,21 @@ import com.google.bytestream.WriteResponse;
 import io.grpc.stub.StreamObserver;
 import java.util.Set;
 
-/// Speaks `ByteStream` for a [BlobStore]: blobs of any size, uncompressed. A broken upload begins anew.
+/// Speaks `ByteStream` for a [BlobStore]: blobs of any size, uncompressed. A broken upload goes on where it
+/// broke.
 final class ByteStreamService extends ByteStreamGrpc.ByteStreamImplBase {
     private final BlobStore blobs;
     private final NamedBlobs named;
     private final InstanceNames instances;
     private final long maxBlobBytes;
+    private final Transfers transfers;
 
     ByteStreamService(BlobStore blobs, InstanceNames instances, long maxBlobBytes) {
         this.blobs = blobs;
         this.named = new NamedBlobs(blobs);
         this.instances = instances;
         this.maxBlobBytes = maxBlobBytes;
+        this.transfers = new Transfers(blobs);
     }
 
     @Override
@@ -38,7 +41,7 @@ final class ByteStreamService extends ByteStreamGrpc.ByteStreamImplBase {
 
     @Override
     public StreamObserver<WriteRequest> write(StreamObserver<WriteResponse> response) {
-        return new Upload(blobs, instances, maxBlobBytes, response);
+        return new Upload(blobs, instances, maxBlobBytes, transfers, response);
     }
 
     @Override
@@ -49,7 +52,7 @@ final class ByteStreamService extends ByteStreamGrpc.ByteStreamImplBase {
         var complete = blobs.findMissing(Set.of(digest)).isEmpty();
         response.onNext(QueryWriteStatusResponse.newBuilder()
                 .setComplete(complete)
-                .setCommittedSize(complete ? digest.sizeBytes() : 0)
+                .setCommittedSize(complete ? digest.sizeBytes() : transfers.receivedBytes(request.getResourceName()))
                 .build());
         response.onCompleted();
     }
