@@ -7,12 +7,20 @@ import static build.steading.conformance.Check.should;
 
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.regex.Pattern;
 
 /// What an action finds when it begins.
 final class InputChecks {
     /// What a shell sets by itself.
     private static final Set<String> OF_SHELLS = Set.of("PWD", "OLDPWD", "SHLVL", "_");
+
+    private static final Set<String> DECLARED = Set.of("CHECK", "GREETING", "PATH");
+
+    /// What services, containers, logins and runtimes set, and an action has no use for. A worker may have
+    /// defaults for what programs look for, such as a private `HOME`.
+    private static final Pattern OF_SESSIONS =
+            Pattern.compile("(SSH|SUDO|XDG|DBUS|SYSTEMD|KUBERNETES|JAVA|JDK|MAVEN|RUNFILES)_.*"
+                    + "|INVOCATION_ID|JOURNAL_STREAM|HOSTNAME|DISPLAY|TERM|MAIL|LS_COLORS|CLASSPATH|NOTIFY_SOCKET");
 
     private InputChecks() {}
 
@@ -23,7 +31,10 @@ final class InputChecks {
                         "A command runs in its working directory, and outputs are relative to it",
                         InputChecks::cwd),
                 info("W11", "A working directory that is not in the inputs", InputChecks::missingCwd),
-                should("W12", "The environment is what the command says, and nothing else", InputChecks::environment),
+                should(
+                        "W12",
+                        "The environment is the command's, and shows nothing of the worker's own",
+                        InputChecks::environment),
                 must("W13", "A relative program is found from the working directory", InputChecks::relativeProgram),
                 must("W14", "A bare program is found on the command's PATH", InputChecks::bareProgram),
                 must("W15", "Input files are executable or not, as said", InputChecks::modes),
@@ -60,10 +71,14 @@ final class InputChecks {
         Expect.that(lines.contains("GREETING=hello there"), "`GREETING` is not there");
         var others = lines.stream()
                 .map(line -> line.substring(0, Math.max(0, line.indexOf('='))))
-                .filter(name -> !OF_SHELLS.contains(name))
-                .collect(Collectors.toSet());
-        Expect.equal("Names", Set.of("CHECK", "GREETING", "PATH"), others);
-        return "";
+                .filter(name -> !OF_SHELLS.contains(name) && !DECLARED.contains(name))
+                .sorted()
+                .toList();
+        Expect.that(
+                others.stream().noneMatch(name -> OF_SESSIONS.matcher(name).matches()),
+                "the worker's own session shows: %s",
+                others);
+        return others.isEmpty() ? "nothing else" : "defaults of the worker: " + String.join(", ", others);
     }
 
     private static final String TOOL = "#!/bin/sh\necho tool\n";
