@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.conformance;
 
-import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptor;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.TlsChannelCredentials;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
@@ -14,10 +13,14 @@ import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -72,27 +75,29 @@ public final class Connection implements AutoCloseable {
 
     private static NettyChannelBuilder builder(Address address) throws IOException {
         return switch (String.valueOf(address.uri().getScheme())) {
-            case "grpc" -> tcp(address.uri(), InsecureChannelCredentials.create());
-            case "grpcs" -> tcp(address.uri(), tls(address.authority()));
+            case "grpc" -> tcp(address.uri()).usePlaintext();
+            case "grpcs" -> tcp(address.uri()).sslContext(tls(address.authority()));
             case "unix" -> unix(address.uri());
             default -> throw malformed(address.uri());
         };
     }
 
-    private static ChannelCredentials tls(Optional<Path> authority) throws IOException {
-        var tls = TlsChannelCredentials.newBuilder();
+    /// By the JDK: no native library.
+    private static SslContext tls(Optional<Path> authority) throws IOException {
+        var tls = GrpcSslContexts.configure(SslContextBuilder.forClient(), SslProvider.JDK);
         if (authority.isPresent()) {
-            tls.trustManager(authority.get().toFile());
+            try (var certificates = Files.newInputStream(authority.get())) {
+                tls.trustManager(certificates);
+            }
         }
         return tls.build();
     }
 
-    private static NettyChannelBuilder tcp(URI uri, ChannelCredentials credentials) {
+    private static NettyChannelBuilder tcp(URI uri) {
         if (uri.getHost() == null || uri.getPort() < 0) {
             throw malformed(uri);
         }
-        return NettyChannelBuilder.forAddress(uri.getHost(), uri.getPort(), credentials)
-                .channelType(NioSocketChannel.class);
+        return NettyChannelBuilder.forAddress(uri.getHost(), uri.getPort()).channelType(NioSocketChannel.class);
     }
 
     private static NettyChannelBuilder unix(URI uri) {

@@ -45,6 +45,7 @@ final class InputChecks {
                 info("W20", "An absolute symlink", InputChecks::absoluteLink),
                 must("W23", "Standard input is empty", InputChecks::stdin),
                 must("W34", "New files may be made beside inputs", InputChecks::writable),
+                should("122", "100,000 input files arrive", InputChecks::many),
                 should("123", "Deep trees and long names arrive", InputChecks::deep));
     }
 
@@ -158,6 +159,21 @@ final class InputChecks {
         var done = target.jobs().succeed(Job.sh("cp src/a src/b").input(input).paths("src/b"));
         Expect.equal("Content", "one\n", done.content("src/b"));
         return "";
+    }
+
+    private static String many(Target target) throws InterruptedException {
+        var folder = new Folder();
+        for (var i = 0; i < 1_000; i++) {
+            folder.absent("f" + i, Blob.EMPTY.digest(), false);
+        }
+        target.blobs().put(folder.blobs());
+        var root = new Folder();
+        for (var i = 0; i < 100; i++) {
+            root.absentFolder("d" + i, folder.digest());
+        }
+        var done = target.jobs().succeed(Job.sh("find . -type f | wc -l").input(root));
+        Expect.equal("Files", "100000", done.stdout().strip());
+        return "took %d ms".formatted(done.took().toMillis());
     }
 
     private static String deep(Target target) throws InterruptedException {
