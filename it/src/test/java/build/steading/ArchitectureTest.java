@@ -75,8 +75,8 @@ class ArchitectureTest {
                        | build.bazel com.google.protobuf
           server.web:  failure | com.sun.net javax.net
           server.grpc: action auth blob build digest execute failure lifecycle log platform schedule
-                       wire | build.bazel build.steading.api com.google.bytestream com.google.longrunning
-                       com.google.protobuf com.google.rpc io.grpc javax.net
+                       wire | build.bazel build.steading.api com.github.luben com.google.bytestream
+                       com.google.longrunning com.google.protobuf com.google.rpc io.grpc javax.net
           server.mail: build digest failure notify project source yaml | jakarta.mail org.eclipse.angus
           server.hook: build failure notify project source yaml | com.fasterxml.jackson java.net.http javax.crypto
           server.tell: blob build failure lifecycle notify server.hook server.mail yaml

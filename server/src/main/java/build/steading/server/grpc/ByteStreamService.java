@@ -2,6 +2,7 @@
 package build.steading.server.grpc;
 
 import build.steading.blob.BlobStore;
+import build.steading.failure.SteadingException;
 import com.google.bytestream.ByteStreamGrpc;
 import com.google.bytestream.QueryWriteStatusRequest;
 import com.google.bytestream.QueryWriteStatusResponse;
@@ -12,8 +13,8 @@ import com.google.bytestream.WriteResponse;
 import io.grpc.stub.StreamObserver;
 import java.util.Set;
 
-/// Speaks `ByteStream` for a [BlobStore]: blobs of any size, uncompressed. A broken upload goes on where it
-/// broke.
+/// Speaks `ByteStream` for a [BlobStore]: blobs of any size. A broken upload goes on where it broke, unless
+/// it travels compressed.
 final class ByteStreamService extends ByteStreamGrpc.ByteStreamImplBase {
     private final BlobStore blobs;
     private final NamedBlobs named;
@@ -35,8 +36,16 @@ final class ByteStreamService extends ByteStreamGrpc.ByteStreamImplBase {
         instances.check(resource.instance());
         var digest = resource.digest();
         Chunks.checkRange(digest, request.getReadOffset(), request.getReadLimit());
+        var compression = resource.compression();
+        if (compression != Compression.IDENTITY && request.getReadLimit() != 0) {
+            throw SteadingException.invalid(
+                    "What is read compressed cannot be limited: `%s`", request.getResourceName());
+        }
         var content = named.open(digest);
-        Pump.send(Chunks.of(digest, content, request.getReadOffset(), request.getReadLimit()), response);
+        var chunks = compression == Compression.IDENTITY
+                ? Chunks.of(digest, content, request.getReadOffset(), request.getReadLimit())
+                : Chunks.compressed(digest, content, request.getReadOffset(), compression);
+        Pump.send(chunks, response);
     }
 
     @Override

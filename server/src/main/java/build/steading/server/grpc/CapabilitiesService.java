@@ -4,6 +4,7 @@ package build.steading.server.grpc;
 import build.bazel.remote.execution.v2.ActionCacheUpdateCapabilities;
 import build.bazel.remote.execution.v2.CacheCapabilities;
 import build.bazel.remote.execution.v2.CapabilitiesGrpc;
+import build.bazel.remote.execution.v2.Compressor;
 import build.bazel.remote.execution.v2.DigestFunction;
 import build.bazel.remote.execution.v2.ExecutionCapabilities;
 import build.bazel.remote.execution.v2.GetCapabilitiesRequest;
@@ -54,6 +55,8 @@ final class CapabilitiesService extends CapabilitiesGrpc.CapabilitiesImplBase {
                 .addDigestFunctions(DigestFunction.Value.SHA256)
                 .setMaxBatchTotalSizeBytes(config.limits().maxBatchBytes())
                 .setMaxCasBlobSizeBytes(config.limits().maxBlobBytes())
+                .addSupportedCompressors(Compressor.Value.ZSTD)
+                .addSupportedBatchUpdateCompressors(Compressor.Value.ZSTD)
                 .setSymlinkAbsolutePathStrategy(SymlinkAbsolutePathStrategy.Value.ALLOWED)
                 .build();
     }

@@ -5,6 +5,8 @@ import build.steading.blob.BlobStore;
 import build.steading.digest.Digest;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Transfer {
     private final String name;
     private final Digest digest;
+    private final Compression compression;
     private final UploadPipe pipe = new UploadPipe();
 
     @GuardedBy("this")
@@ -26,9 +29,10 @@ final class Transfer {
 
     /// @param name the resource name by which clients know it
     /// @param call that brings the bytes
-    Transfer(String name, Digest digest, Upload call) {
+    Transfer(String name, Digest digest, Compression compression, Upload call) {
         this.name = name;
         this.digest = digest;
+        this.compression = compression;
         this.call = call;
     }
 
@@ -76,10 +80,13 @@ final class Transfer {
     }
 
     private void store(BlobStore blobs, Runnable whenEnded) {
-        try (pipe) {
-            blobs.put(digest, pipe);
+        try (var content = compression.expanded(pipe, digest)) {
+            blobs.put(digest, content);
             whenEnded.run();
             tell(Upload::succeed);
+        } catch (IOException e) {
+            whenEnded.run();
+            tell(upload -> upload.fail(new UncheckedIOException(e)));
         } catch (RuntimeException e) {
             whenEnded.run();
             tell(upload -> upload.fail(e));

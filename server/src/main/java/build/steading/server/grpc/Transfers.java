@@ -37,8 +37,8 @@ final class Transfers {
     }
 
     /// Begins an upload at its first byte. What there was by the same name is given up.
-    Transfer begin(String name, Digest digest, Upload call) {
-        var begun = new Transfer(name, digest, call);
+    Transfer begin(String name, Digest digest, Compression compression, Upload call) {
+        var begun = new Transfer(name, digest, compression, call);
         synchronized (this) {
             var before = broken.remove(name);
             if (before != null) {

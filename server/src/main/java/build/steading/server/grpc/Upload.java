@@ -9,6 +9,8 @@ import com.google.bytestream.WriteRequest;
 import com.google.bytestream.WriteResponse;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,9 @@ final class Upload implements StreamObserver<WriteRequest> {
     /// How often to look whether somebody else has stored the blob meanwhile.
     private static final long LOOK_AGAIN_BYTES = 8 << 20;
 
+    /// What frames of no content may add.
+    private static final long SLACK_BYTES = 1 << 20;
+
     private final BlobStore blobs;
     private final InstanceNames instances;
     private final long maxBlobBytes;
@@ -29,6 +34,7 @@ final class Upload implements StreamObserver<WriteRequest> {
 
     private String name = "";
     private volatile @Nullable Digest digest;
+    private Compression compression = Compression.IDENTITY;
     private volatile @Nullable Transfer transfer;
     private long receivedBytes;
     private long lookAgainAtBytes;
@@ -84,8 +90,13 @@ final class Upload implements StreamObserver<WriteRequest> {
     /// Somebody may go on with what came so far.
     private void keep() {
         var begun = transfer;
-        if (begun != null) {
+        if (begun == null) {
+            return;
+        }
+        if (compression == Compression.IDENTITY) {
             transfers.keep(begun);
+        } else {
+            begun.abort("The client ended its upload");
         }
     }
 
@@ -96,17 +107,25 @@ final class Upload implements StreamObserver<WriteRequest> {
             succeed();
             return;
         }
-        if (begun == null && message.getWriteOffset() > 0) {
+        if (begun == null && message.getWriteOffset() > 0 && compression == Compression.IDENTITY) {
             resume(message.getWriteOffset());
         }
         check(message, blob);
         receivedBytes += message.getData().size();
         finished = message.getFinishWrite();
         if (transfer == null && finished) {
-            blobs.put(blob, message.getData().newInput());
+            storeAtOnce(message, blob);
             succeed();
         } else {
             passOn(message, blob);
+        }
+    }
+
+    private void storeAtOnce(WriteRequest message, Digest blob) {
+        try (var content = compression.expanded(message.getData().newInput(), blob)) {
+            blobs.put(blob, content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -128,6 +147,7 @@ final class Upload implements StreamObserver<WriteRequest> {
             throw SteadingException.invalid("Blob `%s` exceeds the limit of %d bytes", blob, maxBlobBytes);
         }
         digest = blob;
+        compression = resource.compression();
         return blob;
     }
 
@@ -148,16 +168,25 @@ final class Upload implements StreamObserver<WriteRequest> {
                     "Write offset %d of `%s` is not %d", message.getWriteOffset(), name, receivedBytes);
         }
         var bytes = receivedBytes + message.getData().size();
-        if (bytes > blob.sizeBytes() || (message.getFinishWrite() && bytes < blob.sizeBytes())) {
+        if (compression != Compression.IDENTITY) {
+            checkCompressed(bytes, blob);
+        } else if (bytes > blob.sizeBytes() || (message.getFinishWrite() && bytes < blob.sizeBytes())) {
             throw SteadingException.invalid(
                     "The upload of `%s` has %s %d bytes", name, message.getFinishWrite() ? "only" : "at least", bytes);
+        }
+    }
+
+    /// Whether the bytes are right shows when they are expanded; that there is an end to them, here.
+    private void checkCompressed(long bytes, Digest blob) {
+        if (bytes > 2 * blob.sizeBytes() + SLACK_BYTES) {
+            throw SteadingException.invalid("The upload of `%s` has more bytes than it can have when compressed", name);
         }
     }
 
     private void passOn(WriteRequest message, Digest blob) {
         var to = transfer;
         if (to == null) {
-            to = transfers.begin(name, blob, this);
+            to = transfers.begin(name, blob, compression, this);
             transfer = to;
         }
         try {
@@ -173,11 +202,19 @@ final class Upload implements StreamObserver<WriteRequest> {
         var blob = digest;
         if (blob != null && end()) {
             response.onNext(WriteResponse.newBuilder()
-                    .setCommittedSize(blob.sizeBytes())
+                    .setCommittedSize(committedSize(blob))
                     .build());
             response.onCompleted();
             abort("The blob is stored already");
         }
+    }
+
+    /// Returns the bytes as they travelled; -1 for a compressed blob that was there already.
+    private long committedSize(Digest blob) {
+        if (compression == Compression.IDENTITY) {
+            return blob.sizeBytes();
+        }
+        return finished ? receivedBytes : -1;
     }
 
     /// The blob cannot be stored like that.

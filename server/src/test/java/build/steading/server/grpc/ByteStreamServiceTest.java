@@ -262,7 +262,7 @@ class ByteStreamServiceTest extends GrpcTest {
                     "blobs/HASH/x",
                     "blobs/HASH/5/more",
                     "blobs/blake3/HASH/5",
-                    "compressed-blobs/zstd/HASH/5"
+                    "compressed-blobs/brotli/HASH/5"
                 })
         @DisplayName("B19, Z08: a malformed or unserved name is refused")
         void malformedNameIsRefused(String name) {

@@ -33,16 +33,16 @@ class TransfersTest {
 
     @Test
     void uploadThatIsNotKnownToBeBrokenIsLeftAlone() {
-        transfers.begin("a", DIGEST, call);
+        transfers.begin("a", DIGEST, Compression.IDENTITY, call);
 
         assertThatThrownBy(() -> transfers.resume("a", 0, call)).hasMessageContaining("Another call still writes");
     }
 
     @Test
     void uploadThatBeganAnewIsNotTheOneBefore() throws InterruptedException {
-        var before = transfers.begin("a", DIGEST, call);
+        var before = transfers.begin("a", DIGEST, Compression.IDENTITY, call);
         before.offer(ByteString.copyFrom(new byte[10]), false);
-        transfers.begin("a", DIGEST, call);
+        transfers.begin("a", DIGEST, Compression.IDENTITY, call);
 
         transfers.keep(before);
 
@@ -57,7 +57,7 @@ class TransfersTest {
     }
 
     private void breakOff(String name) throws InterruptedException {
-        var transfer = transfers.begin(name, DIGEST, call);
+        var transfer = transfers.begin(name, DIGEST, Compression.IDENTITY, call);
         transfer.offer(ByteString.copyFrom(new byte[10]), false);
         transfers.keep(transfer);
     }
