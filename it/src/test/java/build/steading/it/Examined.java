@@ -24,7 +24,7 @@ import org.opentest4j.TestAbortedException;
 /// Servers under examination by the conformance suite: a test for each check. A check of what a server does not
 /// offer is skipped; one that only asks prints the answer.
 final class Examined implements AfterAllCallback {
-    private static final int AT_ONCE = 4;
+    private static final int AT_ONCE = 8;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final List<AutoCloseable> open = new ArrayList<>();

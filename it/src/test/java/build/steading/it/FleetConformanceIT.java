@@ -26,7 +26,7 @@ class FleetConformanceIT {
 
     @BeforeAll
     static void start() {
-        var worker = FLEET.worker("one", List.of(), Map.of());
+        var worker = FLEET.worker("one", List.of(), Map.of(), "--slots", "4");
         worker.awaitReady();
         FLEET.awaitUp(worker);
     }
