@@ -125,6 +125,8 @@ final class CompressionChecks {
     }
 
     private static String unknownCompressor(Target target) throws InterruptedException {
+        // There must be a server at all that could refuse it.
+        target.blobs().put(Blob.random(500));
         var blob = Blob.random(500);
         var end = write(target, "shrinkomatic", blob.digest(), blob.data());
         return Expect.oneOf(end.status(), INVALID_ARGUMENT, UNIMPLEMENTED);
