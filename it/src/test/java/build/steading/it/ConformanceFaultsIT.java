@@ -18,12 +18,12 @@ import build.steading.execute.Outcome;
 import build.steading.log.LogRecord;
 import build.steading.platform.RequestFacts;
 import build.steading.schedule.WorkerId;
-import com.google.protobuf.Duration;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,6 +42,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// What clients of the Remote Execution API are owed while servers and workers die: the checks of the suite that
 /// need somebody to kill them.
 class ConformanceFaultsIT {
+    /// A server takes some seconds to come back.
+    private static final RetryPolicy PATIENT =
+            new RetryPolicy(60, Duration.ofMillis(100), Duration.ofSeconds(1), Duration.ofSeconds(60));
+
     @RegisterExtension
     static final Fleet FLEET = new Fleet();
 
@@ -61,7 +65,7 @@ class ConformanceFaultsIT {
     @BeforeEach
     void connect() throws IOException {
         var socket = URI.create("unix:" + FLEET.top().resolve("server/run/reapi.sock"));
-        cluster = RemoteCluster.connect(socket, "", RetryPolicy.STANDARD);
+        cluster = RemoteCluster.connect(socket, "", PATIENT);
         place = Files.createTempDirectory(FLEET.top(), "place");
     }
 
@@ -178,7 +182,7 @@ class ConformanceFaultsIT {
         var action = Action.newBuilder()
                 .setCommandDigest(Digests.toProto(Blobs.put(cluster.blobs(), command)))
                 .setInputRootDigest(Digests.toProto(Digest.EMPTY))
-                .setTimeout(Duration.newBuilder().setSeconds(timeoutSeconds));
+                .setTimeout(com.google.protobuf.Duration.newBuilder().setSeconds(timeoutSeconds));
         return Blobs.put(cluster.blobs(), action.build());
     }
 
