@@ -53,6 +53,9 @@ class ArchitectureTest {
           client:    action auth blob build digest execute failure lifecycle log platform schedule
                      tree wire | build.bazel build.steading.api com.google.bytestream com.google.longrunning
                      com.google.protobuf com.google.rpc io.grpc javax.net
+        conformance
+          conformance: | build.bazel com.github.luben com.google.bytestream com.google.longrunning com.google.protobuf
+                         com.google.rpc io.grpc
         scm
           scm.git:   blob digest failure source tree | build.bazel com.google.protobuf org.eclipse.jgit
         worker
@@ -72,15 +75,15 @@ class ArchitectureTest {
                        | build.bazel com.google.protobuf
           server.web:  failure | com.sun.net javax.net
           server.grpc: action auth blob build digest execute failure lifecycle log platform schedule
-                       wire | build.bazel build.steading.api com.google.bytestream com.google.longrunning
-                       com.google.protobuf com.google.rpc io.grpc javax.net
+                       wire | build.bazel build.steading.api com.github.luben com.google.bytestream
+                       com.google.longrunning com.google.protobuf com.google.rpc io.grpc javax.net
           server.mail: build digest failure notify project source yaml | jakarta.mail org.eclipse.angus
           server.hook: build failure notify project source yaml | com.fasterxml.jackson java.net.http javax.crypto
           server.tell: blob build failure lifecycle notify server.hook server.mail yaml
         cli
           cli.door:    failure lifecycle | jdk.net
-          cli.command: auth blob build cli.door client digest execute failure lifecycle log platform project
-                       schedule source tree yaml | com.fasterxml.jackson com.google.protobuf picocli
+          cli.command: auth blob build cli.door client conformance digest execute failure lifecycle log platform
+                       project schedule source tree yaml | com.fasterxml.jackson com.google.protobuf picocli
           cli:         action auth blob build cli.command cli.door client digest failure lifecycle notify platform schedule
                        scm.git server.farm server.grpc server.sql server.tell server.web source tree worker
                        worker.sandbox worker.terms | picocli

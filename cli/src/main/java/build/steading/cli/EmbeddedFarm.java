@@ -57,7 +57,7 @@ final class EmbeddedFarm implements Backend {
         }
     }
 
-    /// Lets this user's other clients of the Remote Execution API use the farm. Only workers write results. No
+    /// Lets this user's other clients of the Remote Execution API use the farm, as executor or as cache. No
     /// command waits for it to start.
     private void serveRemoteExecution(Home home) {
         var config = GrpcConfig.onSocket(home.run().resolve("reapi.sock"));

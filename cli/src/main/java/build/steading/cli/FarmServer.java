@@ -79,9 +79,10 @@ final class FarmServer implements Backend {
         }
     }
 
+    /// @param resultWriters the least role of clients that may write results of actions
     /// @throws build.steading.failure.SteadingException with `Unavailable` if a part cannot be opened; what was
     ///     opened is closed again
-    FarmServer(Home home, Places places, String version) {
+    FarmServer(Home home, Places places, Role resultWriters, String version) {
         try {
             this.engine = Engine.open(home, resources, Optional.empty(), limits(), clock);
             this.authority = Authority.open(directory(home), Terms.STANDARD, clock);
@@ -91,7 +92,10 @@ final class FarmServer implements Backend {
             expectWorkers();
             var facts = new Facts(home, version, engine.blobs(), engine.farm(), clock.instant());
             var status = new ServerFacts(facts, engine, members);
-            this.port = serve(home, places, gate, status);
+            var config = GrpcConfig.onSocket(home.run().resolve("reapi.sock"))
+                    .withRemote(places.listen())
+                    .withResultWriters(resultWriters);
+            this.port = serve(config, gate, status);
             this.statusPort = serveStatus(places, gate, status);
             var itself = RemoteCluster.connect(
                     URI.create("unix:" + home.run().resolve("reapi.sock")), "", RetryPolicy.STANDARD);
@@ -145,7 +149,7 @@ final class FarmServer implements Backend {
         return member.seen().filter(seen -> seen.isAfter(time)).isPresent();
     }
 
-    private int serve(Home home, Places places, Gate gate, ServerFacts facts) {
+    private int serve(GrpcConfig config, Gate gate, ServerFacts facts) {
         var work = new MemberWork(engine.farm(), members);
         members.add(work);
         var whole = new WholeTrees(clock, TREES_TRUSTED, TREES_REMEMBERED);
@@ -156,7 +160,6 @@ final class FarmServer implements Backend {
         engine.farm().onRevoked((worker, lease) -> workers.tellGone(worker, Set.of(lease)));
         var parts = new GrpcServer.Parts(
                 engine.blobs(), engine.cache(), engine.farm(), List.of(builds, workers), Optional.of(gate));
-        var config = GrpcConfig.onSocket(home.run().resolve("reapi.sock")).withRemote(places.listen());
         return resources.add(GrpcServer.start(config, parts)).remotePort().orElseThrow();
     }
 

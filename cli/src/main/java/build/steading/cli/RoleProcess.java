@@ -86,9 +86,10 @@ final class RoleProcess {
                 ? names.stream().sorted().findFirst().orElseThrow()
                 : listening.getHostAddress();
         names.addAll(Set.of("localhost", "127.0.0.1"));
+        var writers = command.resultWriters();
         var places = new FarmServer.Places(command.listen(), command.status(), names);
         BackgroundProcess.run(home, BackgroundProcess.Settings.lasting(buildId), _ -> {
-            var server = new FarmServer(home, places, version);
+            var server = new FarmServer(home, places, writers, version);
             introduce(server, shown);
             return server;
         });

@@ -82,6 +82,7 @@ public final class Commands implements CommandRunner {
         all.put("worker", WorkerCommand::new);
         all.put("stop", () -> new StopCommand(services, console));
         all.put("doctor", () -> new DoctorCommand(services, console));
+        all.put("conformance", () -> new ConformanceCommand(services, console));
         all.put("makefile", () -> new MakefileCommand(services, console));
         all.put("schema", () -> new SchemaCommand(console));
         return all;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.cli.command;
 
+import build.steading.auth.Role;
 import build.steading.cli.door.ExitCode;
 import build.steading.failure.SteadingException;
 import java.net.InetSocketAddress;
@@ -43,6 +44,13 @@ public final class ServerCommand implements Callable<Integer> {
                     + " repeated. Workers and users must connect by one of these.")
     private List<String> hosts = List.of();
 
+    @Option(
+            names = "--result-writers",
+            paramLabel = "ROLE",
+            description = "Clients of this role may write results of actions that the farm did not run: `admin`"
+                    + " (default), `builder`, or `worker` for no client at all.")
+    private String resultWriters = Role.ADMIN.text();
+
     @Override
     public Integer call() {
         return ExitCode.OK;
@@ -54,6 +62,14 @@ public final class ServerCommand implements Callable<Integer> {
 
     public InetSocketAddress status() {
         return resolved(Addresses.listening(status, STATUS_PORT));
+    }
+
+    /// Returns the least role of clients that may write results.
+    public Role resultWriters() {
+        return Role.parse(resultWriters)
+                .filter(role -> role != Role.VIEWER)
+                .orElseThrow(() -> SteadingException.invalid(
+                        "`--result-writers %s`: it must be `admin`, `builder` or `worker`", resultWriters));
     }
 
     private static InetSocketAddress resolved(InetSocketAddress place) {

@@ -2,6 +2,8 @@
 package build.steading.server.farm;
 
 import build.bazel.remote.execution.v2.Action;
+import build.bazel.remote.execution.v2.Command;
+import build.bazel.remote.execution.v2.Platform;
 import build.steading.blob.BlobStore;
 import build.steading.blob.Blobs;
 import build.steading.blob.Pins;
@@ -10,11 +12,13 @@ import build.steading.digest.Digests;
 import build.steading.execute.ExecutionRequest;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
+import build.steading.platform.ForeignProperties;
 import build.steading.platform.PlatformProperties;
 import build.steading.platform.Requirement;
 import build.steading.schedule.Job;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -28,12 +32,13 @@ record Admission(Job job, boolean cacheable, Digest inputRoot, Pins.Pin pin) {
 
     /// Reads the action that is asked for.
     ///
+    /// @param known whether any worker has a property of a name
     /// @throws SteadingException with `MissingBlobs` if it, its command or its input root is not in the store,
-    ///     `Invalid` if it is no action or requires what cannot be understood
-    static Admission of(ExecutionRequest request, BlobStore blobs, Pins pins) {
+    ///     `Invalid` if it is no action, or requires what cannot be understood or no worker has
+    static Admission of(ExecutionRequest request, BlobStore blobs, Pins pins, Predicate<String> known) {
         var action = read(request.action(), blobs);
-        var requirement = action.getPlatform().getPropertiesList().stream()
-                .map(property -> requirement(property.getName(), property.getValue()))
+        var requirement = platform(action, blobs).getPropertiesList().stream()
+                .map(property -> requirement(property, known))
                 .reduce(Requirement.ANY, Requirement::and);
         var inputRoot = Digests.fromProto(action.getInputRootDigest());
         var job = new Job(
@@ -47,13 +52,37 @@ record Admission(Job job, boolean cacheable, Digest inputRoot, Pins.Pin pin) {
         return new Admission(job, !action.getDoNotCache(), inputRoot, pin(needed, blobs, pins));
     }
 
-    private static Requirement requirement(String property, String value) {
-        return switch (property) {
+    private static Requirement requirement(Platform.Property property, Predicate<String> known) {
+        var value = property.getValue();
+        return switch (property.getName()) {
             case PlatformProperties.REQUIRES -> Requirement.parse(value);
             case PlatformProperties.FILE_SYSTEM ->
                 value.equals("input") ? Requirement.parse(ISOLATED) : Requirement.ANY;
-            default -> Requirement.ANY;
+            default ->
+                ForeignProperties.isForeign(property.getName())
+                        ? ForeignProperties.requirement(property.getName(), value, known)
+                        : Requirement.ANY;
         };
+    }
+
+    /// Clients before version 2.2 say it in the command.
+    private static Platform platform(Action action, BlobStore blobs) {
+        if (action.hasPlatform()) {
+            return action.getPlatform();
+        }
+        try {
+            var command = Blobs.read(blobs, Digests.fromProto(action.getCommandDigest()));
+            return Command.parseFrom(command).getPlatform();
+        } catch (InvalidProtocolBufferException _) {
+            throw SteadingException.invalid(
+                    "Blob `%s` is not a command", action.getCommandDigest().getHash());
+        } catch (SteadingException e) {
+            if (e.failure() instanceof Failure.MissingBlobs) {
+                // It is named with everything else that is missing.
+                return Platform.getDefaultInstance();
+            }
+            throw e;
+        }
     }
 
     private static Pins.Pin pin(Set<Digest> needed, BlobStore blobs, Pins pins) {

@@ -318,6 +318,14 @@ final class Floor implements AutoCloseable {
         return Audit.of(scheduler.snapshot(), mailboxes, work);
     }
 
+    /// Returns whether any worker has a property, as far as there are workers to tell.
+    synchronized boolean mayKnow(String property) {
+        var workers = scheduler.snapshot().workers();
+        return workers.isEmpty()
+                || workers.stream()
+                        .anyMatch(worker -> worker.properties().values().containsKey(property));
+    }
+
     /// Returns the input roots of all that was first asked for before `time`.
     synchronized Set<Digest> inputsOlderThan(Instant time) {
         return work.inputsOlderThan(time);

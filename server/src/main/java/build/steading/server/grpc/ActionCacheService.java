@@ -6,6 +6,7 @@ import build.bazel.remote.execution.v2.ActionResult;
 import build.bazel.remote.execution.v2.GetActionResultRequest;
 import build.bazel.remote.execution.v2.UpdateActionResultRequest;
 import build.steading.action.ActionCache;
+import build.steading.auth.Role;
 import build.steading.digest.Digests;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
@@ -15,13 +16,13 @@ import io.grpc.stub.StreamObserver;
 final class ActionCacheService extends ActionCacheGrpc.ActionCacheImplBase {
     private final ActionCache results;
     private final InstanceNames instances;
-    private final boolean clientsUpdate;
+    private final Role writers;
 
-    /// @param clientsUpdate whether clients may write results
-    ActionCacheService(ActionCache results, InstanceNames instances, boolean clientsUpdate) {
+    /// @param writers the least role of clients that may write results
+    ActionCacheService(ActionCache results, InstanceNames instances, Role writers) {
         this.results = results;
         this.instances = instances;
-        this.clientsUpdate = clientsUpdate;
+        this.writers = writers;
     }
 
     @Override
@@ -39,8 +40,11 @@ final class ActionCacheService extends ActionCacheGrpc.ActionCacheImplBase {
     public void updateActionResult(UpdateActionResultRequest request, StreamObserver<ActionResult> response) {
         instances.check(request.getInstanceName());
         Protos.checkFunction(request.getDigestFunction());
-        if (!clientsUpdate) {
-            throw new SteadingException(new Failure.Denied("Only workers write action results here"));
+        var caller = Callers.current();
+        if (!caller.role().includes(writers)) {
+            throw new SteadingException(
+                    new Failure.Denied("%s may not write action results here: for that one has to be %s"
+                            .formatted(caller.described(), writers.text())));
         }
         var result = Protos.result(request.getActionResult());
         results.put(Digests.fromProto(request.getActionDigest()), result);

@@ -2,6 +2,7 @@
 package build.steading.server.grpc;
 
 import build.steading.blob.BlobStore;
+import build.steading.failure.SteadingException;
 import com.google.bytestream.ByteStreamGrpc;
 import com.google.bytestream.QueryWriteStatusRequest;
 import com.google.bytestream.QueryWriteStatusResponse;
@@ -12,18 +13,21 @@ import com.google.bytestream.WriteResponse;
 import io.grpc.stub.StreamObserver;
 import java.util.Set;
 
-/// Speaks `ByteStream` for a [BlobStore]: blobs of any size, uncompressed. A broken upload begins anew.
+/// Speaks `ByteStream` for a [BlobStore]: blobs of any size. A broken upload goes on where it broke, unless
+/// it travels compressed.
 final class ByteStreamService extends ByteStreamGrpc.ByteStreamImplBase {
     private final BlobStore blobs;
     private final NamedBlobs named;
     private final InstanceNames instances;
     private final long maxBlobBytes;
+    private final Transfers transfers;
 
     ByteStreamService(BlobStore blobs, InstanceNames instances, long maxBlobBytes) {
         this.blobs = blobs;
         this.named = new NamedBlobs(blobs);
         this.instances = instances;
         this.maxBlobBytes = maxBlobBytes;
+        this.transfers = new Transfers(blobs);
     }
 
     @Override
@@ -32,13 +36,21 @@ final class ByteStreamService extends ByteStreamGrpc.ByteStreamImplBase {
         instances.check(resource.instance());
         var digest = resource.digest();
         Chunks.checkRange(digest, request.getReadOffset(), request.getReadLimit());
+        var compression = resource.compression();
+        if (compression != Compression.IDENTITY && request.getReadLimit() != 0) {
+            throw SteadingException.invalid(
+                    "What is read compressed cannot be limited: `%s`", request.getResourceName());
+        }
         var content = named.open(digest);
-        Pump.send(Chunks.of(digest, content, request.getReadOffset(), request.getReadLimit()), response);
+        var chunks = compression == Compression.IDENTITY
+                ? Chunks.of(digest, content, request.getReadOffset(), request.getReadLimit())
+                : Chunks.compressed(digest, content, request.getReadOffset(), compression);
+        Pump.send(chunks, response);
     }
 
     @Override
     public StreamObserver<WriteRequest> write(StreamObserver<WriteResponse> response) {
-        return new Upload(blobs, instances, maxBlobBytes, response);
+        return new Upload(blobs, instances, maxBlobBytes, transfers, response);
     }
 
     @Override
@@ -49,7 +61,7 @@ final class ByteStreamService extends ByteStreamGrpc.ByteStreamImplBase {
         var complete = blobs.findMissing(Set.of(digest)).isEmpty();
         response.onNext(QueryWriteStatusResponse.newBuilder()
                 .setComplete(complete)
-                .setCommittedSize(complete ? digest.sizeBytes() : 0)
+                .setCommittedSize(complete ? digest.sizeBytes() : transfers.receivedBytes(request.getResourceName()))
                 .build());
         response.onCompleted();
     }

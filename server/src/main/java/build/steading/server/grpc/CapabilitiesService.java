@@ -4,6 +4,7 @@ package build.steading.server.grpc;
 import build.bazel.remote.execution.v2.ActionCacheUpdateCapabilities;
 import build.bazel.remote.execution.v2.CacheCapabilities;
 import build.bazel.remote.execution.v2.CapabilitiesGrpc;
+import build.bazel.remote.execution.v2.Compressor;
 import build.bazel.remote.execution.v2.DigestFunction;
 import build.bazel.remote.execution.v2.ExecutionCapabilities;
 import build.bazel.remote.execution.v2.GetCapabilitiesRequest;
@@ -12,15 +13,19 @@ import build.bazel.remote.execution.v2.PriorityCapabilities.PriorityRange;
 import build.bazel.remote.execution.v2.ServerCapabilities;
 import build.bazel.remote.execution.v2.SymlinkAbsolutePathStrategy;
 import build.bazel.semver.SemVer;
+import build.steading.auth.Identity;
+import build.steading.auth.Role;
 import io.grpc.stub.StreamObserver;
 
 /// Speaks REAPI `Capabilities`: what this server can do is known from the start, so the answer is always at hand.
 final class CapabilitiesService extends CapabilitiesGrpc.CapabilitiesImplBase {
     private final InstanceNames instances;
+    private final Role resultWriters;
     private final ServerCapabilities answer;
 
     CapabilitiesService(GrpcConfig config) {
         this.instances = config.instances();
+        this.resultWriters = config.resultWriters();
         this.answer = ServerCapabilities.newBuilder()
                 .setCacheCapabilities(cache(config))
                 .setExecutionCapabilities(execution())
@@ -32,17 +37,26 @@ final class CapabilitiesService extends CapabilitiesGrpc.CapabilitiesImplBase {
     @Override
     public void getCapabilities(GetCapabilitiesRequest request, StreamObserver<ServerCapabilities> response) {
         instances.check(request.getInstanceName());
-        response.onNext(answer);
+        response.onNext(answerTo(Callers.current()));
         response.onCompleted();
+    }
+
+    /// Some may write results, and some may not.
+    private ServerCapabilities answerTo(Identity caller) {
+        var whole = answer.toBuilder();
+        whole.getCacheCapabilitiesBuilder()
+                .setActionCacheUpdateCapabilities(ActionCacheUpdateCapabilities.newBuilder()
+                        .setUpdateEnabled(caller.role().includes(resultWriters)));
+        return whole.build();
     }
 
     private static CacheCapabilities cache(GrpcConfig config) {
         return CacheCapabilities.newBuilder()
                 .addDigestFunctions(DigestFunction.Value.SHA256)
-                .setActionCacheUpdateCapabilities(
-                        ActionCacheUpdateCapabilities.newBuilder().setUpdateEnabled(config.clientsUpdateResults()))
                 .setMaxBatchTotalSizeBytes(config.limits().maxBatchBytes())
                 .setMaxCasBlobSizeBytes(config.limits().maxBlobBytes())
+                .addSupportedCompressors(Compressor.Value.ZSTD)
+                .addSupportedBatchUpdateCompressors(Compressor.Value.ZSTD)
                 .setSymlinkAbsolutePathStrategy(SymlinkAbsolutePathStrategy.Value.ALLOWED)
                 .build();
     }

@@ -19,8 +19,10 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import com.google.rpc.Status;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
-/// Speaks REAPI `ContentAddressableStorage` for a [BlobStore], without compression and without chunking.
+/// Speaks REAPI `ContentAddressableStorage` for a [BlobStore], without chunking.
 final class CasService extends ContentAddressableStorageGrpc.ContentAddressableStorageImplBase {
     /// What a blob adds to a message of many, beside its bytes: its digest, a status, tags and lengths.
     private static final int OVERHEAD_BYTES = 96;
@@ -54,9 +56,8 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
     public void batchUpdateBlobs(BatchUpdateBlobsRequest request, StreamObserver<BatchUpdateBlobsResponse> response) {
         instances.check(request.getInstanceName());
         Protos.checkFunction(request.getDigestFunction());
-        checkBatch(request.getRequestsList().stream()
-                .mapToLong(blob -> blob.getData().size())
-                .sum());
+        checkBatch(
+                request.getRequestsList().stream().mapToLong(CasService::sizeOf).sum());
         var answer = BatchUpdateBlobsResponse.newBuilder();
         for (var blob : request.getRequestsList()) {
             answer.addResponsesBuilder().setDigest(blob.getDigest()).setStatus(update(blob));
@@ -101,18 +102,37 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
         }
     }
 
+    /// Returns what a blob counts: what it has when it is expanded, as far as that is to be believed.
+    private static long sizeOf(BatchUpdateBlobsRequest.Request blob) {
+        return blob.getCompressor() == Compressor.Value.IDENTITY
+                ? blob.getData().size()
+                : Math.clamp(blob.getDigest().getSizeBytes(), 0, Integer.MAX_VALUE);
+    }
+
     /// A bad blob fails alone: the others of its batch are stored.
     private Status update(BatchUpdateBlobsRequest.Request blob) {
         try {
-            if (blob.getCompressor() != Compressor.Value.IDENTITY) {
-                throw SteadingException.invalid(
-                        "Compressor `%s` is not served; allowed is `IDENTITY`", blob.getCompressor());
+            var digest = Digests.fromProto(blob.getDigest());
+            try (var content =
+                    compression(blob.getCompressor()).expanded(blob.getData().newInput(), digest)) {
+                blobs.put(digest, content);
             }
-            blobs.put(Digests.fromProto(blob.getDigest()), blob.getData().newInput());
             return GrpcStatus.OK;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         } catch (SteadingException e) {
             return GrpcStatus.of(e.failure());
         }
+    }
+
+    private static Compression compression(Compressor.Value compressor) {
+        return switch (compressor) {
+            case IDENTITY -> Compression.IDENTITY;
+            case ZSTD -> Compression.ZSTD;
+            default ->
+                throw SteadingException.invalid(
+                        "Compressor `%s` is not served; allowed are `IDENTITY` and `ZSTD`", compressor);
+        };
     }
 
     /// An absent blob fails alone: the others of its batch are returned.

@@ -31,13 +31,22 @@ final class Chunks implements Source<ReadResponse> {
     ///
     /// @param limit most bytes to return; 0 means all
     static Chunks of(Digest digest, InputStream content, long offset, long limit) {
-        var chunks = new Chunks(digest, content, limit == 0 ? Long.MAX_VALUE : limit);
+        return new Chunks(digest, content, limit == 0 ? Long.MAX_VALUE : limit).from(offset);
+    }
+
+    /// Begins at `offset` of `content`, compresses what follows, and closes it in the end.
+    static Chunks compressed(Digest digest, InputStream content, long offset, Compression compression) {
+        var rest = new Chunks(digest, content, Long.MAX_VALUE).from(offset).content;
+        return new Chunks(digest, compression.compressed(rest), Long.MAX_VALUE);
+    }
+
+    private Chunks from(long offset) {
         try {
             content.skipNBytes(offset);
-            return chunks;
+            return this;
         } catch (IOException e) {
-            chunks.close();
-            throw chunks.unreadable(e);
+            close();
+            throw unreadable(e);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.server.grpc;
 
+import build.steading.auth.Role;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -13,13 +14,14 @@ import java.util.OptionalInt;
 /// @param loopbackPort a port of the loopback interface to listen on, 0 for any free one. Every user of this
 ///     machine may have things built there
 /// @param remote an address to listen on by TLS, port 0 for any free one. A [Gate] tells who may come in there
-/// @param clientsUpdateResults whether clients may write action results: whoever may can poison the cache
+/// @param resultWriters the least role of clients that may write action results: whoever may can poison the
+///     cache. `WORKER` lets no client do so
 public record GrpcConfig(
         Optional<Path> socket,
         OptionalInt loopbackPort,
         Optional<InetSocketAddress> remote,
         InstanceNames instances,
-        boolean clientsUpdateResults,
+        Role resultWriters,
         GrpcLimits limits) {
     public GrpcConfig {
         if (socket.isEmpty() && loopbackPort.isEmpty() && remote.isEmpty()) {
@@ -34,12 +36,17 @@ public record GrpcConfig(
                 OptionalInt.empty(),
                 Optional.empty(),
                 InstanceNames.ANY,
-                false,
+                Role.ADMIN,
                 GrpcLimits.STANDARD);
     }
 
     /// Returns the configuration of a server that also listens on `address`, by TLS.
     public GrpcConfig withRemote(InetSocketAddress address) {
-        return new GrpcConfig(socket, loopbackPort, Optional.of(address), instances, clientsUpdateResults, limits);
+        return new GrpcConfig(socket, loopbackPort, Optional.of(address), instances, resultWriters, limits);
+    }
+
+    /// Returns this configuration with other clients that may write action results.
+    public GrpcConfig withResultWriters(Role least) {
+        return new GrpcConfig(socket, loopbackPort, remote, instances, least, limits);
     }
 }

@@ -8,18 +8,20 @@ import java.util.List;
 import java.util.Set;
 
 /// What a `ByteStream` call is about: `[{instance}/]blobs/{hash}/{size}` to read, and
-/// `[{instance}/]uploads/{uuid}/blobs/{hash}/{size}[/{metadata}]` to write.
+/// `[{instance}/]uploads/{uuid}/blobs/{hash}/{size}[/{metadata}]` to write. Bytes that travel compressed are
+/// named by `compressed-blobs/zstd` in place of `blobs`.
 ///
 /// @param instance may be empty, and may contain `/`
-record ResourceName(String instance, Digest digest) {
-    private static final Set<String> BLOBS = Set.of("blobs", "compressed-blobs");
+record ResourceName(String instance, Digest digest, Compression compression) {
+    private static final String COMPRESSED = "compressed-blobs";
+    private static final Set<String> BLOBS = Set.of("blobs", COMPRESSED);
 
     /// @throws SteadingException with `Invalid` if `text` names no blob to read
     static ResourceName ofDownload(String text) {
         var parts = split(text);
         for (var i = 0; i < parts.size(); i++) {
             if (BLOBS.contains(parts.get(i))) {
-                if (parts.size() > i + 3) {
+                if (parts.size() > i + (parts.get(i).equals(COMPRESSED) ? 4 : 3)) {
                     throw unsupported(text);
                 }
                 return parse(text, parts, i, i);
@@ -42,19 +44,25 @@ record ResourceName(String instance, Digest digest) {
     }
 
     private static ResourceName parse(String text, List<String> parts, int instanceEnd, int blobs) {
-        if (!parts.get(blobs).equals("blobs")) {
-            throw unsupported(text);
+        var compression = Compression.IDENTITY;
+        var hash = blobs + 1;
+        if (parts.get(blobs).equals(COMPRESSED)) {
+            if (parts.size() <= hash || !parts.get(hash).equals("zstd")) {
+                throw unsupported(text);
+            }
+            compression = Compression.ZSTD;
+            hash++;
         }
-        if (parts.size() < blobs + 3) {
+        if (parts.size() < hash + 2) {
             throw malformed(text);
         }
         try {
-            var size = parts.get(blobs + 2);
+            var size = parts.get(hash + 1);
             if (!size.chars().allMatch(c -> c >= '0' && c <= '9')) {
                 throw malformed(text);
             }
-            var digest = new Digest(parts.get(blobs + 1), Long.parseLong(size));
-            return new ResourceName(String.join("/", parts.subList(0, instanceEnd)), digest);
+            var digest = new Digest(parts.get(hash), Long.parseLong(size));
+            return new ResourceName(String.join("/", parts.subList(0, instanceEnd)), digest, compression);
         } catch (IllegalArgumentException _) {
             throw malformed(text);
         }
@@ -73,8 +81,8 @@ record ResourceName(String instance, Digest digest) {
 
     private static SteadingException unsupported(String text) {
         return SteadingException.invalid(
-                "Resource name `%s` asks for a compressor or a digest function; only uncompressed blobs named by"
-                        + " SHA-256 are served",
+                "Resource name `%s` asks for a compressor or a digest function that is not served; allowed are `zstd`"
+                        + " and SHA-256",
                 text);
     }
 }

@@ -27,7 +27,7 @@ final class Services {
                         new CasService(blobs, config.instances(), config.limits()),
                         new ByteStreamService(
                                 blobs, config.instances(), config.limits().maxBlobBytes()),
-                        new ActionCacheService(results, config.instances(), config.clientsUpdateResults()),
+                        new ActionCacheService(results, config.instances(), config.resultWriters()),
                         new ExecutionService(operations, config.instances(), clock),
                         new OperationsService(operations)));
     }

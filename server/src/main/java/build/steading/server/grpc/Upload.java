@@ -9,26 +9,33 @@ import com.google.bytestream.WriteRequest;
 import com.google.bytestream.WriteResponse;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// One upload of one blob. It ends exactly once: with the blob stored, with the news that it was there already,
-/// or with a failure, after which nothing of it is visible.
+/// One call that uploads one blob, or the rest of it. It ends exactly once: with the blob stored, with the news
+/// that it was there already, or with a failure, after which nothing of it is visible.
 ///
 /// Calls come from gRPC, one at a time. An upload of one message is stored on the call's own thread, any other
-/// one on a thread of its own, which ends with the upload.
+/// one by a [Transfer], which is kept where the call breaks.
 final class Upload implements StreamObserver<WriteRequest> {
     /// How often to look whether somebody else has stored the blob meanwhile.
     private static final long LOOK_AGAIN_BYTES = 8 << 20;
 
+    /// What frames of no content may add.
+    private static final long SLACK_BYTES = 1 << 20;
+
     private final BlobStore blobs;
     private final InstanceNames instances;
     private final long maxBlobBytes;
+    private final Transfers transfers;
     private final StreamObserver<WriteResponse> response;
 
     private String name = "";
-    private @Nullable Digest digest;
-    private volatile @Nullable UploadPipe pipe;
+    private volatile @Nullable Digest digest;
+    private Compression compression = Compression.IDENTITY;
+    private volatile @Nullable Transfer transfer;
     private long receivedBytes;
     private long lookAgainAtBytes;
     private boolean finished;
@@ -36,10 +43,17 @@ final class Upload implements StreamObserver<WriteRequest> {
     @GuardedBy("this")
     private boolean ended;
 
-    Upload(BlobStore blobs, InstanceNames instances, long maxBlobBytes, StreamObserver<WriteResponse> response) {
+    /// @param transfers the uploads that others began, and where this one is kept if it breaks
+    Upload(
+            BlobStore blobs,
+            InstanceNames instances,
+            long maxBlobBytes,
+            Transfers transfers,
+            StreamObserver<WriteResponse> response) {
         this.blobs = blobs;
         this.instances = instances;
         this.maxBlobBytes = maxBlobBytes;
+        this.transfers = transfers;
         this.response = response;
     }
 
@@ -58,33 +72,60 @@ final class Upload implements StreamObserver<WriteRequest> {
     /// The client says that it has sent everything.
     @Override
     public void onCompleted() {
-        if (!finished && !hasEnded()) {
-            fail(SteadingException.invalid(
-                    "The upload of `%s` ended after %d bytes without `finish_write`", name, receivedBytes));
+        if (!finished && end()) {
+            keep();
+            response.onError(GrpcStatus.ofCall(SteadingException.invalid(
+                    "The upload of `%s` ended after %d bytes without `finish_write`", name, receivedBytes)));
         }
     }
 
     /// The client is gone.
     @Override
     public void onError(Throwable cause) {
-        end();
-        abort("The client ended its upload");
+        if (end()) {
+            keep();
+        }
+    }
+
+    /// Somebody may go on with what came so far.
+    private void keep() {
+        var begun = transfer;
+        if (begun == null) {
+            return;
+        }
+        if (compression == Compression.IDENTITY) {
+            transfers.keep(begun);
+        } else {
+            begun.abort("The client ended its upload");
+        }
     }
 
     private void accept(WriteRequest message) {
-        var blob = digest == null ? begin(message) : digest;
+        var begun = digest;
+        var blob = begun == null ? begin(message) : begun;
         if (storedMeanwhile(blob)) {
-            succeed(blob);
+            succeed();
             return;
+        }
+        if (begun == null && message.getWriteOffset() > 0 && compression == Compression.IDENTITY) {
+            resume(message.getWriteOffset());
         }
         check(message, blob);
         receivedBytes += message.getData().size();
         finished = message.getFinishWrite();
-        if (pipe == null && finished) {
-            blobs.put(blob, message.getData().newInput());
-            succeed(blob);
+        if (transfer == null && finished) {
+            storeAtOnce(message, blob);
+            succeed();
         } else {
             passOn(message, blob);
+        }
+    }
+
+    private void storeAtOnce(WriteRequest message, Digest blob) {
+        try (var content = compression.expanded(message.getData().newInput(), blob)) {
+            blobs.put(blob, content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -106,7 +147,16 @@ final class Upload implements StreamObserver<WriteRequest> {
             throw SteadingException.invalid("Blob `%s` exceeds the limit of %d bytes", blob, maxBlobBytes);
         }
         digest = blob;
+        compression = resource.compression();
         return blob;
+    }
+
+    private void resume(long offset) {
+        transfer = transfers
+                .resume(name, offset, this)
+                .orElseThrow(() -> SteadingException.invalid(
+                        "Write offset %d of `%s` is not 0, and there is no upload to go on with", offset, name));
+        receivedBytes = offset;
     }
 
     private void check(WriteRequest message, Digest blob) {
@@ -118,51 +168,57 @@ final class Upload implements StreamObserver<WriteRequest> {
                     "Write offset %d of `%s` is not %d", message.getWriteOffset(), name, receivedBytes);
         }
         var bytes = receivedBytes + message.getData().size();
-        if (bytes > blob.sizeBytes() || (message.getFinishWrite() && bytes < blob.sizeBytes())) {
+        if (compression != Compression.IDENTITY) {
+            checkCompressed(bytes, blob);
+        } else if (bytes > blob.sizeBytes() || (message.getFinishWrite() && bytes < blob.sizeBytes())) {
             throw SteadingException.invalid(
                     "The upload of `%s` has %s %d bytes", name, message.getFinishWrite() ? "only" : "at least", bytes);
         }
     }
 
+    /// Whether the bytes are right shows when they are expanded; that there is an end to them, here.
+    private void checkCompressed(long bytes, Digest blob) {
+        if (bytes > 2 * blob.sizeBytes() + SLACK_BYTES) {
+            throw SteadingException.invalid("The upload of `%s` has more bytes than it can have when compressed", name);
+        }
+    }
+
     private void passOn(WriteRequest message, Digest blob) {
-        var to = pipe;
+        var to = transfer;
         if (to == null) {
-            to = new UploadPipe();
-            pipe = to;
-            var content = to;
-            Thread.ofVirtual().name("upload").start(() -> store(blob, content));
+            to = transfers.begin(name, blob, compression, this);
+            transfer = to;
         }
         try {
-            to.offer(message.getData());
+            to.offer(message.getData(), finished);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw new SteadingException(new Failure.Unavailable("The server is stopping"));
         }
-        if (finished) {
-            to.complete();
-        }
     }
 
-    private void store(Digest blob, UploadPipe content) {
-        try (content) {
-            blobs.put(blob, content);
-            succeed(blob);
-        } catch (RuntimeException e) {
-            fail(e);
-        }
-    }
-
-    private void succeed(Digest blob) {
-        if (end()) {
+    /// The blob is in the store.
+    void succeed() {
+        var blob = digest;
+        if (blob != null && end()) {
             response.onNext(WriteResponse.newBuilder()
-                    .setCommittedSize(blob.sizeBytes())
+                    .setCommittedSize(committedSize(blob))
                     .build());
             response.onCompleted();
             abort("The blob is stored already");
         }
     }
 
-    private void fail(RuntimeException cause) {
+    /// Returns the bytes as they travelled; -1 for a compressed blob that was there already.
+    private long committedSize(Digest blob) {
+        if (compression == Compression.IDENTITY) {
+            return blob.sizeBytes();
+        }
+        return finished ? receivedBytes : -1;
+    }
+
+    /// The blob cannot be stored like that.
+    void fail(RuntimeException cause) {
         if (end()) {
             response.onError(GrpcStatus.ofCall(cause));
             abort("The upload failed");
@@ -170,9 +226,9 @@ final class Upload implements StreamObserver<WriteRequest> {
     }
 
     private void abort(String reason) {
-        var to = pipe;
-        if (to != null) {
-            to.abort(reason);
+        var begun = transfer;
+        if (begun != null) {
+            begun.abort(reason);
         }
     }
 

@@ -6,11 +6,17 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// Hands the pieces of an upload from the thread of its call to the thread that stores them, one piece at a time,
 /// so that a client cannot send faster than the store takes.
 final class UploadPipe extends InputStream {
+    /// How long the reader waits for the next piece: as long as a client may take to come back.
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    private final Duration patience;
+
     @GuardedBy("this")
     private @Nullable ByteString offered;
 
@@ -25,6 +31,15 @@ final class UploadPipe extends InputStream {
 
     /// The piece being read; touched by the reader only.
     private InputStream current = InputStream.nullInputStream();
+
+    UploadPipe() {
+        this(PATIENCE);
+    }
+
+    /// @param patience how long to wait for the next piece
+    UploadPipe(Duration patience) {
+        this.patience = patience;
+    }
 
     /// Waits until the reader has taken the piece before this one. Does nothing once nobody reads any more.
     synchronized void offer(ByteString piece) throws InterruptedException {
@@ -81,9 +96,14 @@ final class UploadPipe extends InputStream {
     }
 
     private synchronized @Nullable ByteString take() throws IOException {
+        var deadline = System.nanoTime() + patience.toNanos();
         try {
             while (offered == null && !complete && broken == null) {
-                wait();
+                var leftMillis = (deadline - System.nanoTime()) / 1_000_000;
+                if (leftMillis <= 0) {
+                    throw new IOException("Nothing came for %d s".formatted(patience.toSeconds()));
+                }
+                wait(leftMillis);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

@@ -8,6 +8,7 @@ import build.steading.digest.Digest;
 import com.google.bytestream.ByteStreamGrpc;
 import com.google.bytestream.ByteStreamGrpc.ByteStreamBlockingV2Stub;
 import com.google.bytestream.QueryWriteStatusRequest;
+import com.google.bytestream.QueryWriteStatusResponse;
 import com.google.bytestream.ReadRequest;
 import com.google.bytestream.WriteRequest;
 import com.google.bytestream.WriteResponse;
@@ -75,7 +76,7 @@ class ByteStreamServiceTest extends GrpcTest {
         }
 
         @Test
-        @DisplayName("B08, B09: the status of an upload is all or nothing")
+        @DisplayName("B08, B09: the status of an upload that is not under way is all or nothing")
         void statusIsAllOrNothing() throws Exception {
             var request = QueryWriteStatusRequest.newBuilder()
                     .setResourceName(upload("", digest))
@@ -91,18 +92,68 @@ class ByteStreamServiceTest extends GrpcTest {
         }
 
         @Test
-        @DisplayName("B10: an interrupted upload begins where its status says")
-        void interruptedUploadBeginsAnew() throws Exception {
+        @DisplayName("B10: a broken upload goes on where its status says")
+        void brokenUploadGoesOn() throws Exception {
             var name = upload("", digest);
+            breakOff(name, 100_000);
+
+            assertThat(status(name).getCommittedSize()).isEqualTo(100_000);
             var call = stub.write();
-            call.write(message(name, 0, Arrays.copyOf(content, 100_000), false));
-            call.cancel("interrupted", null);
+            call.write(message(name, 100_000, Arrays.copyOfRange(content, 100_000, content.length), true));
+            call.halfClose();
 
-            var status = stub.queryWriteStatus(
-                    QueryWriteStatusRequest.newBuilder().setResourceName(name).build());
+            assertThat(call.read().getCommittedSize()).isEqualTo(content.length);
+            assertThat(read("blobs/" + digest, 0, 0)).isEqualTo(content);
+        }
 
-            assertThat(status.getCommittedSize()).isZero();
+        @Test
+        void brokenUploadMayBeginAnew() throws Exception {
+            var name = upload("", digest);
+            breakOff(name, 100_000);
+
             assertThat(write(name, content, 1 << 20).getCommittedSize()).isEqualTo(content.length);
+        }
+
+        @Test
+        void brokenUploadGoesOnNowhereElse() {
+            var name = upload("", digest);
+            breakOff(name, 100_000);
+
+            assertFails(Status.Code.INVALID_ARGUMENT, () -> {
+                var call = stub.write();
+                call.write(message(name, 100_001, Arrays.copyOf(content, 10), false));
+                call.read();
+            });
+            assertThat(blobs.findMissing(Set.of(digest))).containsExactly(digest);
+        }
+
+        @Test
+        void bytesAreVerifiedAlsoOfAnUploadThatWentOn() {
+            var name = upload("", digest);
+            breakOff(name, 100_000);
+
+            assertFails(Status.Code.INVALID_ARGUMENT, () -> {
+                var call = stub.write();
+                call.write(message(name, 100_000, new byte[content.length - 100_000], true));
+                call.halfClose();
+                call.read();
+            });
+            assertThat(blobs.findMissing(Set.of(digest))).containsExactly(digest);
+        }
+
+        /// The client ends its stream too soon; then all that it sent has arrived.
+        private void breakOff(String name, int bytes) {
+            assertFails(Status.Code.INVALID_ARGUMENT, () -> {
+                var call = stub.write();
+                call.write(message(name, 0, Arrays.copyOf(content, bytes), false));
+                call.halfClose();
+                call.read();
+            });
+        }
+
+        private QueryWriteStatusResponse status(String name) throws Exception {
+            return stub.queryWriteStatus(
+                    QueryWriteStatusRequest.newBuilder().setResourceName(name).build());
         }
 
         @Test
@@ -211,7 +262,7 @@ class ByteStreamServiceTest extends GrpcTest {
                     "blobs/HASH/x",
                     "blobs/HASH/5/more",
                     "blobs/blake3/HASH/5",
-                    "compressed-blobs/zstd/HASH/5"
+                    "compressed-blobs/brotli/HASH/5"
                 })
         @DisplayName("B19, Z08: a malformed or unserved name is refused")
         void malformedNameIsRefused(String name) {

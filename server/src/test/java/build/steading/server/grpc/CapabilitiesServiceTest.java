@@ -4,6 +4,7 @@ package build.steading.server.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import build.bazel.remote.execution.v2.CapabilitiesGrpc;
+import build.bazel.remote.execution.v2.Compressor;
 import build.bazel.remote.execution.v2.DigestFunction;
 import build.bazel.remote.execution.v2.GetCapabilitiesRequest;
 import build.bazel.remote.execution.v2.ServerCapabilities;
@@ -55,7 +56,8 @@ class CapabilitiesServiceTest extends GrpcTest {
 
         assertThat(cache.getMaxBatchTotalSizeBytes()).isEqualTo((4 << 20) - (64 << 10));
         assertThat(cache.getMaxCasBlobSizeBytes()).isEqualTo(LIMITS.maxBlobBytes());
-        assertThat(cache.getSupportedCompressorsList()).isEmpty();
+        assertThat(cache.getSupportedCompressorsList()).containsExactly(Compressor.Value.ZSTD);
+        assertThat(cache.getSupportedBatchUpdateCompressorsList()).containsExactly(Compressor.Value.ZSTD);
         assertThat(cache.getSplitBlobSupport()).isFalse();
         assertThat(cache.getSpliceBlobSupport()).isFalse();
     }

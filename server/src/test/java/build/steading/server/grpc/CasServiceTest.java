@@ -160,8 +160,8 @@ class CasServiceTest extends GrpcTest {
         }
 
         @Test
-        @DisplayName("Z08: an unknown compressor is refused")
-        void compressedBlobIsRefused() throws Exception {
+        @DisplayName("Z07: what is no zstd is refused")
+        void whatIsNoZstdIsRefused() throws Exception {
             var content = bytes(100, 1);
             var zstd = upload(Digest.of(content), content).toBuilder()
                     .setCompressor(Compressor.Value.ZSTD)

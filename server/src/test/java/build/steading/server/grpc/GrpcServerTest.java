@@ -9,6 +9,7 @@ import build.bazel.remote.execution.v2.CapabilitiesGrpc;
 import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc;
 import build.bazel.remote.execution.v2.GetCapabilitiesRequest;
 import build.steading.action.MemoryActionCache;
+import build.steading.auth.Role;
 import build.steading.blob.Blobs;
 import build.steading.blob.MemoryBlobStore;
 import build.steading.client.RemoteCluster;
@@ -59,7 +60,7 @@ class GrpcServerTest {
                 OptionalInt.of(0),
                 Optional.empty(),
                 InstanceNames.ANY,
-                false,
+                Role.WORKER,
                 GrpcLimits.STANDARD);
         try (var server = start(both)) {
             ask("unix:" + socket);
@@ -76,7 +77,7 @@ class GrpcServerTest {
                 OptionalInt.of(0),
                 Optional.empty(),
                 InstanceNames.ANY,
-                false,
+                Role.WORKER,
                 GrpcLimits.STANDARD);
         try (var server = start(both)) {
             var addresses = List.of(

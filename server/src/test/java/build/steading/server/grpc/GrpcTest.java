@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import build.steading.action.MemoryActionCache;
+import build.steading.auth.Role;
 import build.steading.blob.MemoryBlobStore;
 import build.steading.digest.Digest;
 import com.google.protobuf.ByteString;
@@ -45,7 +46,7 @@ abstract class GrpcTest {
                 OptionalInt.empty(),
                 Optional.empty(),
                 instances,
-                clientsUpdateResults,
+                clientsUpdateResults ? Role.ADMIN : Role.WORKER,
                 LIMITS);
     }
 

@@ -64,7 +64,7 @@ public final class GuardedServer implements AutoCloseable {
                 OptionalInt.empty(),
                 Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                 InstanceNames.ANY,
-                false,
+                Role.WORKER,
                 GrpcLimits.STANDARD);
         var gate = new Gate(authority, Set.of(names), members, tokens, clock);
         this.server = resources.add(GrpcServer.start(
