@@ -39,6 +39,7 @@ class ArchitectureTest {
           blob:      digest failure lifecycle | com.google.protobuf
           tree:      blob digest failure | build.bazel com.google.protobuf
           action:    blob digest failure lifecycle | build.bazel build.steading.api com.google.protobuf
+          chunk:     action blob digest failure | build.bazel
           log:       failure | com.google.protobuf
           schedule:  platform
           execute:   digest failure log platform schedule | build.bazel
@@ -71,7 +72,7 @@ class ArchitectureTest {
           server.farm: action auth blob digest execute failure log platform schedule
                        | build.bazel com.google.protobuf
           server.web:  failure | com.sun.net javax.net
-          server.grpc: action auth blob build digest execute failure lifecycle log platform schedule
+          server.grpc: action auth blob build chunk digest execute failure lifecycle log platform schedule
                        wire | build.bazel build.steading.api com.google.bytestream com.google.longrunning
                        com.google.protobuf com.google.rpc io.grpc javax.net
           server.mail: build digest failure notify project source yaml | jakarta.mail org.eclipse.angus

@@ -6,12 +6,14 @@ import build.bazel.remote.execution.v2.CacheCapabilities;
 import build.bazel.remote.execution.v2.CapabilitiesGrpc;
 import build.bazel.remote.execution.v2.DigestFunction;
 import build.bazel.remote.execution.v2.ExecutionCapabilities;
+import build.bazel.remote.execution.v2.FastCdc2020Params;
 import build.bazel.remote.execution.v2.GetCapabilitiesRequest;
 import build.bazel.remote.execution.v2.PriorityCapabilities;
 import build.bazel.remote.execution.v2.PriorityCapabilities.PriorityRange;
 import build.bazel.remote.execution.v2.ServerCapabilities;
 import build.bazel.remote.execution.v2.SymlinkAbsolutePathStrategy;
 import build.bazel.semver.SemVer;
+import build.steading.chunk.FastCdc;
 import io.grpc.stub.StreamObserver;
 
 /// Speaks REAPI `Capabilities`: what this server can do is known from the start, so the answer is always at hand.
@@ -44,6 +46,10 @@ final class CapabilitiesService extends CapabilitiesGrpc.CapabilitiesImplBase {
                 .setMaxBatchTotalSizeBytes(config.limits().maxBatchBytes())
                 .setMaxCasBlobSizeBytes(config.limits().maxBlobBytes())
                 .setSymlinkAbsolutePathStrategy(SymlinkAbsolutePathStrategy.Value.ALLOWED)
+                .setSplitBlobSupport(true)
+                .setSpliceBlobSupport(true)
+                .setFastCdc2020Params(
+                        FastCdc2020Params.newBuilder().setAvgChunkSizeBytes(FastCdc.STANDARD.averageBytes()))
                 .build();
     }
 

@@ -5,6 +5,7 @@ import build.bazel.remote.execution.v2.BatchReadBlobsRequest;
 import build.bazel.remote.execution.v2.BatchReadBlobsResponse;
 import build.bazel.remote.execution.v2.BatchUpdateBlobsRequest;
 import build.bazel.remote.execution.v2.BatchUpdateBlobsResponse;
+import build.bazel.remote.execution.v2.ChunkingFunction;
 import build.bazel.remote.execution.v2.Compressor;
 import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc;
 import build.bazel.remote.execution.v2.Digest;
@@ -12,7 +13,13 @@ import build.bazel.remote.execution.v2.FindMissingBlobsRequest;
 import build.bazel.remote.execution.v2.FindMissingBlobsResponse;
 import build.bazel.remote.execution.v2.GetTreeRequest;
 import build.bazel.remote.execution.v2.GetTreeResponse;
+import build.bazel.remote.execution.v2.SpliceBlobRequest;
+import build.bazel.remote.execution.v2.SpliceBlobResponse;
+import build.bazel.remote.execution.v2.SplitBlobRequest;
+import build.bazel.remote.execution.v2.SplitBlobResponse;
 import build.steading.blob.BlobStore;
+import build.steading.chunk.ChunkedBlobs;
+import build.steading.chunk.FastCdc;
 import build.steading.digest.Digests;
 import build.steading.failure.SteadingException;
 import com.google.protobuf.ByteString;
@@ -20,7 +27,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import com.google.rpc.Status;
 import io.grpc.stub.StreamObserver;
 
-/// Speaks REAPI `ContentAddressableStorage` for a [BlobStore], without compression and without chunking.
+/// Speaks REAPI `ContentAddressableStorage` for a [BlobStore], without compression.
 final class CasService extends ContentAddressableStorageGrpc.ContentAddressableStorageImplBase {
     /// What a blob adds to a message of many, beside its bytes: its digest, a status, tags and lengths.
     private static final int OVERHEAD_BYTES = 96;
@@ -29,11 +36,13 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
 
     private final BlobStore blobs;
     private final NamedBlobs named;
+    private final ChunkedBlobs chunked;
     private final InstanceNames instances;
     private final GrpcLimits limits;
 
-    CasService(BlobStore blobs, InstanceNames instances, GrpcLimits limits) {
+    CasService(BlobStore blobs, ChunkedBlobs chunked, InstanceNames instances, GrpcLimits limits) {
         this.blobs = blobs;
+        this.chunked = chunked;
         this.named = new NamedBlobs(blobs);
         this.instances = instances;
         this.limits = limits;
@@ -92,6 +101,48 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
         var pages = new TreePages(named, limits.maxBatchBytes() - (1 << 20), pageSize)
                 .from(Digests.fromProto(request.getRootDigest()), Protos.pageToken(request.getPageToken()));
         Pump.send(pages, response);
+    }
+
+    /// Whatever function the client would like, ours is the one that splits: clients join chunks of any.
+    @Override
+    public void splitBlob(SplitBlobRequest request, StreamObserver<SplitBlobResponse> response) {
+        instances.check(request.getInstanceName());
+        Protos.checkFunction(request.getDigestFunction());
+        var blob = Digests.fromProto(request.getBlobDigest());
+        checkChunks(blob);
+        var answer = SplitBlobResponse.newBuilder().setChunkingFunction(ChunkingFunction.Value.FAST_CDC_2020);
+        NamedBlobs.named(() -> chunked.split(blob)).forEach(chunk -> answer.addChunkDigests(Digests.toProto(chunk)));
+        response.onNext(answer.build());
+        response.onCompleted();
+    }
+
+    @Override
+    public void spliceBlob(SpliceBlobRequest request, StreamObserver<SpliceBlobResponse> response) {
+        instances.check(request.getInstanceName());
+        Protos.checkFunction(request.getDigestFunction());
+        var blob = Digests.fromProto(request.getBlobDigest());
+        if (blob.sizeBytes() > limits.maxBlobBytes()) {
+            throw SteadingException.invalid("Blob `%s` exceeds the limit of %d bytes", blob, limits.maxBlobBytes());
+        }
+        var chunks =
+                request.getChunkDigestsList().stream().map(Digests::fromProto).toList();
+        NamedBlobs.named(() -> {
+            chunked.splice(blob, chunks);
+            return blob;
+        });
+        response.onNext(SpliceBlobResponse.newBuilder()
+                .setBlobDigest(request.getBlobDigest())
+                .build());
+        response.onCompleted();
+    }
+
+    /// Refuses what could not be answered before it is split.
+    private void checkChunks(build.steading.digest.Digest blob) {
+        var mostChunks = limits.maxMessageBytes() / OVERHEAD_BYTES;
+        if (blob.sizeBytes() / FastCdc.STANDARD.minBytes() >= mostChunks) {
+            throw SteadingException.notFound(
+                    "Blob `%s` may have more than %d chunks, which is what a message holds", blob, mostChunks);
+        }
     }
 
     private void checkBatch(long totalBytes) {

@@ -54,11 +54,11 @@ enum Right {
                 ContentAddressableStorageGrpc.getFindMissingBlobsMethod(),
                 ContentAddressableStorageGrpc.getBatchReadBlobsMethod(),
                 ContentAddressableStorageGrpc.getGetTreeMethod(),
+                ContentAddressableStorageGrpc.getSplitBlobMethod(),
                 ByteStreamGrpc.getReadMethod(),
                 ActionCacheGrpc.getGetActionResultMethod());
         STORE.opens(
                 ContentAddressableStorageGrpc.getBatchUpdateBlobsMethod(),
-                ContentAddressableStorageGrpc.getSplitBlobMethod(),
                 ContentAddressableStorageGrpc.getSpliceBlobMethod(),
                 ByteStreamGrpc.getWriteMethod(),
                 ByteStreamGrpc.getQueryWriteStatusMethod());

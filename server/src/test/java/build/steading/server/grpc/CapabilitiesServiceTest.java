@@ -56,8 +56,17 @@ class CapabilitiesServiceTest extends GrpcTest {
         assertThat(cache.getMaxBatchTotalSizeBytes()).isEqualTo((4 << 20) - (64 << 10));
         assertThat(cache.getMaxCasBlobSizeBytes()).isEqualTo(LIMITS.maxBlobBytes());
         assertThat(cache.getSupportedCompressorsList()).isEmpty();
-        assertThat(cache.getSplitBlobSupport()).isFalse();
-        assertThat(cache.getSpliceBlobSupport()).isFalse();
+    }
+
+    @Test
+    void chunksAreCutByFastCdcAlone() throws Exception {
+        var cache = ask("").getCacheCapabilities();
+
+        assertThat(cache.getSplitBlobSupport()).isTrue();
+        assertThat(cache.getSpliceBlobSupport()).isTrue();
+        assertThat(cache.getFastCdc2020Params().getAvgChunkSizeBytes()).isEqualTo(512 << 10);
+        assertThat(cache.getFastCdc2020Params().getSeed()).isZero();
+        assertThat(cache.hasRepMaxCdcParams()).isFalse();
     }
 
     @Test
