@@ -31,7 +31,7 @@ class ArchitectureTest {
     /// the wrong room: move it, or let the room above declare a port.
     private static final HousePlan PLAN = HousePlan.parse("""
         core
-          digest:    | build.bazel com.google.protobuf
+          digest:    | build.bazel com.google.protobuf org.bouncycastle
           failure:   digest
           lifecycle:
           auth:      failure | javax.net javax.security org.bouncycastle

@@ -58,7 +58,7 @@ public final class ChunkedBlobs {
         try (var content = blobs.open(blob)) {
             var reader = new ChunkReader(content, blob.sizeBytes(), rule);
             for (var chunk = reader.next(); chunk.length > 0; chunk = reader.next()) {
-                chunks.add(Blobs.put(blobs, chunk));
+                chunks.add(Blobs.put(blobs, chunk, blob.function()));
             }
         } catch (IOException e) {
             throw SteadingException.unavailable("Blob `%s` cannot be read".formatted(blob), e);
@@ -120,7 +120,7 @@ public final class ChunkedBlobs {
     private Optional<List<Digest>> remembered(Digest blob) {
         return splits.find(key(blob))
                 .map(split -> split.getOutputFilesList().stream()
-                        .map(chunk -> Digests.fromProto(chunk.getDigest()))
+                        .map(chunk -> Digests.fromProto(chunk.getDigest(), blob.function()))
                         .toList());
     }
 
@@ -135,8 +135,9 @@ public final class ChunkedBlobs {
 
     /// An `Action` cannot be a text like this: as a message it is malformed from its fourth field on.
     private Digest key(Digest blob) {
-        return Digest.of("steading: chunks of %s by FastCDC 2020, %d bytes on average"
-                .formatted(blob, rule.averageBytes())
-                .getBytes(US_ASCII));
+        return blob.function()
+                .of("steading: chunks of %s by FastCDC 2020, %d bytes on average"
+                        .formatted(blob, rule.averageBytes())
+                        .getBytes(US_ASCII));
     }
 }

@@ -34,14 +34,15 @@ record Admission(Job job, boolean cacheable, Digest inputRoot, Pins.Pin pin) {
                 .filter(property -> property.getName().equals(PlatformProperties.REQUIRES))
                 .map(property -> Requirement.parse(property.getValue()))
                 .reduce(Requirement.ANY, Requirement::and);
-        var inputRoot = Digests.fromProto(action.getInputRootDigest());
+        var function = request.action().function();
+        var inputRoot = Digests.fromProto(action.getInputRootDigest(), function);
         var job = new Job(
                 request.action().toString(),
                 !action.getDoNotCache(),
                 requirement,
                 request.facts(),
                 Set.of(inputRoot.hash()));
-        var needed = Stream.of(request.action(), Digests.fromProto(action.getCommandDigest()), inputRoot)
+        var needed = Stream.of(request.action(), Digests.fromProto(action.getCommandDigest(), function), inputRoot)
                 .collect(Collectors.toSet());
         return new Admission(job, !action.getDoNotCache(), inputRoot, pin(needed, blobs, pins));
     }

@@ -27,8 +27,8 @@ final class ActionCacheService extends ActionCacheGrpc.ActionCacheImplBase {
     @Override
     public void getActionResult(GetActionResultRequest request, StreamObserver<ActionResult> response) {
         instances.check(request.getInstanceName());
-        Protos.checkFunction(request.getDigestFunction());
-        var action = Digests.fromProto(request.getActionDigest());
+        var function = Digests.fromProto(request.getDigestFunction());
+        var action = Digests.fromProto(request.getActionDigest(), function);
         var result = results.find(action)
                 .orElseThrow(() -> SteadingException.notFound("Action `%s` has no stored result", action));
         response.onNext(result);
@@ -38,12 +38,12 @@ final class ActionCacheService extends ActionCacheGrpc.ActionCacheImplBase {
     @Override
     public void updateActionResult(UpdateActionResultRequest request, StreamObserver<ActionResult> response) {
         instances.check(request.getInstanceName());
-        Protos.checkFunction(request.getDigestFunction());
+        var function = Digests.fromProto(request.getDigestFunction());
         if (!clientsUpdate) {
             throw new SteadingException(new Failure.Denied("Only workers write action results here"));
         }
         var result = Protos.result(request.getActionResult());
-        results.put(Digests.fromProto(request.getActionDigest()), result);
+        results.put(Digests.fromProto(request.getActionDigest(), function), result);
         response.onNext(result);
         response.onCompleted();
     }

@@ -14,10 +14,18 @@ import build.bazel.remote.execution.v2.ServerCapabilities;
 import build.bazel.remote.execution.v2.SymlinkAbsolutePathStrategy;
 import build.bazel.semver.SemVer;
 import build.steading.chunk.FastCdc;
+import build.steading.digest.Digests;
+import build.steading.digest.HashFunction;
 import io.grpc.stub.StreamObserver;
+import java.util.Arrays;
+import java.util.List;
 
 /// Speaks REAPI `Capabilities`: what this server can do is known from the start, so the answer is always at hand.
 final class CapabilitiesService extends CapabilitiesGrpc.CapabilitiesImplBase {
+    /// The first one is what clients without a preference take.
+    private static final List<DigestFunction.Value> FUNCTIONS =
+            Arrays.stream(HashFunction.values()).map(Digests::toProto).toList();
+
     private final InstanceNames instances;
     private final ServerCapabilities answer;
 
@@ -40,7 +48,7 @@ final class CapabilitiesService extends CapabilitiesGrpc.CapabilitiesImplBase {
 
     private static CacheCapabilities cache(GrpcConfig config) {
         return CacheCapabilities.newBuilder()
-                .addDigestFunctions(DigestFunction.Value.SHA256)
+                .addAllDigestFunctions(FUNCTIONS)
                 .setActionCacheUpdateCapabilities(
                         ActionCacheUpdateCapabilities.newBuilder().setUpdateEnabled(config.clientsUpdateResults()))
                 .setMaxBatchTotalSizeBytes(config.limits().maxBatchBytes())
@@ -58,7 +66,7 @@ final class CapabilitiesService extends CapabilitiesGrpc.CapabilitiesImplBase {
                 PriorityRange.newBuilder().setMinPriority(Integer.MIN_VALUE).setMaxPriority(Integer.MAX_VALUE);
         return ExecutionCapabilities.newBuilder()
                 .setDigestFunction(DigestFunction.Value.SHA256)
-                .addDigestFunctions(DigestFunction.Value.SHA256)
+                .addAllDigestFunctions(FUNCTIONS)
                 .setExecEnabled(true)
                 .setExecutionPriorityCapabilities(
                         PriorityCapabilities.newBuilder().addPriorities(allPriorities))

@@ -21,6 +21,7 @@ import build.steading.blob.BlobStore;
 import build.steading.chunk.ChunkedBlobs;
 import build.steading.chunk.FastCdc;
 import build.steading.digest.Digests;
+import build.steading.digest.HashFunction;
 import build.steading.failure.SteadingException;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
@@ -51,8 +52,8 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
     @Override
     public void findMissingBlobs(FindMissingBlobsRequest request, StreamObserver<FindMissingBlobsResponse> response) {
         instances.check(request.getInstanceName());
-        Protos.checkFunction(request.getDigestFunction());
-        var missing = blobs.findMissing(Protos.digests(request.getBlobDigestsList()));
+        var function = Digests.fromProto(request.getDigestFunction());
+        var missing = blobs.findMissing(Protos.digests(request.getBlobDigestsList(), function));
         var answer = FindMissingBlobsResponse.newBuilder();
         missing.forEach(digest -> answer.addMissingBlobDigests(Digests.toProto(digest)));
         response.onNext(answer.build());
@@ -62,13 +63,13 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
     @Override
     public void batchUpdateBlobs(BatchUpdateBlobsRequest request, StreamObserver<BatchUpdateBlobsResponse> response) {
         instances.check(request.getInstanceName());
-        Protos.checkFunction(request.getDigestFunction());
+        var function = Digests.fromProto(request.getDigestFunction());
         checkBatch(request.getRequestsList().stream()
                 .mapToLong(blob -> blob.getData().size())
                 .sum());
         var answer = BatchUpdateBlobsResponse.newBuilder();
         for (var blob : request.getRequestsList()) {
-            answer.addResponsesBuilder().setDigest(blob.getDigest()).setStatus(update(blob));
+            answer.addResponsesBuilder().setDigest(blob.getDigest()).setStatus(update(blob, function));
         }
         response.onNext(answer.build());
         response.onCompleted();
@@ -77,7 +78,7 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
     @Override
     public void batchReadBlobs(BatchReadBlobsRequest request, StreamObserver<BatchReadBlobsResponse> response) {
         instances.check(request.getInstanceName());
-        Protos.checkFunction(request.getDigestFunction());
+        var function = Digests.fromProto(request.getDigestFunction());
         var totalBytes = request.getDigestsList().stream()
                 .mapToLong(digest -> Math.clamp(digest.getSizeBytes(), 0, Integer.MAX_VALUE))
                 .sum();
@@ -88,7 +89,7 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
                     request.getDigestsCount(), totalBytes, limits.maxMessageBytes());
         }
         var answer = BatchReadBlobsResponse.newBuilder();
-        request.getDigestsList().forEach(digest -> answer.addResponses(read(digest)));
+        request.getDigestsList().forEach(digest -> answer.addResponses(read(digest, function)));
         response.onNext(answer.build());
         response.onCompleted();
     }
@@ -96,10 +97,10 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
     @Override
     public void getTree(GetTreeRequest request, StreamObserver<GetTreeResponse> response) {
         instances.check(request.getInstanceName());
-        Protos.checkFunction(request.getDigestFunction());
+        var function = Digests.fromProto(request.getDigestFunction());
         var pageSize = Protos.pageSize(request.getPageSize(), MAX_PAGE_SIZE);
         var pages = new TreePages(named, limits.maxBatchBytes() - (1 << 20), pageSize)
-                .from(Digests.fromProto(request.getRootDigest()), Protos.pageToken(request.getPageToken()));
+                .from(Digests.fromProto(request.getRootDigest(), function), Protos.pageToken(request.getPageToken()));
         Pump.send(pages, response);
     }
 
@@ -107,8 +108,8 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
     @Override
     public void splitBlob(SplitBlobRequest request, StreamObserver<SplitBlobResponse> response) {
         instances.check(request.getInstanceName());
-        Protos.checkFunction(request.getDigestFunction());
-        var blob = Digests.fromProto(request.getBlobDigest());
+        var function = Digests.fromProto(request.getDigestFunction());
+        var blob = Digests.fromProto(request.getBlobDigest(), function);
         checkChunks(blob);
         var answer = SplitBlobResponse.newBuilder().setChunkingFunction(ChunkingFunction.Value.FAST_CDC_2020);
         NamedBlobs.named(() -> chunked.split(blob)).forEach(chunk -> answer.addChunkDigests(Digests.toProto(chunk)));
@@ -119,13 +120,14 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
     @Override
     public void spliceBlob(SpliceBlobRequest request, StreamObserver<SpliceBlobResponse> response) {
         instances.check(request.getInstanceName());
-        Protos.checkFunction(request.getDigestFunction());
-        var blob = Digests.fromProto(request.getBlobDigest());
+        var function = Digests.fromProto(request.getDigestFunction());
+        var blob = Digests.fromProto(request.getBlobDigest(), function);
         if (blob.sizeBytes() > limits.maxBlobBytes()) {
             throw SteadingException.invalid("Blob `%s` exceeds the limit of %d bytes", blob, limits.maxBlobBytes());
         }
-        var chunks =
-                request.getChunkDigestsList().stream().map(Digests::fromProto).toList();
+        var chunks = request.getChunkDigestsList().stream()
+                .map(chunk -> Digests.fromProto(chunk, function))
+                .toList();
         NamedBlobs.named(() -> {
             chunked.splice(blob, chunks);
             return blob;
@@ -153,13 +155,15 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
     }
 
     /// A bad blob fails alone: the others of its batch are stored.
-    private Status update(BatchUpdateBlobsRequest.Request blob) {
+    private Status update(BatchUpdateBlobsRequest.Request blob, HashFunction function) {
         try {
             if (blob.getCompressor() != Compressor.Value.IDENTITY) {
                 throw SteadingException.invalid(
                         "Compressor `%s` is not served; allowed is `IDENTITY`", blob.getCompressor());
             }
-            blobs.put(Digests.fromProto(blob.getDigest()), blob.getData().newInput());
+            blobs.put(
+                    Digests.fromProto(blob.getDigest(), function),
+                    blob.getData().newInput());
             return GrpcStatus.OK;
         } catch (SteadingException e) {
             return GrpcStatus.of(e.failure());
@@ -167,10 +171,10 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
     }
 
     /// An absent blob fails alone: the others of its batch are returned.
-    private BatchReadBlobsResponse.Response read(Digest digest) {
+    private BatchReadBlobsResponse.Response read(Digest digest, HashFunction function) {
         var answer = BatchReadBlobsResponse.Response.newBuilder().setDigest(digest);
         try {
-            var bytes = named.read(Digests.fromProto(digest));
+            var bytes = named.read(Digests.fromProto(digest, function));
             return answer.setData(wrap(bytes)).setStatus(GrpcStatus.OK).build();
         } catch (SteadingException e) {
             return answer.setStatus(GrpcStatus.of(e.failure())).build();

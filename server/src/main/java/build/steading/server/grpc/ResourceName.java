@@ -2,13 +2,15 @@
 package build.steading.server.grpc;
 
 import build.steading.digest.Digest;
+import build.steading.digest.HashFunction;
 import build.steading.failure.SteadingException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
 /// What a `ByteStream` call is about: `[{instance}/]blobs/{hash}/{size}` to read, and
-/// `[{instance}/]uploads/{uuid}/blobs/{hash}/{size}[/{metadata}]` to write.
+/// `[{instance}/]uploads/{uuid}/blobs/{hash}/{size}[/{metadata}]` to write. A hash that is not by SHA-256 has the
+/// name of its function before it, as in `blobs/blake3/{hash}/{size}`.
 ///
 /// @param instance may be empty, and may contain `/`
 record ResourceName(String instance, Digest digest) {
@@ -19,10 +21,11 @@ record ResourceName(String instance, Digest digest) {
         var parts = split(text);
         for (var i = 0; i < parts.size(); i++) {
             if (BLOBS.contains(parts.get(i))) {
-                if (parts.size() > i + 3) {
-                    throw unsupported(text);
+                var name = parse(text, parts, i, i);
+                if (parts.size() > i + (name.digest().function().mark().isEmpty() ? 3 : 4)) {
+                    throw malformed(text);
                 }
-                return parse(text, parts, i, i);
+                return name;
             }
         }
         throw malformed(text);
@@ -45,15 +48,21 @@ record ResourceName(String instance, Digest digest) {
         if (!parts.get(blobs).equals("blobs")) {
             throw unsupported(text);
         }
-        if (parts.size() < blobs + 3) {
+        var hash = blobs + 1;
+        var function = HashFunction.SHA256;
+        if (parts.size() > hash && parts.get(hash).equals(HashFunction.BLAKE3.mark())) {
+            function = HashFunction.BLAKE3;
+            hash++;
+        }
+        if (parts.size() < hash + 2) {
             throw malformed(text);
         }
         try {
-            var size = parts.get(blobs + 2);
+            var size = parts.get(hash + 1);
             if (!size.chars().allMatch(c -> c >= '0' && c <= '9')) {
                 throw malformed(text);
             }
-            var digest = new Digest(parts.get(blobs + 1), Long.parseLong(size));
+            var digest = new Digest(function, parts.get(hash), Long.parseLong(size));
             return new ResourceName(String.join("/", parts.subList(0, instanceEnd)), digest);
         } catch (IllegalArgumentException _) {
             throw malformed(text);
@@ -66,15 +75,13 @@ record ResourceName(String instance, Digest digest) {
 
     private static SteadingException malformed(String text) {
         return SteadingException.invalid(
-                "Resource name `%s` is neither `[INSTANCE/]blobs/HASH/SIZE`"
-                        + " nor `[INSTANCE/]uploads/UUID/blobs/HASH/SIZE`",
+                "Resource name `%s` is neither `[INSTANCE/]blobs/[blake3/]HASH/SIZE`"
+                        + " nor `[INSTANCE/]uploads/UUID/blobs/[blake3/]HASH/SIZE`",
                 text);
     }
 
     private static SteadingException unsupported(String text) {
         return SteadingException.invalid(
-                "Resource name `%s` asks for a compressor or a digest function; only uncompressed blobs named by"
-                        + " SHA-256 are served",
-                text);
+                "Resource name `%s` asks for a compressor; only uncompressed blobs are served", text);
     }
 }

@@ -15,19 +15,20 @@ import org.junit.jupiter.api.Test;
 class CapabilitiesServiceTest extends GrpcTest {
     @Test
     @DisplayName("C01: digest functions of the cache are listed")
-    void cacheListsSha256() throws Exception {
+    void cacheListsItsFunctions() throws Exception {
         assertThat(ask("").getCacheCapabilities().getDigestFunctionsList())
-                .containsExactly(DigestFunction.Value.SHA256);
+                .containsExactly(DigestFunction.Value.SHA256, DigestFunction.Value.BLAKE3);
     }
 
     @Test
     @DisplayName("C02: the digest function of execution is known and listed")
-    void executionUsesSha256() throws Exception {
+    void executionUsesSha256UnlessAskedOtherwise() throws Exception {
         var execution = ask("").getExecutionCapabilities();
 
         assertThat(execution.getExecEnabled()).isTrue();
         assertThat(execution.getDigestFunction()).isEqualTo(DigestFunction.Value.SHA256);
-        assertThat(execution.getDigestFunctionsList()).containsExactly(DigestFunction.Value.SHA256);
+        assertThat(execution.getDigestFunctionsList())
+                .containsExactly(DigestFunction.Value.SHA256, DigestFunction.Value.BLAKE3);
     }
 
     @Test

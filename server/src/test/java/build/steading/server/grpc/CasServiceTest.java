@@ -94,7 +94,7 @@ class CasServiceTest extends GrpcTest {
             assertFails(
                     Status.Code.INVALID_ARGUMENT,
                     () -> stub.findMissingBlobs(FindMissingBlobsRequest.newBuilder()
-                            .setDigestFunction(DigestFunction.Value.BLAKE3)
+                            .setDigestFunction(DigestFunction.Value.SHA1)
                             .build()));
         }
 
