@@ -31,7 +31,7 @@ class ArchitectureTest {
     /// the wrong room: move it, or let the room above declare a port.
     private static final HousePlan PLAN = HousePlan.parse("""
         core
-          digest:    | build.bazel com.google.protobuf
+          digest:    | build.bazel com.google.protobuf org.bouncycastle
           failure:   digest
           lifecycle:
           auth:      failure | javax.net javax.security org.bouncycastle
@@ -39,6 +39,7 @@ class ArchitectureTest {
           blob:      digest failure lifecycle | com.google.protobuf
           tree:      blob digest failure | build.bazel com.google.protobuf
           action:    blob digest failure lifecycle | build.bazel build.steading.api com.google.protobuf
+          chunk:     action blob digest failure | build.bazel
           log:       failure | com.google.protobuf
           schedule:  platform
           execute:   digest failure log platform schedule | build.bazel
@@ -69,24 +70,28 @@ class ArchitectureTest {
                           worker.output worker.sandbox worker.terms
                           | build.bazel build.steading.api com.google.protobuf
         server
-          server.sql:  auth build digest execute failure notify source
+          server.asset: action blob digest failure yaml | java.net.http
+          server.bazel: build digest failure platform source | build.bazel com.google.protobuf
+          server.sql:  auth build digest execute failure notify server.asset source
                        | build.steading.api com.google.protobuf java.sql
           server.farm: action auth blob digest execute failure log platform schedule
                        | build.bazel com.google.protobuf
           server.web:  failure | com.sun.net javax.net
-          server.grpc: action auth blob build digest execute failure lifecycle log platform schedule
-                       wire | build.bazel build.steading.api com.github.luben com.google.bytestream
+          server.grpc: action auth blob build chunk digest execute failure lifecycle log platform schedule
+                       server.asset server.bazel wire | build.bazel build.steading.api com.github.luben
+                       com.google.bytestream com.google.devtools
                        com.google.longrunning com.google.protobuf com.google.rpc io.grpc javax.net
           server.mail: build digest failure notify project source yaml | jakarta.mail org.eclipse.angus
           server.hook: build failure notify project source yaml | com.fasterxml.jackson java.net.http javax.crypto
-          server.tell: blob build failure lifecycle notify server.hook server.mail yaml
+          server.tell: blob build lifecycle notify server.hook server.mail yaml
+          server.config: failure server.asset server.tell yaml
         cli
           cli.door:    failure lifecycle | jdk.net
           cli.command: auth blob build cli.door client conformance digest execute failure lifecycle log platform
                        project schedule source tree yaml | com.fasterxml.jackson com.google.protobuf picocli
           cli:         action auth blob build cli.command cli.door client digest failure lifecycle notify platform schedule
-                       scm.git server.farm server.grpc server.sql server.tell server.web source tree worker
-                       worker.sandbox worker.terms | picocli
+                       scm.git server.asset server.bazel server.config server.farm server.grpc server.sql server.tell
+                       server.web source tree worker worker.sandbox worker.terms | picocli
         """);
 
     /// The one knot: `Failure.MissingBlobs` names digests, and whoever reads a digest that is none says so by a

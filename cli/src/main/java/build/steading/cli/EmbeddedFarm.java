@@ -11,10 +11,14 @@ import build.steading.cli.door.Home;
 import build.steading.failure.SteadingException;
 import build.steading.lifecycle.BackgroundJob;
 import build.steading.lifecycle.Resources;
+import build.steading.server.grpc.BuildEventService;
+import build.steading.server.grpc.FetchService;
 import build.steading.server.grpc.GrpcConfig;
 import build.steading.server.grpc.GrpcServer;
+import build.steading.server.grpc.PushService;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 
 /// One user's farm in one process: everything of an [Engine], and a worker.
@@ -63,7 +67,14 @@ final class EmbeddedFarm implements Backend {
         var config = GrpcConfig.onSocket(home.run().resolve("reapi.sock"));
         var start = resources.add(new BackgroundJob("reapi-start", () -> {
             try {
-                resources.add(GrpcServer.start(config, engine.blobs(), engine.cache(), engine.farm()));
+                var foreign = List.of(
+                        new FetchService(engine.assets()),
+                        new PushService(engine.assets()),
+                        new BuildEventService(engine.invocations()));
+                resources.add(GrpcServer.start(
+                        config,
+                        new GrpcServer.Parts(
+                                engine.blobs(), engine.cache(), engine.farm(), foreign, Optional.empty())));
             } catch (SteadingException e) {
                 // A home with a long path has no room for a socket; everything else works all the same.
                 LOG.log(

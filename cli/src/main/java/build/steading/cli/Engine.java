@@ -24,15 +24,19 @@ import build.steading.lifecycle.SteadyClock;
 import build.steading.notify.Outbox;
 import build.steading.schedule.Limits;
 import build.steading.schedule.Scheduler;
+import build.steading.scm.git.GitMirrors;
 import build.steading.scm.git.GitRepositories;
+import build.steading.server.asset.Assets;
+import build.steading.server.bazel.InvocationBook;
+import build.steading.server.config.ServerConfig;
 import build.steading.server.farm.Farm;
+import build.steading.server.sql.SqliteAssets;
 import build.steading.server.sql.SqliteBuildRecords;
 import build.steading.server.sql.SqliteDatabase;
 import build.steading.server.sql.SqliteOutbox;
 import build.steading.server.sql.SqliteTaskHistory;
 import build.steading.server.sql.SqliteWarmRecords;
 import build.steading.server.tell.PostOffice;
-import build.steading.server.tell.TellingConfig;
 import build.steading.tree.Trees;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -41,8 +45,9 @@ import java.util.Optional;
 /// What every process that does builds by itself is made of: stores, farm, records and builds, wired together.
 ///
 /// Below the home: `cas/` blobs, `ac/` results of actions, `records.db` builds and requests, `git/` what is known
-/// of git objects, `live/` output of what runs now. All but `records.db` may be deleted while no process runs: it
-/// costs time only. `server.yaml`, if it is there, says how people are told.
+/// of git objects, `mirrors/` git repositories that were fetched, `live/` output of what runs now. All but
+/// `records.db` may be deleted while no process runs: it costs time only. `server.yaml`, if it is there, says how
+/// people are told.
 ///
 /// @param blobs what is here
 /// @param allBlobs also what is where actions run, if that is not here
@@ -58,6 +63,8 @@ record Engine(
         SqliteDatabase database,
         UploadedSources uploaded,
         Outbox outbox,
+        Assets assets,
+        InvocationBook invocations,
         Builds builds) {
     private static final Duration BLOB_GRACE = Duration.ofHours(2);
     private static final int MAX_RESULTS = 500_000;
@@ -68,6 +75,9 @@ record Engine(
     private static final int FOREIGN_SLOTS = 2;
 
     private static final int HISTORIES_REMEMBERED = 10_000;
+    private static final int MAX_INVOCATIONS = 200;
+    private static final int MAX_ASSETS = 100_000;
+    private static final Duration GIT_SILENCE = Duration.ofMinutes(1);
 
     /// Opens everything; `resources` closes it.
     ///
@@ -97,7 +107,8 @@ record Engine(
         var records = new SqliteBuildRecords(database);
         var outbox = new SqliteOutbox(database);
         var letters = new PostOffice.Stores(records, outbox, all);
-        var post = resources.add(PostOffice.open(TellingConfig.read(home.directory()), letters, clock));
+        var config = ServerConfig.read(home.directory());
+        var post = resources.add(PostOffice.open(config.telling(), letters, clock));
         var uploaded = new UploadedSources(HISTORIES_REMEMBERED);
         var ports = new Builds.Ports(
                 all,
@@ -111,12 +122,34 @@ record Engine(
                 delivery,
                 post.telling());
         var builds = resources.add(new Builds(ports, trees, plans, limits, clock));
-        return new Engine(blobs, all, cache, farm, trees, git, plans, delivery, database, uploaded, outbox, builds);
+        var assets = resources.add(new Assets(config.assets(), assets(home, blobs, git, database, clock)));
+        return new Engine(
+                blobs,
+                all,
+                cache,
+                farm,
+                trees,
+                git,
+                plans,
+                delivery,
+                database,
+                uploaded,
+                outbox,
+                assets,
+                new InvocationBook(records, clock, MAX_INVOCATIONS),
+                builds);
     }
 
     private static RemoteCluster connect(ForeignCluster server) {
         var access = server.headers().isEmpty() ? new Access.Anonymous() : new Access.Headers(server.headers());
         return RemoteCluster.connect(server.address(), access, server.instance(), RetryPolicy.STANDARD);
+    }
+
+    private static Assets.Parts assets(
+            Home home, FileBlobStore blobs, GitRepositories git, SqliteDatabase database, InstantSource clock) {
+        var mirrors = new GitMirrors(git, home.directory().resolve("mirrors"), GIT_SILENCE);
+        var spool = Place.emptied(Place.in(home, "fetching"));
+        return new Assets.Parts(blobs, new SqliteAssets(database, MAX_ASSETS), mirrors::tree, spool, clock);
     }
 
     private static FileBlobStore blobs(Home home, Resources resources, Pins pins, InstantSource clock) {

@@ -22,11 +22,14 @@ import build.steading.client.RetryPolicy;
 import build.steading.lifecycle.Resources;
 import build.steading.schedule.WorkerId;
 import build.steading.server.farm.MemberWork;
+import build.steading.server.grpc.BuildEventService;
 import build.steading.server.grpc.BuildsService;
 import build.steading.server.grpc.Callers;
+import build.steading.server.grpc.FetchService;
 import build.steading.server.grpc.Gate;
 import build.steading.server.grpc.GrpcConfig;
 import build.steading.server.grpc.GrpcServer;
+import build.steading.server.grpc.PushService;
 import build.steading.server.grpc.WorkerService;
 import build.steading.server.sql.SqliteMembers;
 import build.steading.server.sql.SqliteTokens;
@@ -158,8 +161,13 @@ final class FarmServer implements Backend {
                 resources.add(new BuildsService(desk, engine.builds(), engine.uploaded(), engine.blobs(), facts::json));
         var workers = new WorkerService(work, engine.farm(), () -> Optional.of(Callers.current()));
         engine.farm().onRevoked((worker, lease) -> workers.tellGone(worker, Set.of(lease)));
-        var parts = new GrpcServer.Parts(
-                engine.blobs(), engine.cache(), engine.farm(), List.of(builds, workers), Optional.of(gate));
+        var services = List.of(
+                builds,
+                workers,
+                new FetchService(engine.assets()),
+                new PushService(engine.assets()),
+                new BuildEventService(engine.invocations()));
+        var parts = new GrpcServer.Parts(engine.blobs(), engine.cache(), engine.farm(), services, Optional.of(gate));
         return resources.add(GrpcServer.start(config, parts)).remotePort().orElseThrow();
     }
 

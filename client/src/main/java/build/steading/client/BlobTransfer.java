@@ -130,13 +130,20 @@ final class BlobTransfer {
         }
     }
 
-    /// Makes portions that fit into one message each; what does not is one by itself.
+    /// Makes portions, of one digest function each, that fit into one message each; what does not is one by
+    /// itself.
     private List<List<Digest>> split(Collection<Digest> digests) {
+        return RemoteBlobStore.byFunction(digests).values().stream()
+                .flatMap(all -> splitAll(all).stream())
+                .toList();
+    }
+
+    private List<List<Digest>> splitAll(List<Digest> digests) {
         var portions = new ArrayList<List<Digest>>();
         var portion = new ArrayList<Digest>();
         var room = 0L;
         for (var digest : digests) {
-            if (digest.equals(Digest.EMPTY)) {
+            if (digest.isEmpty()) {
                 continue;
             }
             if (!server.fitsMessage(digest)) {

@@ -3,6 +3,7 @@ package build.steading.client;
 
 import build.steading.blob.LocalBlobs;
 import build.steading.digest.Digest;
+import build.steading.digest.HashFunction;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import java.io.InputStream;
@@ -75,8 +76,8 @@ final class CachingBlobs implements LocalBlobs {
     }
 
     @Override
-    public Digest adopt(Path file) {
-        return local.adopt(file);
+    public Digest adopt(Path file, HashFunction function) {
+        return local.adopt(file, function);
     }
 
     @Override

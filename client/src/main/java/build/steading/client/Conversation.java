@@ -163,6 +163,7 @@ final class Conversation {
         return stub().execute(ExecuteRequest.newBuilder()
                 .setInstanceName(connection.instance())
                 .setActionDigest(Digests.toProto(request.action()))
+                .setDigestFunction(Digests.toProto(request.action().function()))
                 .setSkipCacheLookup(request.skipCache())
                 .setExecutionPolicy(
                         ExecutionPolicy.newBuilder().setPriority(request.facts().priority()))

@@ -26,6 +26,7 @@ final class RemoteActionCache implements ActionCache {
         var request = GetActionResultRequest.newBuilder()
                 .setInstanceName(connection.instance())
                 .setActionDigest(Digests.toProto(action))
+                .setDigestFunction(Digests.toProto(action.function()))
                 .build();
         return connection.retrying(() -> {
             try {
@@ -44,6 +45,7 @@ final class RemoteActionCache implements ActionCache {
         var request = UpdateActionResultRequest.newBuilder()
                 .setInstanceName(connection.instance())
                 .setActionDigest(Digests.toProto(action))
+                .setDigestFunction(Digests.toProto(action.function()))
                 .setActionResult(result)
                 .build();
         connection.retrying(() -> stub(action).updateActionResult(request));

@@ -5,6 +5,7 @@ import build.bazel.remote.execution.v2.BatchReadBlobsRequest;
 import build.bazel.remote.execution.v2.BatchUpdateBlobsRequest;
 import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc;
 import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc.ContentAddressableStorageBlockingV2Stub;
+import build.bazel.remote.execution.v2.DigestFunction;
 import build.bazel.remote.execution.v2.FindMissingBlobsRequest;
 import build.steading.blob.BlobStore;
 import build.steading.blob.Blobs;
@@ -12,6 +13,7 @@ import build.steading.blob.VerifyingInputStream;
 import build.steading.digest.Digest;
 import build.steading.digest.DigestingInputStream;
 import build.steading.digest.Digests;
+import build.steading.digest.HashFunction;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import com.google.protobuf.ByteString;
@@ -25,12 +27,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// The blobs of a server. Small ones travel in one message, others as streams; servers without messages for small
 /// ones get streams only. Both ways are verified: what arrives, and what is sent before it is.
@@ -65,20 +69,26 @@ final class RemoteBlobStore implements BlobStore {
     @Override
     public Set<Digest> findMissing(Set<Digest> digests) {
         var missing = new HashSet<Digest>();
-        var all = List.copyOf(digests);
-        for (var start = 0; start < all.size(); start += MAX_DIGESTS) {
-            missing.addAll(ask(all.subList(start, Math.min(all.size(), start + MAX_DIGESTS))));
-        }
-        if (missing.remove(Digest.EMPTY)) {
-            // Some servers want even nothing to be uploaded. No caller has to know.
-            uploader.upload(Digest.EMPTY, InputStream::nullInputStream);
-        }
+        byFunction(digests).forEach((function, all) -> {
+            for (var start = 0; start < all.size(); start += MAX_DIGESTS) {
+                missing.addAll(ask(function, all.subList(start, Math.min(all.size(), start + MAX_DIGESTS))));
+            }
+            if (missing.remove(function.empty())) {
+                // Some servers want even nothing to be uploaded. No caller has to know.
+                uploader.upload(function.empty(), InputStream::nullInputStream);
+            }
+        });
         return missing;
+    }
+
+    /// Returns the digests by function: a message has room for those of one.
+    static Map<HashFunction, List<Digest>> byFunction(Collection<Digest> digests) {
+        return digests.stream().collect(Collectors.groupingBy(Digest::function));
     }
 
     @Override
     public InputStream open(Digest digest) {
-        if (digest.equals(Digest.EMPTY)) {
+        if (digest.isEmpty()) {
             return InputStream.nullInputStream();
         }
         var small = fitsMessage(digest) ? receive(digest) : Optional.<ByteString>empty();
@@ -91,7 +101,7 @@ final class RemoteBlobStore implements BlobStore {
         try {
             if (fitsMessage(digest)) {
                 var bytes = content.readNBytes((int) digest.sizeBytes() + 1);
-                check(digest, Digest.of(bytes));
+                check(digest, digest.function().of(bytes));
                 send(digest, bytes);
             } else {
                 spoolAndUpload(digest, content);
@@ -105,6 +115,10 @@ final class RemoteBlobStore implements BlobStore {
     ///
     /// @throws SteadingException with `MissingBlobs` if one is not in `from`
     void copy(BlobStore from, Set<Digest> digests) {
+        byFunction(digests).values().forEach(all -> copy(from, all));
+    }
+
+    private void copy(BlobStore from, List<Digest> digests) {
         var batch = new HashMap<Digest, ByteString>();
         var bytes = 0L;
         for (var digest : digests) {
@@ -129,14 +143,15 @@ final class RemoteBlobStore implements BlobStore {
         }
     }
 
-    private Set<Digest> ask(List<Digest> digests) {
+    private Set<Digest> ask(HashFunction function, List<Digest> digests) {
         var request = FindMissingBlobsRequest.newBuilder()
                 .setInstanceName(connection.instance())
                 .addAllBlobDigests(digests.stream().map(Digests::toProto).toList())
+                .setDigestFunction(Digests.toProto(function))
                 .build();
         var answer = connection.retrying(() -> stub(0).findMissingBlobs(request));
         var missing = new HashSet<Digest>();
-        answer.getMissingBlobDigestsList().forEach(digest -> missing.add(Digests.fromProto(digest)));
+        answer.getMissingBlobDigestsList().forEach(digest -> missing.add(Digests.fromProto(digest, function)));
         return missing;
     }
 
@@ -151,7 +166,7 @@ final class RemoteBlobStore implements BlobStore {
     }
 
     private void send(Digest digest, byte[] bytes) {
-        if (digest.equals(Digest.EMPTY)) {
+        if (digest.isEmpty()) {
             return;
         }
         if (!send(Map.of(digest, UnsafeByteOperations.unsafeWrap(bytes)))) {
@@ -166,7 +181,7 @@ final class RemoteBlobStore implements BlobStore {
         uploader.upload(digest, content);
     }
 
-    /// Sends blobs that fit into one message.
+    /// Sends blobs of one digest function that fit into one message.
     ///
     /// @param contents of these digests, as is known
     /// @return false if the server takes no such messages
@@ -174,7 +189,9 @@ final class RemoteBlobStore implements BlobStore {
         if (streamsOnly) {
             return false;
         }
-        var request = BatchUpdateBlobsRequest.newBuilder().setInstanceName(connection.instance());
+        var request = BatchUpdateBlobsRequest.newBuilder()
+                .setInstanceName(connection.instance())
+                .setDigestFunction(function(contents.keySet()));
         var bytes = contents.keySet().stream().mapToLong(Digest::sizeBytes).sum();
         contents.forEach((digest, data) ->
                 request.addRequestsBuilder().setDigest(Digests.toProto(digest)).setData(data));
@@ -199,7 +216,8 @@ final class RemoteBlobStore implements BlobStore {
         });
     }
 
-    /// Returns the bytes, unverified, of those blobs that the server has, out of some that fit into one message;
+    /// Returns the bytes, unverified, of those blobs that the server has, out of some of one digest
+    /// function that fit into one message;
     /// nothing if the server sends no such messages.
     Optional<Map<Digest, ByteString>> receive(List<Digest> digests) {
         if (streamsOnly) {
@@ -208,6 +226,7 @@ final class RemoteBlobStore implements BlobStore {
         var request = BatchReadBlobsRequest.newBuilder()
                 .setInstanceName(connection.instance())
                 .addAllDigests(digests.stream().map(Digests::toProto).toList())
+                .setDigestFunction(function(digests))
                 .build();
         var bytes = digests.stream().mapToLong(Digest::sizeBytes).sum();
         return ifImplemented(() -> {
@@ -217,11 +236,18 @@ final class RemoteBlobStore implements BlobStore {
             for (var response : answer.getResponsesList()) {
                 if (response.getStatus().getCode() != Code.NOT_FOUND_VALUE) {
                     checkOk(response.getStatus());
-                    received.put(Digests.fromProto(response.getDigest()), response.getData());
+                    received.put(
+                            Digests.fromProto(
+                                    response.getDigest(), digests.getFirst().function()),
+                            response.getData());
                 }
             }
             return received;
         });
+    }
+
+    private static DigestFunction.Value function(Collection<Digest> digests) {
+        return Digests.toProto(digests.iterator().next().function());
     }
 
     /// Makes a call, and again if that may help. Returns nothing, also for ever after, if the server does not
@@ -245,7 +271,7 @@ final class RemoteBlobStore implements BlobStore {
     private void spoolAndUpload(Digest digest, InputStream content) throws IOException {
         var spool = Files.createTempFile("steading-upload", null);
         try {
-            var digesting = new DigestingInputStream(content);
+            var digesting = new DigestingInputStream(content, digest.function());
             try (var out = Files.newOutputStream(spool)) {
                 copy(digesting, out, digest.sizeBytes() + 1);
             }

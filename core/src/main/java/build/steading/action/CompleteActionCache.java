@@ -24,12 +24,12 @@ public final class CompleteActionCache implements ActionCache {
 
     @Override
     public Optional<ActionResult> find(Digest action) {
-        return next.find(action).filter(this::isComplete);
+        return next.find(action).filter(result -> isComplete(action, result));
     }
 
-    private boolean isComplete(ActionResult result) {
+    private boolean isComplete(Digest action, ActionResult result) {
         try {
-            return reachable.missing(result).isEmpty();
+            return reachable.missing(result, action.function()).isEmpty();
         } catch (SteadingException e) {
             if (e.failure() instanceof Failure.Invalid) {
                 return false;

@@ -6,6 +6,7 @@ import build.steading.action.References.Level;
 import build.steading.action.References.Node;
 import build.steading.blob.BlobStore;
 import build.steading.digest.Digest;
+import build.steading.digest.HashFunction;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import java.util.HashSet;
@@ -29,10 +30,11 @@ public final class ReachableBlobs {
     /// Returns blobs that the result names and the store does not have; none if it is complete. What is named by
     /// directories below absent ones is not known, so there may be more.
     ///
+    /// @param function that of the action: its result names blobs by the same
     /// @throws SteadingException with `Invalid` if it names what is no digest, or no directory where there should
     ///     be one, `Unavailable` if the medium fails
-    public Set<Digest> missing(ActionResult result) {
-        return new Walk().missing(References.of(result));
+    public Set<Digest> missing(ActionResult result, HashFunction function) {
+        return new Walk().missing(References.of(result, function));
     }
 
     /// Begins a walk through directories.

@@ -10,6 +10,7 @@ import build.steading.blob.BlobStore;
 import build.steading.blob.Blobs;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
+import build.steading.digest.HashFunction;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
@@ -73,8 +74,8 @@ final class References {
             directories.addAll(other.directories);
         }
 
-        private void addFiles(List<FileNode> nodes) {
-            nodes.forEach(node -> files.add(Digests.fromProto(node.getDigest())));
+        private void addFiles(List<FileNode> nodes, HashFunction function) {
+            nodes.forEach(node -> files.add(Digests.fromProto(node.getDigest(), function)));
         }
     }
 
@@ -86,28 +87,30 @@ final class References {
 
     /// Returns the blobs that the result itself names.
     ///
+    /// @param function that of the action
     /// @throws SteadingException with `Invalid` if it names something that is no digest
-    static Level of(ActionResult result) {
+    static Level of(ActionResult result, HashFunction function) {
         var level = new Level();
-        result.getOutputFilesList().forEach(file -> level.files.add(Digests.fromProto(file.getDigest())));
+        result.getOutputFilesList().forEach(file -> level.files.add(Digests.fromProto(file.getDigest(), function)));
         if (result.hasStdoutDigest()) {
-            level.files.add(Digests.fromProto(result.getStdoutDigest()));
+            level.files.add(Digests.fromProto(result.getStdoutDigest(), function));
         }
         if (result.hasStderrDigest()) {
-            level.files.add(Digests.fromProto(result.getStderrDigest()));
+            level.files.add(Digests.fromProto(result.getStderrDigest(), function));
         }
         logOf(result).ifPresent(level.files::add);
         for (var directory : result.getOutputDirectoriesList()) {
             if (directory.hasRootDirectoryDigest()) {
-                level.directories.add(Digests.fromProto(directory.getRootDirectoryDigest()));
+                level.directories.add(Digests.fromProto(directory.getRootDirectoryDigest(), function));
             }
             if (directory.hasTreeDigest() || !directory.hasRootDirectoryDigest()) {
-                level.trees.add(Digests.fromProto(directory.getTreeDigest()));
+                level.trees.add(Digests.fromProto(directory.getTreeDigest(), function));
             }
         }
         return level;
     }
 
+    /// Logs are named by SHA-256, whatever names the action.
     private static Optional<Digest> logOf(ActionResult result) {
         for (var detail : result.getExecutionMetadata().getAuxiliaryMetadataList()) {
             if (detail.is(ExecutionDetails.class)) {
@@ -149,7 +152,10 @@ final class References {
         }
         try {
             var bytes = read(node.digest());
-            var level = node.tree() ? ofTree(Tree.parseFrom(bytes)) : ofDirectory(Directory.parseFrom(bytes));
+            var function = node.digest().function();
+            var level = node.tree()
+                    ? ofTree(Tree.parseFrom(bytes), function)
+                    : ofDirectory(Directory.parseFrom(bytes), function);
             remember(node, level);
             return level;
         } catch (InvalidProtocolBufferException _) {
@@ -167,17 +173,19 @@ final class References {
         }
     }
 
-    private static Level ofTree(Tree tree) {
+    private static Level ofTree(Tree tree, HashFunction function) {
         var level = new Level();
-        level.addFiles(tree.getRoot().getFilesList());
-        tree.getChildrenList().forEach(directory -> level.addFiles(directory.getFilesList()));
+        level.addFiles(tree.getRoot().getFilesList(), function);
+        tree.getChildrenList().forEach(directory -> level.addFiles(directory.getFilesList(), function));
         return level;
     }
 
-    private static Level ofDirectory(Directory directory) {
+    private static Level ofDirectory(Directory directory, HashFunction function) {
         var level = new Level();
-        level.addFiles(directory.getFilesList());
-        directory.getDirectoriesList().forEach(node -> level.directories.add(Digests.fromProto(node.getDigest())));
+        level.addFiles(directory.getFilesList(), function);
+        directory
+                .getDirectoriesList()
+                .forEach(node -> level.directories.add(Digests.fromProto(node.getDigest(), function)));
         return level;
     }
 

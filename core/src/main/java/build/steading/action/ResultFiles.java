@@ -46,7 +46,15 @@ final class ResultFiles {
     }
 
     Path of(Digest action) {
-        return directory.resolve(action.hash().substring(0, 2)).resolve(action.hash() + "-" + action.sizeBytes());
+        return directory.resolve(action.hash().substring(0, 2)).resolve(name(action));
+    }
+
+    /// As a blob's file is called: `hash-size`, and what marks another function than SHA-256.
+    private static String name(Digest action) {
+        var name = action.hash() + "-" + action.sizeBytes();
+        return action.function().mark().isEmpty()
+                ? name
+                : name + "." + action.function().mark();
     }
 
     /// Deletes what dead processes left unfinished, and the least recently used results beyond the limit. Ends

@@ -2,6 +2,7 @@
 package build.steading.blob;
 
 import build.steading.digest.Digest;
+import build.steading.digest.HashFunction;
 import build.steading.failure.SteadingException;
 import com.google.protobuf.MessageLite;
 import java.io.ByteArrayInputStream;
@@ -23,14 +24,19 @@ public final class Blobs {
         }
     }
 
-    /// Stores `bytes` and returns their digest.
+    /// Stores `bytes` and returns their digest by SHA-256.
     public static Digest put(BlobStore blobs, byte[] bytes) {
-        var digest = Digest.of(bytes);
+        return put(blobs, bytes, HashFunction.SHA256);
+    }
+
+    /// Stores `bytes` and returns their digest.
+    public static Digest put(BlobStore blobs, byte[] bytes, HashFunction function) {
+        var digest = function.of(bytes);
         blobs.put(digest, new ByteArrayInputStream(bytes));
         return digest;
     }
 
-    /// Stores a message that we have just built ourselves, and returns its digest.
+    /// Stores a message that we have just built ourselves, and returns its digest by SHA-256.
     public static Digest put(BlobStore blobs, MessageLite message) {
         return put(blobs, message.toByteArray());
     }

@@ -6,6 +6,7 @@ import build.steading.blob.Incoming.FileKind;
 import build.steading.blob.Shelf.Publication;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
+import build.steading.digest.HashFunction;
 import build.steading.failure.ByteSize;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
@@ -120,7 +121,7 @@ public final class FileBlobStore implements LocalBlobs, AutoCloseable {
 
     private boolean isPresent(Digest digest) {
         var now = clock.instant();
-        if (digest.equals(Digest.EMPTY) || ledger.isFresh(digest, now)) {
+        if (digest.isEmpty() || ledger.isFresh(digest, now)) {
             return true;
         }
         try {
@@ -132,7 +133,7 @@ public final class FileBlobStore implements LocalBlobs, AutoCloseable {
 
     @Override
     public InputStream open(Digest digest) {
-        if (digest.equals(Digest.EMPTY)) {
+        if (digest.isEmpty()) {
             return InputStream.nullInputStream();
         }
         var file = shelves.of(digest).file(digest, false);
@@ -204,7 +205,7 @@ public final class FileBlobStore implements LocalBlobs, AutoCloseable {
 
     /// Makes a file that follows from what is in the store: the empty blob's, or the executable twin of a blob.
     private void makeFile(Digest digest, boolean executable) throws IOException {
-        if (digest.equals(Digest.EMPTY)) {
+        if (digest.isEmpty()) {
             write(digest, InputStream.nullInputStream(), executable);
             return;
         }
@@ -220,7 +221,8 @@ public final class FileBlobStore implements LocalBlobs, AutoCloseable {
         if (verified.contains(file, look)) {
             return true;
         }
-        if (look.size() != digest.sizeBytes() || !Digests.of(file).equals(digest)) {
+        if (look.size() != digest.sizeBytes()
+                || !Digests.of(file, digest.function()).equals(digest)) {
             return false;
         }
         verified.add(file, look);
@@ -239,7 +241,7 @@ public final class FileBlobStore implements LocalBlobs, AutoCloseable {
             var look = look(file);
             if (look.isPresent()
                     && (look.get().size() != digest.sizeBytes()
-                            || !Digests.of(file).equals(digest))) {
+                            || !Digests.of(file, digest.function()).equals(digest))) {
                 shelf.withdraw(digest, executable, look.get(), quarantine);
             }
         } catch (IOException e) {
@@ -263,38 +265,38 @@ public final class FileBlobStore implements LocalBlobs, AutoCloseable {
     /// @throws SteadingException with `Invalid` if `file` is not a regular file, `Unavailable` if the medium
     ///     fails or is full
     @Override
-    public Digest adopt(Path file) {
+    public Digest adopt(Path file, HashFunction function) {
         try {
             var look = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             if (!look.isRegularFile()) {
                 throw SteadingException.invalid("`%s` is not a regular file", file);
             }
             if (!incoming.isOurs(file)) {
-                return copyIn(file);
+                return copyIn(file, function);
             }
             try (var _ = eviction.reserve(look.size())) {
-                return moveIn(file);
+                return moveIn(file, function);
             } catch (AtomicMoveNotSupportedException _) {
-                return copyIn(file);
+                return copyIn(file, function);
             }
         } catch (IOException e) {
             throw unavailable("`%s` cannot be moved into the store".formatted(file), e);
         }
     }
 
-    private Digest moveIn(Path file) throws IOException {
+    private Digest moveIn(Path file, HashFunction function) throws IOException {
         var now = clock.instant();
         incoming.seal(file, now);
         var look = Files.readAttributes(file, BasicFileAttributes.class);
-        var digest = Digests.of(file);
+        var digest = Digests.of(file, function);
         var shelf = shelves.of(digest);
         shelf.publish(file, digest, false, new Publication(now, config.durability()));
         verified.add(shelf.file(digest, false), look);
         return digest;
     }
 
-    private Digest copyIn(Path file) throws IOException {
-        var digest = Digests.of(file);
+    private Digest copyIn(Path file, HashFunction function) throws IOException {
+        var digest = Digests.of(file, function);
         try (var content = Files.newInputStream(file)) {
             put(digest, content);
         }

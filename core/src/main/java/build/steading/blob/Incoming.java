@@ -67,7 +67,7 @@ final class Incoming {
     record FileKind(boolean executable, Instant used) {}
 
     private static void copy(InputStream content, Digest digest, FileChannel file) throws IOException {
-        var digesting = new DigestingInputStream(content);
+        var digesting = new DigestingInputStream(content, digest.function());
         // One byte more than there should be, so that a small blob's end is seen without another round.
         var buffer = new byte[(int) Math.min(digest.sizeBytes() + 1, BUFFER_BYTES)];
         var copied = 0L;

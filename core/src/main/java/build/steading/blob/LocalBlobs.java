@@ -2,6 +2,7 @@
 package build.steading.blob;
 
 import build.steading.digest.Digest;
+import build.steading.digest.HashFunction;
 import build.steading.failure.SteadingException;
 import java.nio.file.Path;
 import java.util.Set;
@@ -38,7 +39,8 @@ public interface LocalBlobs extends BlobStore {
     /// Takes over a finished file on the same file system: afterwards it is in the store and `file` is gone. The
     /// caller guarantees that nobody holds it open for writing.
     ///
+    /// @param function by which the blob is named
     /// @return the digest of its bytes
     /// @throws SteadingException with `Unavailable` if the medium fails or is full
-    Digest adopt(Path file);
+    Digest adopt(Path file, HashFunction function);
 }

@@ -2,6 +2,7 @@
 package build.steading.blob;
 
 import build.steading.digest.Digest;
+import build.steading.digest.HashFunction;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import java.io.ByteArrayInputStream;
@@ -14,7 +15,13 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// Keeps blobs in memory: for tests, and for what need not outlive the process. Thread-safe; never forgets.
 public final class MemoryBlobStore implements BlobStore {
-    private final Map<Digest, byte[]> blobs = new ConcurrentHashMap<>(Map.of(Digest.EMPTY, new byte[0]));
+    private final Map<Digest, byte[]> blobs = new ConcurrentHashMap<>();
+
+    public MemoryBlobStore() {
+        for (var function : HashFunction.values()) {
+            blobs.put(function.empty(), new byte[0]);
+        }
+    }
 
     @Override
     public Set<Digest> findMissing(Set<Digest> digests) {
@@ -37,7 +44,7 @@ public final class MemoryBlobStore implements BlobStore {
         try {
             // No more than tells that there is too much.
             var bytes = content.readNBytes((int) Math.min(digest.sizeBytes() + 1, Integer.MAX_VALUE - 8));
-            var found = Digest.of(bytes);
+            var found = digest.function().of(bytes);
             if (!found.equals(digest)) {
                 throw SteadingException.invalid("Content has digest `%s`, not `%s`", found, digest);
             }

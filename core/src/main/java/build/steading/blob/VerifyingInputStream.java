@@ -19,7 +19,7 @@ public final class VerifyingInputStream extends InputStream {
     /// @param next closed with this stream
     /// @param onBadBytes called once, before the `CorruptBlobException`, when the bytes are not those of `digest`
     public VerifyingInputStream(InputStream next, Digest digest, Runnable onBadBytes) {
-        this.next = new DigestingInputStream(next);
+        this.next = new DigestingInputStream(next, digest.function());
         this.digest = digest;
         this.onBadBytes = onBadBytes;
         this.remaining = digest.sizeBytes();

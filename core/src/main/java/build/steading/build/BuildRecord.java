@@ -39,6 +39,11 @@ public record BuildRecord(
                 List.of());
     }
 
+    /// Returns this record as it is called in the records.
+    public BuildRecord called(BuildId stored) {
+        return new BuildRecord(stored, spec, state, note, created, started, ended, artifacts, tasks);
+    }
+
     BuildRecord started(Instant now, List<TaskRecord> planned) {
         return new BuildRecord(
                 id, spec, BuildState.RUNNING, "", created, Optional.of(now), Optional.empty(), artifacts, planned);

@@ -5,22 +5,29 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
-import java.util.HexFormat;
 
 /// Passes bytes on and digests them, so that content is hashed once, while it moves. Not thread-safe.
 public final class DigestingInputStream extends FilterInputStream {
-    private final MessageDigest sha256 = Digest.sha256();
+    private final HashFunction function;
+    private final MessageDigest running;
     private long sizeBytes;
 
+    /// Digests by SHA-256.
     public DigestingInputStream(InputStream next) {
+        this(next, HashFunction.SHA256);
+    }
+
+    public DigestingInputStream(InputStream next, HashFunction function) {
         super(next);
+        this.function = function;
+        this.running = function.start();
     }
 
     @Override
     public int read() throws IOException {
         var b = in.read();
         if (b >= 0) {
-            sha256.update((byte) b);
+            running.update((byte) b);
             sizeBytes++;
         }
         return b;
@@ -30,7 +37,7 @@ public final class DigestingInputStream extends FilterInputStream {
     public int read(byte[] buffer, int offset, int length) throws IOException {
         var n = in.read(buffer, offset, length);
         if (n > 0) {
-            sha256.update(buffer, offset, n);
+            running.update(buffer, offset, n);
             sizeBytes += n;
         }
         return n;
@@ -48,7 +55,7 @@ public final class DigestingInputStream extends FilterInputStream {
 
     /// Returns the digest of all bytes read so far, and begins anew.
     public Digest digest() {
-        var digest = new Digest(HexFormat.of().formatHex(sha256.digest()), sizeBytes);
+        var digest = function.digest(running.digest(), sizeBytes);
         sizeBytes = 0;
         return digest;
     }

@@ -12,8 +12,8 @@ import java.util.Set;
 /// Where a worker gets its work. Workers pull: nothing is pushed at a worker that did not ask. Thread-safe.
 public interface WorkSource {
     /// Joins the farm, or says anew what the worker is. Leases that the worker has named before, here or to
-    /// [#renew], and does not name now, are void; of a worker that has connected anew, so are all that it does not
-    /// name. Those of an earlier process of the farm go on.
+    /// [#renew], and does not name now, are void; of a worker that has connected anew, so are all that it does
+    /// not name. Those of an earlier process of the farm go on.
     ///
     /// @return how long leases last without being renewed: a worker that cannot renew for so long must kill its
     ///     actions

@@ -2,10 +2,13 @@
 package build.steading.wire;
 
 import build.steading.api.v1.WorkFailure;
+import build.steading.digest.Digest;
 import build.steading.digest.Digests;
+import build.steading.digest.HashFunction;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
-import java.util.stream.Collectors;
+import java.util.HashSet;
+import java.util.Set;
 
 /// Converts failures, kinds included.
 final class Failures {
@@ -16,9 +19,7 @@ final class Failures {
         switch (failure) {
             case Failure.Invalid(var text) -> message.setInvalid(text);
             case Failure.NotFound(var text) -> message.setNotFound(text);
-            case Failure.MissingBlobs(var digests) ->
-                message.setMissingBlobs(WorkFailure.MissingBlobs.newBuilder()
-                        .addAllDigests(digests.stream().map(Digests::toProto).toList()));
+            case Failure.MissingBlobs(var digests) -> message.setMissingBlobs(missing(digests));
             case Failure.Denied(var text) -> message.setDenied(text);
             case Failure.Overloaded(var text, var retryAfter) ->
                 message.setOverloaded(
@@ -43,11 +44,25 @@ final class Failures {
         };
     }
 
+    private static WorkFailure.MissingBlobs missing(Set<Digest> digests) {
+        var message = WorkFailure.MissingBlobs.newBuilder();
+        for (var digest : digests) {
+            var named = Digests.toProto(digest);
+            switch (digest.function()) {
+                case SHA256 -> message.addDigests(named);
+                case BLAKE3 -> message.addBlake3(named);
+            }
+        }
+        return message.build();
+    }
+
     private static Failure missing(WorkFailure.MissingBlobs message) {
-        if (message.getDigestsCount() == 0) {
+        var digests = new HashSet<Digest>();
+        message.getDigestsList().forEach(each -> digests.add(Digests.fromProto(each, HashFunction.SHA256)));
+        message.getBlake3List().forEach(each -> digests.add(Digests.fromProto(each, HashFunction.BLAKE3)));
+        if (digests.isEmpty()) {
             throw SteadingException.invalid("Blobs are said to be missing, but none is named");
         }
-        return new Failure.MissingBlobs(
-                message.getDigestsList().stream().map(Digests::fromProto).collect(Collectors.toSet()));
+        return new Failure.MissingBlobs(digests);
     }
 }

@@ -22,6 +22,7 @@ public final class Leases {
         return WorkLease.newBuilder()
                 .setLease(lease.id().value())
                 .setAction(Digests.toProto(lease.action()))
+                .setDigestFunction(Digests.toProto(lease.action().function()))
                 .addAllWarm(warm(lease.warm()))
                 .setFacts(facts(lease.facts()))
                 .setQueued(Times.toProto(lease.queued()))
@@ -32,7 +33,7 @@ public final class Leases {
     public static Lease fromProto(WorkLease message) {
         return new Lease(
                 new LeaseId(message.getLease()),
-                Digests.fromProto(message.getAction()),
+                Digests.fromProto(message.getAction(), Digests.fromProto(message.getDigestFunction())),
                 warmFromProto(message.getWarmList()),
                 facts(message.getFacts()),
                 Times.fromProto(message.getQueued()));

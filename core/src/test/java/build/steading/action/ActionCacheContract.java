@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import build.bazel.remote.execution.v2.ActionResult;
 import build.steading.digest.Digest;
+import build.steading.digest.HashFunction;
 import com.google.protobuf.ByteString;
 import java.util.HashSet;
 import java.util.concurrent.Callable;
@@ -71,6 +72,17 @@ public abstract class ActionCacheContract {
 
         assertThat(cache.find(new Digest(ACTION.hash(), ACTION.sizeBytes() + 1)))
                 .isEmpty();
+    }
+
+    @Test
+    void sameHashByAnotherFunctionIsAnotherAction() {
+        var other = new Digest(HashFunction.BLAKE3, ACTION.hash(), ACTION.sizeBytes());
+        cache.put(ACTION, result("done"));
+
+        assertThat(cache.find(other)).isEmpty();
+        cache.put(other, result("other"));
+        assertThat(cache.find(other)).contains(result("other"));
+        assertThat(cache.find(ACTION)).contains(result("done"));
     }
 
     @Test

@@ -11,6 +11,7 @@ import build.steading.blob.Blobs;
 import build.steading.blob.MemoryBlobStore;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
+import build.steading.digest.HashFunction;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.tree.DirectoryBuilder;
@@ -49,15 +50,18 @@ class ReachableBlobsTest {
         assertThat(reachable.walk().missing(GONE)).containsExactly(GONE);
         assertThat(reachable.walk().missing(directory("b", file, directory("a", GONE))))
                 .containsExactly(GONE);
-        assertThat(reachable.missing(ActionResult.newBuilder()
-                        .setStdoutDigest(Digests.toProto(GONE))
-                        .build()))
+        assertThat(reachable.missing(
+                        ActionResult.newBuilder()
+                                .setStdoutDigest(Digests.toProto(GONE))
+                                .build(),
+                        HashFunction.SHA256))
                 .containsExactly(GONE);
     }
 
     @Test
     void resultWithoutBlobsCostsNoQuestion() {
-        assertThat(reachable.missing(ActionResult.getDefaultInstance())).isEmpty();
+        assertThat(reachable.missing(ActionResult.getDefaultInstance(), HashFunction.SHA256))
+                .isEmpty();
         assertThat(blobs.asked).isEmpty();
     }
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
+import build.steading.digest.HashFunction;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import java.io.ByteArrayInputStream;
@@ -23,6 +24,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What every [BlobStore] owes.
@@ -74,6 +76,36 @@ public abstract class BlobStoreContract {
         assertThat(blobs.findMissing(Set.of(Digest.EMPTY))).isEmpty();
         try (var content = blobs.open(Digest.EMPTY)) {
             assertThat(content.read()).isEqualTo(-1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void blobIsFoundByTheFunctionThatItWasStoredBy(HashFunction function) {
+        var digest = Blobs.put(blobs, HELLO, function);
+
+        assertThat(digest.function()).isEqualTo(function);
+        assertThat(Blobs.read(blobs, digest)).isEqualTo(HELLO);
+        assertThat(blobs.findMissing(Set.of(digest, function.empty()))).isEmpty();
+        for (var other : HashFunction.values()) {
+            var sameHash = new Digest(other, digest.hash(), HELLO.length);
+            assertThat(blobs.findMissing(Set.of(sameHash)).isEmpty()).isEqualTo(other == function);
+        }
+    }
+
+    @Test
+    void blobsOfSeveralFunctionsAreAskedForTogether() {
+        var one = Blobs.put(blobs, HELLO, HashFunction.SHA256);
+        var other = Blobs.put(blobs, HELLO, HashFunction.BLAKE3);
+        var absent = HashFunction.BLAKE3.of(new byte[] {7});
+
+        assertThat(blobs.findMissing(Set.of(one, other, absent, ABSENT))).containsExactlyInAnyOrder(absent, ABSENT);
+    }
+
+    @Test
+    void contentOfAnotherDigestIsRefusedInEveryFunction() {
+        for (var function : HashFunction.values()) {
+            assertRefused(function.of(HELLO), "hallo".getBytes(UTF_8));
         }
     }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
+import build.steading.digest.HashFunction;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import java.io.IOException;
@@ -62,7 +63,7 @@ class FileBlobStoreFaultTest {
         try (var store = open(home.resolve("store"))) {
             var file = Files.writeString(disk.resolve("out"), "hello");
 
-            var digest = store.adopt(file);
+            var digest = store.adopt(file, HashFunction.SHA256);
             assertThat(store.file(digest, false)).hasContent("hello");
             assertThat(file).doesNotExist();
         } finally {

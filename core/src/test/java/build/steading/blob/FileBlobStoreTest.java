@@ -8,6 +8,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
+import build.steading.digest.HashFunction;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.lifecycle.ManualClock;
@@ -295,7 +296,7 @@ class FileBlobStoreTest extends BlobStoreContract {
             var file = Files.write(home.resolve("out"), HELLO);
             var inode = inode(file);
 
-            assertThat(store.adopt(file)).isEqualTo(HELLO_DIGEST);
+            assertThat(store.adopt(file, HashFunction.SHA256)).isEqualTo(HELLO_DIGEST);
             assertThat(file).doesNotExist();
             assertThat(inode(store.file(HELLO_DIGEST, false))).isEqualTo(inode);
             assertThat(Blobs.read(store, HELLO_DIGEST)).isEqualTo(HELLO);
@@ -306,7 +307,7 @@ class FileBlobStoreTest extends BlobStoreContract {
             var file = Files.write(home.resolve("out"), HELLO);
             Files.setAttribute(file, "unix:mode", 0106777);
 
-            store.adopt(file);
+            store.adopt(file, HashFunction.SHA256);
             assertThat((Integer) Files.getAttribute(store.file(HELLO_DIGEST, false), "unix:mode"))
                     .isEqualTo(0100644);
         }
@@ -317,7 +318,7 @@ class FileBlobStoreTest extends BlobStoreContract {
             var inode = inode(store.file(HELLO_DIGEST, false));
             var file = Files.write(home.resolve("out"), HELLO);
 
-            store.adopt(file);
+            store.adopt(file, HashFunction.SHA256);
             assertThat(file).doesNotExist();
             assertThat(inode(store.file(HELLO_DIGEST, false))).isEqualTo(inode);
         }
@@ -327,7 +328,7 @@ class FileBlobStoreTest extends BlobStoreContract {
             var file = Files.write(home.resolve("out"), HELLO);
             var link = Files.createLink(home.resolve("link"), file);
 
-            store.adopt(file);
+            store.adopt(file, HashFunction.SHA256);
             assertThat(file).doesNotExist();
             overwrite(link, "hallo");
             assertThat(Blobs.read(store, HELLO_DIGEST)).isEqualTo(HELLO);
@@ -337,7 +338,7 @@ class FileBlobStoreTest extends BlobStoreContract {
         void symbolicLinkIsRefused() throws IOException {
             var link = Files.createSymbolicLink(home.resolve("out"), Files.write(home.resolve("secret"), HELLO));
 
-            assertThatThrownBy(() -> store.adopt(link))
+            assertThatThrownBy(() -> store.adopt(link, HashFunction.SHA256))
                     .hasMessage("`%s` is not a regular file", link)
                     .isInstanceOf(SteadingException.class);
             assertThat(link).exists();
@@ -347,7 +348,7 @@ class FileBlobStoreTest extends BlobStoreContract {
         void emptyFileIsTheEmptyBlob() throws IOException {
             var file = Files.createFile(home.resolve("out"));
 
-            assertThat(store.adopt(file)).isEqualTo(Digest.EMPTY);
+            assertThat(store.adopt(file, HashFunction.SHA256)).isEqualTo(Digest.EMPTY);
             assertThat(file).doesNotExist();
         }
     }

@@ -12,6 +12,7 @@ import build.steading.api.v1.WorkLease;
 import build.steading.api.v1.WorkOutcome;
 import build.steading.api.v1.WorkerOffer;
 import build.steading.digest.Digest;
+import build.steading.digest.HashFunction;
 import build.steading.execute.Lease;
 import build.steading.execute.Outcome;
 import build.steading.execute.WarmDirectory;
@@ -77,6 +78,14 @@ class WireTest {
     }
 
     @Test
+    void leaseOfAnActionByAnotherFunctionArrivesAsItWas() {
+        var action = HashFunction.BLAKE3.of(new byte[] {1});
+        var lease = new Lease(new LeaseId(7), action, List.of(), RequestFacts.NONE, Instant.EPOCH);
+
+        assertThat(Leases.fromProto(Leases.toProto(lease))).isEqualTo(lease);
+    }
+
+    @Test
     void factsOfWhichNothingIsKnownStaySo() {
         var lease = new Lease(new LeaseId(7), BLOB, List.of(), RequestFacts.NONE, Instant.EPOCH);
 
@@ -95,7 +104,7 @@ class WireTest {
                         Stream.of(
                                         new Failure.Invalid("i"),
                                         new Failure.NotFound("n"),
-                                        new Failure.MissingBlobs(Set.of(BLOB)),
+                                        new Failure.MissingBlobs(Set.of(BLOB, HashFunction.BLAKE3.of(new byte[] {1}))),
                                         new Failure.Denied("d"),
                                         new Failure.Overloaded("o", Duration.ofSeconds(3)),
                                         new Failure.Unavailable("u"))

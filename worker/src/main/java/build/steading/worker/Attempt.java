@@ -227,11 +227,12 @@ final class Attempt implements HeldWork, AutoCloseable {
         stopwatch.ran(ran);
         var outbox = new Outbox(machine.blobs());
         var result = ActionResult.newBuilder().setExitCode(ran.exitCode());
-        var logDigest = new LogKeeper(outbox).keep(printed.file(), result);
+        var function = lease.action().function();
+        var logDigest = new LogKeeper(outbox, function).keep(printed.file(), result);
         var finder = new Finder(
                 MergedDirectory.of(machine.directories(), tree),
                 machine.sandbox(task).root(tree.place()));
-        var files = new FileKeeper(outbox);
+        var files = new FileKeeper(outbox, function);
         var failure = collect(task, finder, files, result);
         var warm = failure.isEmpty() && ran.exitCode() == 0 && ran.cut().isEmpty()
                 ? new WarmOutputs(finder, files, machine.directories(), task.inputRoot()).save(lease.warm())

@@ -6,6 +6,7 @@ import build.steading.blob.Blobs;
 import build.steading.blob.LocalBlobs;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
+import build.steading.digest.HashFunction;
 import build.steading.failure.SteadingException;
 import build.steading.log.LogReader;
 import com.google.protobuf.ByteString;
@@ -26,9 +27,12 @@ final class LogKeeper {
     private static final int SMALL_BYTES = 256 * 1024;
 
     private final LocalBlobs blobs;
+    private final HashFunction function;
 
-    LogKeeper(LocalBlobs blobs) {
+    /// @param function names the streams; the log is named by SHA-256
+    LogKeeper(LocalBlobs blobs, HashFunction function) {
         this.blobs = blobs;
+        this.function = function;
     }
 
     /// Adds standard output and standard error to `result`, unless nothing was printed.
@@ -53,10 +57,10 @@ final class LogKeeper {
         var stderr = new ByteArrayOutputStream();
         LogReader.split(new ByteArrayInputStream(bytes), stdout, stderr);
         if (stdout.size() > 0) {
-            result.setStdoutDigest(Digests.toProto(Blobs.put(blobs, stdout.toByteArray())));
+            result.setStdoutDigest(Digests.toProto(Blobs.put(blobs, stdout.toByteArray(), function)));
         }
         if (stderr.size() > 0) {
-            result.setStderrDigest(Digests.toProto(Blobs.put(blobs, stderr.toByteArray())));
+            result.setStderrDigest(Digests.toProto(Blobs.put(blobs, stderr.toByteArray(), function)));
         }
         if (stdout.size() <= INLINE_BYTES) {
             result.setStdoutRaw(ByteString.copyFrom(stdout.toByteArray()));
@@ -77,7 +81,7 @@ final class LogKeeper {
         }
         keepStream(stdout, ActionResult.Builder::setStdoutDigest, ActionResult.Builder::setStdoutRaw, result);
         keepStream(stderr, ActionResult.Builder::setStderrDigest, ActionResult.Builder::setStderrRaw, result);
-        return blobs.adopt(log);
+        return blobs.adopt(log, HashFunction.SHA256);
     }
 
     private interface Setter<T> {
@@ -97,6 +101,6 @@ final class LogKeeper {
         if (size <= INLINE_BYTES) {
             raw.set(result, ByteString.copyFrom(Files.readAllBytes(file)));
         }
-        digest.set(result, Digests.toProto(blobs.adopt(file)));
+        digest.set(result, Digests.toProto(blobs.adopt(file, function)));
     }
 }

@@ -3,6 +3,7 @@ package build.steading.worker;
 
 import build.steading.blob.LocalBlobs;
 import build.steading.digest.Digest;
+import build.steading.digest.HashFunction;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -48,8 +49,8 @@ final class Outbox implements LocalBlobs {
     }
 
     @Override
-    public Digest adopt(Path file) {
-        var digest = next.adopt(file);
+    public Digest adopt(Path file, HashFunction function) {
+        var digest = next.adopt(file, function);
         digests.add(digest);
         return digest;
     }

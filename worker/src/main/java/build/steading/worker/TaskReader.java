@@ -50,8 +50,8 @@ final class TaskReader {
     ///     command is, `Invalid` if the action makes no sense
     Task read(Digest digest) {
         var action = parse(digest, "Action", Action.parser());
-        var inputRoot = Digests.fromProto(action.getInputRootDigest());
-        var commandDigest = Digests.fromProto(action.getCommandDigest());
+        var inputRoot = Digests.fromProto(action.getInputRootDigest(), digest.function());
+        var commandDigest = Digests.fromProto(action.getCommandDigest(), digest.function());
         // The input root is needed next: it comes along.
         var _ = blobs.fetch(new HashSet<>(List.of(commandDigest, inputRoot)));
         var command = readCommand(commandDigest, inputRoot);

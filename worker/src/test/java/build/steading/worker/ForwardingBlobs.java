@@ -3,6 +3,7 @@ package build.steading.worker;
 
 import build.steading.blob.LocalBlobs;
 import build.steading.digest.Digest;
+import build.steading.digest.HashFunction;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Set;
@@ -21,8 +22,8 @@ class ForwardingBlobs implements LocalBlobs {
     }
 
     @Override
-    public Digest adopt(Path file) {
-        return next.adopt(file);
+    public Digest adopt(Path file, HashFunction function) {
+        return next.adopt(file, function);
     }
 
     @Override

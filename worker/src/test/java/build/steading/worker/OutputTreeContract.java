@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.worker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import build.bazel.remote.execution.v2.Directory;
 import build.bazel.remote.execution.v2.FileNode;
+import build.bazel.remote.execution.v2.Tree;
+import build.steading.action.ReachableBlobs;
+import build.steading.blob.Blobs;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
+import build.steading.digest.HashFunction;
 import build.steading.execute.Outcome;
 import java.util.HashSet;
 import java.util.List;
@@ -66,6 +72,29 @@ abstract class OutputTreeContract extends SandboxedTest {
                 action().shell("mkdir d; echo b > d/b; echo a > d/a").outputs("d"));
 
         assertThat(two.getOutputDirectories(0)).isEqualTo(one.getOutputDirectories(0));
+    }
+
+    @Test
+    void whatAnActionLeavesIsNamedByTheFunctionOfTheAction() throws Exception {
+        var result = farm.complete(action().by(HashFunction.BLAKE3)
+                .file("in/a", "content")
+                .file("empty", "")
+                .shell("mkdir -p d/sub; cat in/a > d/sub/b; cp empty d/c; cp in/a f; echo said")
+                .outputs("d", "f", "in"));
+
+        var function = HashFunction.BLAKE3;
+        var content = Digests.toProto(function.of("content".getBytes(UTF_8)));
+        assertThat(result.getOutputFiles(0).getDigest()).isEqualTo(content);
+        assertThat(result.getStdoutDigest()).isEqualTo(Digests.toProto(function.of("said\n".getBytes(UTF_8))));
+        assertThat(result.getOutputDirectoriesList()).hasSize(2);
+        for (var output : result.getOutputDirectoriesList()) {
+            var tree = Blobs.read(farm.store, Digests.fromProto(output.getTreeDigest(), function));
+            assertThat(Tree.parseFrom(tree).getRoot())
+                    .isEqualTo(Directory.parseFrom(
+                            Blobs.read(farm.store, Digests.fromProto(output.getRootDirectoryDigest(), function))));
+        }
+        assertThat(new ReachableBlobs(farm.store, 100).missing(result, function))
+                .isEmpty();
     }
 
     @Test

@@ -10,8 +10,10 @@ import build.steading.blob.BlobStore;
 import build.steading.blob.Blobs;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
+import build.steading.digest.HashFunction;
 import build.steading.tree.DirectoryBuilder;
 import com.google.protobuf.Duration;
+import com.google.protobuf.MessageLite;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,6 +26,7 @@ public final class TestAction {
     private final Action.Builder action = Action.newBuilder();
     private final Platform.Builder platform = Platform.newBuilder();
     private final Folder root = new Folder();
+    private HashFunction function = HashFunction.SHA256;
 
     public TestAction(BlobStore blobs) {
         this.blobs = blobs;
@@ -51,8 +54,14 @@ public final class TestAction {
         return path.substring(path.lastIndexOf('/') + 1);
     }
 
+    /// Names everything that is added from here on by `names`.
+    TestAction by(HashFunction names) {
+        function = names;
+        return this;
+    }
+
     public TestAction file(String path, String content) {
-        var digest = Blobs.put(blobs, content.getBytes(StandardCharsets.UTF_8));
+        var digest = Blobs.put(blobs, content.getBytes(StandardCharsets.UTF_8), function);
         root.at(parent(path)).entries.file(name(path), digest, false);
         return this;
     }
@@ -63,7 +72,7 @@ public final class TestAction {
     }
 
     public TestAction program(String path, String script) {
-        var digest = Blobs.put(blobs, ("#!/bin/sh\n" + script).getBytes(StandardCharsets.UTF_8));
+        var digest = Blobs.put(blobs, ("#!/bin/sh\n" + script).getBytes(StandardCharsets.UTF_8), function);
         root.at(parent(path)).entries.file(name(path), digest, true);
         return this;
     }
@@ -130,17 +139,19 @@ public final class TestAction {
     private Digest tree(Folder folder) {
         var directory = folder.entries;
         folder.folders.forEach((name, sub) -> directory.directory(name, tree(sub)));
-        return Blobs.put(blobs, directory.build());
+        return put(directory.build());
     }
 
     /// Stores everything.
     public Digest store() {
-        return Blobs.put(
-                blobs,
-                action.setCommandDigest(Digests.toProto(Blobs.put(blobs, command.build())))
-                        .setInputRootDigest(Digests.toProto(tree()))
-                        .setPlatform(platform)
-                        .build());
+        return put(action.setCommandDigest(Digests.toProto(put(command.build())))
+                .setInputRootDigest(Digests.toProto(tree()))
+                .setPlatform(platform)
+                .build());
+    }
+
+    private Digest put(MessageLite message) {
+        return Blobs.put(blobs, message.toByteArray(), function);
     }
 
     static Directory withSub(String name, Digest digest) {

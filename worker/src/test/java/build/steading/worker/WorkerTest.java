@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import build.steading.blob.LocalBlobs;
 import build.steading.digest.Digest;
+import build.steading.digest.HashFunction;
 import build.steading.execute.Lease;
 import build.steading.execute.Outcome;
 import build.steading.failure.Failure;
@@ -242,11 +243,11 @@ class WorkerTest {
         }
 
         @Override
-        public Digest adopt(Path file) {
+        public Digest adopt(Path file, HashFunction function) {
             if (shown.compareAndSet(false, true)) {
                 throw new IllegalStateException("A bug, for this test");
             }
-            return super.adopt(file);
+            return super.adopt(file, function);
         }
     }
 }

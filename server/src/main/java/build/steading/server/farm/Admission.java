@@ -40,14 +40,15 @@ record Admission(Job job, boolean cacheable, Digest inputRoot, Pins.Pin pin) {
         var requirement = platform(action, blobs).getPropertiesList().stream()
                 .map(property -> requirement(property, known))
                 .reduce(Requirement.ANY, Requirement::and);
-        var inputRoot = Digests.fromProto(action.getInputRootDigest());
+        var function = request.action().function();
+        var inputRoot = Digests.fromProto(action.getInputRootDigest(), function);
         var job = new Job(
                 request.action().toString(),
                 !action.getDoNotCache(),
                 requirement,
                 request.facts(),
                 Set.of(inputRoot.hash()));
-        var needed = Stream.of(request.action(), Digests.fromProto(action.getCommandDigest()), inputRoot)
+        var needed = Stream.of(request.action(), Digests.fromProto(action.getCommandDigest(), function), inputRoot)
                 .collect(Collectors.toSet());
         return new Admission(job, !action.getDoNotCache(), inputRoot, pin(needed, blobs, pins));
     }

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Compares the books of a [Floor]: each slot and each lease is in all of them, or in none. What is in one only has
-/// leaked. Guarded by the lock of [Floor].
+/// Compares the books of a [Floor]: each slot and each lease is in all of them, or in none. What is in one only
+/// has leaked. Guarded by the lock of [Floor].
 final class Audit {
     private final List<String> found = new ArrayList<>();
 

@@ -144,7 +144,8 @@ public final class Farm implements ActionExecutor, WorkSource, Attendance, AutoC
     @Override
     public void finish(LeaseId lease, Outcome outcome) {
         var attempt = floor.find(lease);
-        var ending = inspector.judge(attempt.worker(), outcome);
+        var ending =
+                inspector.judge(attempt.worker(), Digest.parse(attempt.key()).function(), outcome);
         if (ending instanceof Ending.Done
                 && outcome instanceof Outcome.Completed completed
                 && completed.result().getExitCode() == 0

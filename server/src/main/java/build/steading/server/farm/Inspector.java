@@ -4,6 +4,7 @@ package build.steading.server.farm;
 import build.bazel.remote.execution.v2.ActionResult;
 import build.steading.action.ReachableBlobs;
 import build.steading.blob.BlobStore;
+import build.steading.digest.HashFunction;
 import build.steading.execute.Outcome;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
@@ -28,13 +29,14 @@ final class Inspector {
 
     /// Returns what the scheduler is to make of it. A result that names no blobs costs no look at the store.
     ///
+    /// @param function that of the action
     /// @throws SteadingException with `Unavailable` if the store does not answer
-    Ending judge(WorkerId worker, Outcome outcome) {
+    Ending judge(WorkerId worker, HashFunction function, Outcome outcome) {
         return switch (outcome) {
-            case Outcome.Completed(var result, var _, var _) -> done(worker, result);
-            case Outcome.TimedOut(var _, var partial) -> done(worker, partial);
-            case Outcome.Rejected(var _, var partial) -> done(worker, partial);
-            case Outcome.OutOfMemory(var _, var partial) -> done(worker, partial);
+            case Outcome.Completed(var result, var _, var _) -> done(worker, function, result);
+            case Outcome.TimedOut(var _, var partial) -> done(worker, function, partial);
+            case Outcome.Rejected(var _, var partial) -> done(worker, function, partial);
+            case Outcome.OutOfMemory(var _, var partial) -> done(worker, function, partial);
             case Outcome.Refused(var reason, var askAgainAfter) -> new Ending.Refused(reason, askAgainAfter);
             // Whoever waits did not cancel it, or the lease were void: the worker had reasons of its own.
             case Outcome.Cancelled(var by) -> new Ending.Failed(Fault.WORKER_SHUTDOWN, "Cancelled by " + by);
@@ -42,16 +44,16 @@ final class Inspector {
         };
     }
 
-    private Ending done(WorkerId worker, ActionResult result) {
-        return complaint(result)
+    private Ending done(WorkerId worker, HashFunction function, ActionResult result) {
+        return complaint(function, result)
                 .<Ending>map(what -> new Ending.Failed(
                         Fault.CORRUPT, "Worker `%s` claims to have stored %s".formatted(worker, what)))
                 .orElseGet(Ending.Done::new);
     }
 
-    private Optional<String> complaint(ActionResult result) {
+    private Optional<String> complaint(HashFunction function, ActionResult result) {
         try {
-            var missing = reachable.missing(result);
+            var missing = reachable.missing(result, function);
             return missing.isEmpty()
                     ? Optional.empty()
                     : Optional.of("blob `%s`, which is not there"

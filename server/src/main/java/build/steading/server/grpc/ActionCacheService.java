@@ -28,8 +28,8 @@ final class ActionCacheService extends ActionCacheGrpc.ActionCacheImplBase {
     @Override
     public void getActionResult(GetActionResultRequest request, StreamObserver<ActionResult> response) {
         instances.check(request.getInstanceName());
-        Protos.checkFunction(request.getDigestFunction());
-        var action = Digests.fromProto(request.getActionDigest());
+        var function = Digests.fromProto(request.getDigestFunction());
+        var action = Digests.fromProto(request.getActionDigest(), function);
         var result = results.find(action)
                 .orElseThrow(() -> SteadingException.notFound("Action `%s` has no stored result", action));
         response.onNext(result);
@@ -39,7 +39,7 @@ final class ActionCacheService extends ActionCacheGrpc.ActionCacheImplBase {
     @Override
     public void updateActionResult(UpdateActionResultRequest request, StreamObserver<ActionResult> response) {
         instances.check(request.getInstanceName());
-        Protos.checkFunction(request.getDigestFunction());
+        var function = Digests.fromProto(request.getDigestFunction());
         var caller = Callers.current();
         if (!caller.role().includes(writers)) {
             throw new SteadingException(
@@ -47,7 +47,7 @@ final class ActionCacheService extends ActionCacheGrpc.ActionCacheImplBase {
                             .formatted(caller.described(), writers.text())));
         }
         var result = Protos.result(request.getActionResult());
-        results.put(Digests.fromProto(request.getActionDigest()), result);
+        results.put(Digests.fromProto(request.getActionDigest(), function), result);
         response.onNext(result);
         response.onCompleted();
     }

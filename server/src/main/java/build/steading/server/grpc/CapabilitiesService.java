@@ -7,6 +7,7 @@ import build.bazel.remote.execution.v2.CapabilitiesGrpc;
 import build.bazel.remote.execution.v2.Compressor;
 import build.bazel.remote.execution.v2.DigestFunction;
 import build.bazel.remote.execution.v2.ExecutionCapabilities;
+import build.bazel.remote.execution.v2.FastCdc2020Params;
 import build.bazel.remote.execution.v2.GetCapabilitiesRequest;
 import build.bazel.remote.execution.v2.PriorityCapabilities;
 import build.bazel.remote.execution.v2.PriorityCapabilities.PriorityRange;
@@ -15,10 +16,19 @@ import build.bazel.remote.execution.v2.SymlinkAbsolutePathStrategy;
 import build.bazel.semver.SemVer;
 import build.steading.auth.Identity;
 import build.steading.auth.Role;
+import build.steading.chunk.FastCdc;
+import build.steading.digest.Digests;
+import build.steading.digest.HashFunction;
 import io.grpc.stub.StreamObserver;
+import java.util.Arrays;
+import java.util.List;
 
 /// Speaks REAPI `Capabilities`: what this server can do is known from the start, so the answer is always at hand.
 final class CapabilitiesService extends CapabilitiesGrpc.CapabilitiesImplBase {
+    /// The first one is what clients without a preference take.
+    private static final List<DigestFunction.Value> FUNCTIONS =
+            Arrays.stream(HashFunction.values()).map(Digests::toProto).toList();
+
     private final InstanceNames instances;
     private final Role resultWriters;
     private final ServerCapabilities answer;
@@ -52,12 +62,16 @@ final class CapabilitiesService extends CapabilitiesGrpc.CapabilitiesImplBase {
 
     private static CacheCapabilities cache(GrpcConfig config) {
         return CacheCapabilities.newBuilder()
-                .addDigestFunctions(DigestFunction.Value.SHA256)
+                .addAllDigestFunctions(FUNCTIONS)
                 .setMaxBatchTotalSizeBytes(config.limits().maxBatchBytes())
                 .setMaxCasBlobSizeBytes(config.limits().maxBlobBytes())
                 .addSupportedCompressors(Compressor.Value.ZSTD)
                 .addSupportedBatchUpdateCompressors(Compressor.Value.ZSTD)
                 .setSymlinkAbsolutePathStrategy(SymlinkAbsolutePathStrategy.Value.ALLOWED)
+                .setSplitBlobSupport(true)
+                .setSpliceBlobSupport(true)
+                .setFastCdc2020Params(
+                        FastCdc2020Params.newBuilder().setAvgChunkSizeBytes(FastCdc.STANDARD.averageBytes()))
                 .build();
     }
 
@@ -66,7 +80,7 @@ final class CapabilitiesService extends CapabilitiesGrpc.CapabilitiesImplBase {
                 PriorityRange.newBuilder().setMinPriority(Integer.MIN_VALUE).setMaxPriority(Integer.MAX_VALUE);
         return ExecutionCapabilities.newBuilder()
                 .setDigestFunction(DigestFunction.Value.SHA256)
-                .addDigestFunctions(DigestFunction.Value.SHA256)
+                .addAllDigestFunctions(FUNCTIONS)
                 .setExecEnabled(true)
                 .setExecutionPriorityCapabilities(
                         PriorityCapabilities.newBuilder().addPriorities(allPriorities))

@@ -5,6 +5,7 @@ import build.bazel.remote.execution.v2.BatchReadBlobsRequest;
 import build.bazel.remote.execution.v2.BatchReadBlobsResponse;
 import build.bazel.remote.execution.v2.BatchUpdateBlobsRequest;
 import build.bazel.remote.execution.v2.BatchUpdateBlobsResponse;
+import build.bazel.remote.execution.v2.ChunkingFunction;
 import build.bazel.remote.execution.v2.Compressor;
 import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc;
 import build.bazel.remote.execution.v2.Digest;
@@ -12,8 +13,15 @@ import build.bazel.remote.execution.v2.FindMissingBlobsRequest;
 import build.bazel.remote.execution.v2.FindMissingBlobsResponse;
 import build.bazel.remote.execution.v2.GetTreeRequest;
 import build.bazel.remote.execution.v2.GetTreeResponse;
+import build.bazel.remote.execution.v2.SpliceBlobRequest;
+import build.bazel.remote.execution.v2.SpliceBlobResponse;
+import build.bazel.remote.execution.v2.SplitBlobRequest;
+import build.bazel.remote.execution.v2.SplitBlobResponse;
 import build.steading.blob.BlobStore;
+import build.steading.chunk.ChunkedBlobs;
+import build.steading.chunk.FastCdc;
 import build.steading.digest.Digests;
+import build.steading.digest.HashFunction;
 import build.steading.failure.SteadingException;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
@@ -22,7 +30,7 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/// Speaks REAPI `ContentAddressableStorage` for a [BlobStore], without chunking.
+/// Speaks REAPI `ContentAddressableStorage` for a [BlobStore].
 final class CasService extends ContentAddressableStorageGrpc.ContentAddressableStorageImplBase {
     /// What a blob adds to a message of many, beside its bytes: its digest, a status, tags and lengths.
     private static final int OVERHEAD_BYTES = 96;
@@ -31,11 +39,13 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
 
     private final BlobStore blobs;
     private final NamedBlobs named;
+    private final ChunkedBlobs chunked;
     private final InstanceNames instances;
     private final GrpcLimits limits;
 
-    CasService(BlobStore blobs, InstanceNames instances, GrpcLimits limits) {
+    CasService(BlobStore blobs, ChunkedBlobs chunked, InstanceNames instances, GrpcLimits limits) {
         this.blobs = blobs;
+        this.chunked = chunked;
         this.named = new NamedBlobs(blobs);
         this.instances = instances;
         this.limits = limits;
@@ -44,8 +54,8 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
     @Override
     public void findMissingBlobs(FindMissingBlobsRequest request, StreamObserver<FindMissingBlobsResponse> response) {
         instances.check(request.getInstanceName());
-        Protos.checkFunction(request.getDigestFunction());
-        var missing = blobs.findMissing(Protos.digests(request.getBlobDigestsList()));
+        var function = Digests.fromProto(request.getDigestFunction());
+        var missing = blobs.findMissing(Protos.digests(request.getBlobDigestsList(), function));
         var answer = FindMissingBlobsResponse.newBuilder();
         missing.forEach(digest -> answer.addMissingBlobDigests(Digests.toProto(digest)));
         response.onNext(answer.build());
@@ -55,12 +65,12 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
     @Override
     public void batchUpdateBlobs(BatchUpdateBlobsRequest request, StreamObserver<BatchUpdateBlobsResponse> response) {
         instances.check(request.getInstanceName());
-        Protos.checkFunction(request.getDigestFunction());
+        var function = Digests.fromProto(request.getDigestFunction());
         checkBatch(
                 request.getRequestsList().stream().mapToLong(CasService::sizeOf).sum());
         var answer = BatchUpdateBlobsResponse.newBuilder();
         for (var blob : request.getRequestsList()) {
-            answer.addResponsesBuilder().setDigest(blob.getDigest()).setStatus(update(blob));
+            answer.addResponsesBuilder().setDigest(blob.getDigest()).setStatus(update(blob, function));
         }
         response.onNext(answer.build());
         response.onCompleted();
@@ -69,7 +79,7 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
     @Override
     public void batchReadBlobs(BatchReadBlobsRequest request, StreamObserver<BatchReadBlobsResponse> response) {
         instances.check(request.getInstanceName());
-        Protos.checkFunction(request.getDigestFunction());
+        var function = Digests.fromProto(request.getDigestFunction());
         var totalBytes = request.getDigestsList().stream()
                 .mapToLong(digest -> Math.clamp(digest.getSizeBytes(), 0, Integer.MAX_VALUE))
                 .sum();
@@ -80,7 +90,7 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
                     request.getDigestsCount(), totalBytes, limits.maxMessageBytes());
         }
         var answer = BatchReadBlobsResponse.newBuilder();
-        request.getDigestsList().forEach(digest -> answer.addResponses(read(digest)));
+        request.getDigestsList().forEach(digest -> answer.addResponses(read(digest, function)));
         response.onNext(answer.build());
         response.onCompleted();
     }
@@ -88,11 +98,54 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
     @Override
     public void getTree(GetTreeRequest request, StreamObserver<GetTreeResponse> response) {
         instances.check(request.getInstanceName());
-        Protos.checkFunction(request.getDigestFunction());
+        var function = Digests.fromProto(request.getDigestFunction());
         var pageSize = Protos.pageSize(request.getPageSize(), MAX_PAGE_SIZE);
         var pages = new TreePages(named, limits.maxBatchBytes() - (1 << 20), pageSize)
-                .from(Digests.fromProto(request.getRootDigest()), Protos.pageToken(request.getPageToken()));
+                .from(Digests.fromProto(request.getRootDigest(), function), Protos.pageToken(request.getPageToken()));
         Pump.send(pages, response);
+    }
+
+    /// Whatever function the client would like, ours is the one that splits: clients join chunks of any.
+    @Override
+    public void splitBlob(SplitBlobRequest request, StreamObserver<SplitBlobResponse> response) {
+        instances.check(request.getInstanceName());
+        var function = Digests.fromProto(request.getDigestFunction());
+        var blob = Digests.fromProto(request.getBlobDigest(), function);
+        checkChunks(blob);
+        var answer = SplitBlobResponse.newBuilder().setChunkingFunction(ChunkingFunction.Value.FAST_CDC_2020);
+        NamedBlobs.named(() -> chunked.split(blob)).forEach(chunk -> answer.addChunkDigests(Digests.toProto(chunk)));
+        response.onNext(answer.build());
+        response.onCompleted();
+    }
+
+    @Override
+    public void spliceBlob(SpliceBlobRequest request, StreamObserver<SpliceBlobResponse> response) {
+        instances.check(request.getInstanceName());
+        var function = Digests.fromProto(request.getDigestFunction());
+        var blob = Digests.fromProto(request.getBlobDigest(), function);
+        if (blob.sizeBytes() > limits.maxBlobBytes()) {
+            throw SteadingException.invalid("Blob `%s` exceeds the limit of %d bytes", blob, limits.maxBlobBytes());
+        }
+        var chunks = request.getChunkDigestsList().stream()
+                .map(chunk -> Digests.fromProto(chunk, function))
+                .toList();
+        NamedBlobs.named(() -> {
+            chunked.splice(blob, chunks);
+            return blob;
+        });
+        response.onNext(SpliceBlobResponse.newBuilder()
+                .setBlobDigest(request.getBlobDigest())
+                .build());
+        response.onCompleted();
+    }
+
+    /// Refuses what could not be answered before it is split.
+    private void checkChunks(build.steading.digest.Digest blob) {
+        var mostChunks = limits.maxMessageBytes() / OVERHEAD_BYTES;
+        if (blob.sizeBytes() / FastCdc.STANDARD.minBytes() >= mostChunks) {
+            throw SteadingException.notFound(
+                    "Blob `%s` may have more than %d chunks, which is what a message holds", blob, mostChunks);
+        }
     }
 
     private void checkBatch(long totalBytes) {
@@ -110,9 +163,9 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
     }
 
     /// A bad blob fails alone: the others of its batch are stored.
-    private Status update(BatchUpdateBlobsRequest.Request blob) {
+    private Status update(BatchUpdateBlobsRequest.Request blob, HashFunction function) {
         try {
-            var digest = Digests.fromProto(blob.getDigest());
+            var digest = Digests.fromProto(blob.getDigest(), function);
             try (var content =
                     compression(blob.getCompressor()).expanded(blob.getData().newInput(), digest)) {
                 blobs.put(digest, content);
@@ -136,10 +189,10 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
     }
 
     /// An absent blob fails alone: the others of its batch are returned.
-    private BatchReadBlobsResponse.Response read(Digest digest) {
+    private BatchReadBlobsResponse.Response read(Digest digest, HashFunction function) {
         var answer = BatchReadBlobsResponse.Response.newBuilder().setDigest(digest);
         try {
-            var bytes = named.read(Digests.fromProto(digest));
+            var bytes = named.read(Digests.fromProto(digest, function));
             return answer.setData(wrap(bytes)).setStatus(GrpcStatus.OK).build();
         } catch (SteadingException e) {
             return answer.setStatus(GrpcStatus.of(e.failure())).build();

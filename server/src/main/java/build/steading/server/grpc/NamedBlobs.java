@@ -32,7 +32,10 @@ final class NamedBlobs {
         return named(() -> Blobs.read(blobs, digest));
     }
 
-    private static <T> T named(Supplier<T> access) {
+    /// Returns what `access` returns, to which absent blobs are ones that were named.
+    ///
+    /// @throws SteadingException with `NotFound` if they are absent
+    static <T> T named(Supplier<T> access) {
         try {
             return access.get();
         } catch (SteadingException e) {

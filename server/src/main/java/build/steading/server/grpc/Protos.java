@@ -2,7 +2,6 @@
 package build.steading.server.grpc;
 
 import build.bazel.remote.execution.v2.ActionResult;
-import build.bazel.remote.execution.v2.DigestFunction;
 import build.bazel.remote.execution.v2.Directory;
 import build.bazel.remote.execution.v2.ExecuteRequest;
 import build.steading.api.v1.SubmitRequest;
@@ -11,6 +10,7 @@ import build.steading.build.BuildMessages;
 import build.steading.build.Builds.Order;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
+import build.steading.digest.HashFunction;
 import build.steading.execute.ExecutionRequest;
 import build.steading.failure.SteadingException;
 import build.steading.platform.RequestFacts;
@@ -26,23 +26,15 @@ final class Protos {
 
     private Protos() {}
 
-    /// @throws SteadingException with `Invalid` if the digests of a request are not SHA-256
-    static void checkFunction(DigestFunction.Value function) {
-        if (function != DigestFunction.Value.UNKNOWN && function != DigestFunction.Value.SHA256) {
-            throw SteadingException.invalid("Digest function `%s` is not served; allowed is `SHA256`", function);
-        }
-    }
-
-    static Set<Digest> digests(List<build.bazel.remote.execution.v2.Digest> messages) {
+    static Set<Digest> digests(List<build.bazel.remote.execution.v2.Digest> messages, HashFunction function) {
         var digests = HashSet.<Digest>newHashSet(messages.size());
-        messages.forEach(message -> digests.add(Digests.fromProto(message)));
+        messages.forEach(message -> digests.add(Digests.fromProto(message, function)));
         return digests;
     }
 
     static ExecutionRequest execution(ExecuteRequest request, String tenant, String requester) {
-        checkFunction(request.getDigestFunction());
         return new ExecutionRequest(
-                Digests.fromProto(request.getActionDigest()),
+                Digests.fromProto(request.getActionDigest(), Digests.fromProto(request.getDigestFunction())),
                 request.getSkipCacheLookup(),
                 RequestFacts.of(tenant, requester)
                         .withPriority(request.getExecutionPolicy().getPriority()),

@@ -2,6 +2,7 @@
 package build.steading.server.grpc;
 
 import build.steading.digest.Digest;
+import build.steading.digest.HashFunction;
 import build.steading.failure.SteadingException;
 import java.util.Arrays;
 import java.util.List;
@@ -9,7 +10,8 @@ import java.util.Set;
 
 /// What a `ByteStream` call is about: `[{instance}/]blobs/{hash}/{size}` to read, and
 /// `[{instance}/]uploads/{uuid}/blobs/{hash}/{size}[/{metadata}]` to write. Bytes that travel compressed are
-/// named by `compressed-blobs/zstd` in place of `blobs`.
+/// named by `compressed-blobs/zstd` in place of `blobs`. A hash that is not by SHA-256 has the name of its
+/// function before it, as in `blobs/blake3/{hash}/{size}`.
 ///
 /// @param instance may be empty, and may contain `/`
 record ResourceName(String instance, Digest digest, Compression compression) {
@@ -21,10 +23,12 @@ record ResourceName(String instance, Digest digest, Compression compression) {
         var parts = split(text);
         for (var i = 0; i < parts.size(); i++) {
             if (BLOBS.contains(parts.get(i))) {
-                if (parts.size() > i + (parts.get(i).equals(COMPRESSED) ? 4 : 3)) {
-                    throw unsupported(text);
+                var name = parse(text, parts, i, i);
+                var named = name.digest().function().mark().isEmpty() ? 3 : 4;
+                if (parts.size() > i + named + (name.compression() == Compression.IDENTITY ? 0 : 1)) {
+                    throw malformed(text);
                 }
-                return parse(text, parts, i, i);
+                return name;
             }
         }
         throw malformed(text);
@@ -53,6 +57,11 @@ record ResourceName(String instance, Digest digest, Compression compression) {
             compression = Compression.ZSTD;
             hash++;
         }
+        var function = HashFunction.SHA256;
+        if (parts.size() > hash && parts.get(hash).equals(HashFunction.BLAKE3.mark())) {
+            function = HashFunction.BLAKE3;
+            hash++;
+        }
         if (parts.size() < hash + 2) {
             throw malformed(text);
         }
@@ -61,7 +70,7 @@ record ResourceName(String instance, Digest digest, Compression compression) {
             if (!size.chars().allMatch(c -> c >= '0' && c <= '9')) {
                 throw malformed(text);
             }
-            var digest = new Digest(parts.get(hash), Long.parseLong(size));
+            var digest = new Digest(function, parts.get(hash), Long.parseLong(size));
             return new ResourceName(String.join("/", parts.subList(0, instanceEnd)), digest, compression);
         } catch (IllegalArgumentException _) {
             throw malformed(text);
@@ -74,15 +83,13 @@ record ResourceName(String instance, Digest digest, Compression compression) {
 
     private static SteadingException malformed(String text) {
         return SteadingException.invalid(
-                "Resource name `%s` is neither `[INSTANCE/]blobs/HASH/SIZE`"
-                        + " nor `[INSTANCE/]uploads/UUID/blobs/HASH/SIZE`",
+                "Resource name `%s` is neither `[INSTANCE/]blobs/[blake3/]HASH/SIZE`"
+                        + " nor `[INSTANCE/]uploads/UUID/blobs/[blake3/]HASH/SIZE`",
                 text);
     }
 
     private static SteadingException unsupported(String text) {
         return SteadingException.invalid(
-                "Resource name `%s` asks for a compressor or a digest function that is not served; allowed are `zstd`"
-                        + " and SHA-256",
-                text);
+                "Resource name `%s` asks for a compressor that is not served; allowed is `zstd`", text);
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.server.grpc;
 
+import build.bazel.remote.asset.v1.FetchGrpc;
+import build.bazel.remote.asset.v1.PushGrpc;
 import build.bazel.remote.execution.v2.ActionCacheGrpc;
 import build.bazel.remote.execution.v2.CapabilitiesGrpc;
 import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc;
@@ -10,6 +12,7 @@ import build.steading.api.v1.EnrolmentGrpc;
 import build.steading.api.v1.WorkerGrpc;
 import build.steading.auth.Role;
 import com.google.bytestream.ByteStreamGrpc;
+import com.google.devtools.build.v1.PublishBuildEventGrpc;
 import com.google.longrunning.OperationsGrpc;
 import io.grpc.MethodDescriptor;
 import java.util.HashMap;
@@ -28,7 +31,8 @@ enum Right {
     FETCH,
     /// Whoever may have things built, and workers.
     STORE,
-    /// Whoever may have things built. Whether clients may write results, the service decides.
+    /// Whoever may have things built. Whether clients may write results and
+    /// push assets, the services decide.
     BUILD,
     /// Workers alone.
     WORK,
@@ -54,17 +58,23 @@ enum Right {
                 ContentAddressableStorageGrpc.getFindMissingBlobsMethod(),
                 ContentAddressableStorageGrpc.getBatchReadBlobsMethod(),
                 ContentAddressableStorageGrpc.getGetTreeMethod(),
+                ContentAddressableStorageGrpc.getSplitBlobMethod(),
                 ByteStreamGrpc.getReadMethod(),
                 ActionCacheGrpc.getGetActionResultMethod());
         STORE.opens(
                 ContentAddressableStorageGrpc.getBatchUpdateBlobsMethod(),
-                ContentAddressableStorageGrpc.getSplitBlobMethod(),
                 ContentAddressableStorageGrpc.getSpliceBlobMethod(),
+                FetchGrpc.getFetchBlobMethod(),
+                FetchGrpc.getFetchDirectoryMethod(),
                 ByteStreamGrpc.getWriteMethod(),
                 ByteStreamGrpc.getQueryWriteStatusMethod());
         BUILD.opens(
                 ExecutionGrpc.getExecuteMethod(),
                 ActionCacheGrpc.getUpdateActionResultMethod(),
+                PublishBuildEventGrpc.getPublishLifecycleEventMethod(),
+                PublishBuildEventGrpc.getPublishBuildToolEventStreamMethod(),
+                PushGrpc.getPushBlobMethod(),
+                PushGrpc.getPushDirectoryMethod(),
                 BuildsGrpc.getSubmitMethod(),
                 BuildsGrpc.getWithdrawMethod(),
                 OperationsGrpc.getCancelOperationMethod(),

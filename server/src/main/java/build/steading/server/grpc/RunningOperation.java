@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.server.grpc;
 
-import build.bazel.remote.execution.v2.DigestFunction;
 import build.bazel.remote.execution.v2.ExecuteOperationMetadata;
 import build.bazel.remote.execution.v2.ExecuteResponse;
 import build.bazel.remote.execution.v2.ExecutedActionMetadata;
@@ -226,7 +225,7 @@ final class RunningOperation implements ExecutionObserver {
                 .setMetadata(Any.pack(ExecuteOperationMetadata.newBuilder()
                         .setStage(stage)
                         .setActionDigest(Digests.toProto(action))
-                        .setDigestFunction(DigestFunction.Value.SHA256)
+                        .setDigestFunction(Digests.toProto(action.function()))
                         .setPartialExecutionMetadata(known)
                         .build()));
     }

@@ -3,6 +3,7 @@ package build.steading.server.grpc;
 
 import build.steading.action.ActionCache;
 import build.steading.blob.BlobStore;
+import build.steading.chunk.ChunkedBlobs;
 import io.grpc.BindableService;
 import io.grpc.ServerBuilder;
 import java.time.InstantSource;
@@ -24,7 +25,7 @@ final class Services {
                 config,
                 List.of(
                         new CapabilitiesService(config),
-                        new CasService(blobs, config.instances(), config.limits()),
+                        new CasService(blobs, new ChunkedBlobs(blobs, results), config.instances(), config.limits()),
                         new ByteStreamService(
                                 blobs, config.instances(), config.limits().maxBlobBytes()),
                         new ActionCacheService(results, config.instances(), config.resultWriters()),

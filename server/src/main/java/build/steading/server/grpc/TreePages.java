@@ -82,7 +82,7 @@ final class TreePages implements Source<GetTreeResponse> {
         sent++;
         try {
             var directory = read(digest);
-            directory.getDirectoriesList().forEach(node -> add(Digests.fromProto(node.getDigest())));
+            directory.getDirectoriesList().forEach(node -> add(Digests.fromProto(node.getDigest(), digest.function())));
             return Optional.of(directory);
         } catch (SteadingException e) {
             if (e.failure() instanceof Failure.NotFound) {

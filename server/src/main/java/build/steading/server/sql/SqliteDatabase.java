@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// share of an `fsync`, not one of its own. Write-ahead logging lets reads go on meanwhile.
 public final class SqliteDatabase implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(SqliteDatabase.class.getName());
-    private static final List<String> MIGRATIONS = List.of("V1.sql", "V2.sql", "V3.sql", "V4.sql", "V5.sql");
+    private static final List<String> MIGRATIONS = List.of("V1.sql", "V2.sql", "V3.sql", "V4.sql", "V5.sql", "V6.sql");
     private static final int MAX_WAITING = 4096;
     private static final int MAX_BATCH = 512;
 

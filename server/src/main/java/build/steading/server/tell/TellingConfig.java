@@ -8,10 +8,8 @@ import build.steading.server.mail.MailConfig;
 import build.steading.yaml.Fields;
 import build.steading.yaml.Value;
 import build.steading.yaml.YamlFile;
-import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -21,9 +19,6 @@ import java.util.Set;
 ///
 /// @param mail empty if nobody is told by mail
 public record TellingConfig(Links links, Optional<MailConfig> mail, List<HookConfig> hooks) {
-    /// What the file is called, in the server's state directory.
-    public static final String FILE = "server.yaml";
-
     /// The keys that are read here.
     public static final List<String> KEYS = List.of("base-url", "mail", "hooks");
 
@@ -38,26 +33,10 @@ public record TellingConfig(Links links, Optional<MailConfig> mail, List<HookCon
         hooks = List.copyOf(hooks);
     }
 
-    /// Reads the file in the server's state directory; a server without one tells nobody.
-    ///
-    /// @throws SteadingException with `Invalid` if anything in it is wrong: every problem is on a line of its
-    ///     own; `Unavailable` if it cannot be read
-    public static TellingConfig read(Path stateDirectory) {
-        var file = stateDirectory.resolve(FILE);
-        if (Files.notExists(file)) {
-            return NONE;
-        }
-        try {
-            return parse(file.toString(), Files.readAllBytes(file), stateDirectory);
-        } catch (IOException e) {
-            throw SteadingException.unavailable("File `%s` cannot be read: %s".formatted(file, e), e);
-        }
-    }
-
     /// Returns what a file says.
     ///
     /// @param directory to which relative paths in it refer
-    /// @throws SteadingException as [#read(Path)]
+    /// @throws SteadingException with `Invalid` if anything in it is wrong: every problem is on a line of its own
     static TellingConfig parse(String fileName, byte[] bytes, Path directory) {
         return YamlFile.read(fileName, bytes, top -> from(Fields.of(top, KEYS), directory))
                 .orElse(NONE);

@@ -139,7 +139,8 @@ final class FickleWorker implements AutoCloseable {
         }
         try {
             switch (dice) {
-                case 0 -> farm.finish(lease.id(), new Outcome.NotRun(unavailable(), FAULTS[random.nextInt(FAULTS.length)]));
+                case 0 ->
+                    farm.finish(lease.id(), new Outcome.NotRun(unavailable(), FAULTS[random.nextInt(FAULTS.length)]));
                 case 1 -> farm.finish(lease.id(), new Outcome.Refused("Not now", Optional.empty()));
                 case 2 -> {
                     // Forgotten: it lapses, or is missed at the next announcement.

@@ -261,7 +261,11 @@ class ByteStreamServiceTest extends GrpcTest {
                     "blobs/HASH/+5",
                     "blobs/HASH/x",
                     "blobs/HASH/5/more",
-                    "blobs/blake3/HASH/5",
+                    "blobs/sha256/HASH/5",
+                    "blobs/blake3/HASH",
+                    "blobs/blake3/HASH/5/more",
+                    "compressed-blobs/zstd/HASH/5/more",
+                    "compressed-blobs/zstd/blake3/HASH/5/more",
                     "compressed-blobs/brotli/HASH/5"
                 })
         @DisplayName("B19, Z08: a malformed or unserved name is refused")

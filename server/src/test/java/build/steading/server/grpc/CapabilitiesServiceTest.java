@@ -16,19 +16,20 @@ import org.junit.jupiter.api.Test;
 class CapabilitiesServiceTest extends GrpcTest {
     @Test
     @DisplayName("C01: digest functions of the cache are listed")
-    void cacheListsSha256() throws Exception {
+    void cacheListsItsFunctions() throws Exception {
         assertThat(ask("").getCacheCapabilities().getDigestFunctionsList())
-                .containsExactly(DigestFunction.Value.SHA256);
+                .containsExactly(DigestFunction.Value.SHA256, DigestFunction.Value.BLAKE3);
     }
 
     @Test
     @DisplayName("C02: the digest function of execution is known and listed")
-    void executionUsesSha256() throws Exception {
+    void executionUsesSha256UnlessAskedOtherwise() throws Exception {
         var execution = ask("").getExecutionCapabilities();
 
         assertThat(execution.getExecEnabled()).isTrue();
         assertThat(execution.getDigestFunction()).isEqualTo(DigestFunction.Value.SHA256);
-        assertThat(execution.getDigestFunctionsList()).containsExactly(DigestFunction.Value.SHA256);
+        assertThat(execution.getDigestFunctionsList())
+                .containsExactly(DigestFunction.Value.SHA256, DigestFunction.Value.BLAKE3);
     }
 
     @Test
@@ -58,8 +59,17 @@ class CapabilitiesServiceTest extends GrpcTest {
         assertThat(cache.getMaxCasBlobSizeBytes()).isEqualTo(LIMITS.maxBlobBytes());
         assertThat(cache.getSupportedCompressorsList()).containsExactly(Compressor.Value.ZSTD);
         assertThat(cache.getSupportedBatchUpdateCompressorsList()).containsExactly(Compressor.Value.ZSTD);
-        assertThat(cache.getSplitBlobSupport()).isFalse();
-        assertThat(cache.getSpliceBlobSupport()).isFalse();
+    }
+
+    @Test
+    void chunksAreCutByFastCdcAlone() throws Exception {
+        var cache = ask("").getCacheCapabilities();
+
+        assertThat(cache.getSplitBlobSupport()).isTrue();
+        assertThat(cache.getSpliceBlobSupport()).isTrue();
+        assertThat(cache.getFastCdc2020Params().getAvgChunkSizeBytes()).isEqualTo(512 << 10);
+        assertThat(cache.getFastCdc2020Params().getSeed()).isZero();
+        assertThat(cache.hasRepMaxCdcParams()).isFalse();
     }
 
     @Test

@@ -12,7 +12,6 @@ import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc;
 import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc.ContentAddressableStorageBlockingV2Stub;
 import build.bazel.remote.execution.v2.DigestFunction;
 import build.bazel.remote.execution.v2.FindMissingBlobsRequest;
-import build.bazel.remote.execution.v2.SplitBlobRequest;
 import build.steading.blob.Blobs;
 import build.steading.digest.Digest;
 import com.google.protobuf.ByteString;
@@ -95,7 +94,7 @@ class CasServiceTest extends GrpcTest {
             assertFails(
                     Status.Code.INVALID_ARGUMENT,
                     () -> stub.findMissingBlobs(FindMissingBlobsRequest.newBuilder()
-                            .setDigestFunction(DigestFunction.Value.BLAKE3)
+                            .setDigestFunction(DigestFunction.Value.SHA1)
                             .build()));
         }
 
@@ -256,11 +255,5 @@ class CasServiceTest extends GrpcTest {
                     .map(one -> Code.forNumber(one.getStatus().getCode()))
                     .toList();
         }
-    }
-
-    @Test
-    @DisplayName("X01: what is not advertised is unimplemented")
-    void splittingIsUnimplemented() {
-        assertFails(Status.Code.UNIMPLEMENTED, () -> stub.splitBlob(SplitBlobRequest.getDefaultInstance()));
     }
 }

@@ -3,6 +3,8 @@ package build.steading.server.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import build.bazel.remote.asset.v1.FetchGrpc;
+import build.bazel.remote.asset.v1.PushGrpc;
 import build.bazel.remote.execution.v2.ActionCacheGrpc;
 import build.bazel.remote.execution.v2.CapabilitiesGrpc;
 import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc;
@@ -13,6 +15,7 @@ import build.steading.api.v1.EnrolmentGrpc;
 import build.steading.api.v1.WorkerGrpc;
 import build.steading.auth.Role;
 import com.google.bytestream.ByteStreamGrpc;
+import com.google.devtools.build.v1.PublishBuildEventGrpc;
 import com.google.longrunning.OperationsGrpc;
 import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
@@ -82,6 +85,9 @@ class RightTest {
                 ActionCacheGrpc.getServiceDescriptor(),
                 ExecutionGrpc.getServiceDescriptor(),
                 OperationsGrpc.getServiceDescriptor(),
+                FetchGrpc.getServiceDescriptor(),
+                PushGrpc.getServiceDescriptor(),
+                PublishBuildEventGrpc.getServiceDescriptor(),
                 BuildsGrpc.getServiceDescriptor(),
                 WorkerGrpc.getServiceDescriptor(),
                 EnrolmentGrpc.getServiceDescriptor());

@@ -14,12 +14,10 @@ import build.steading.server.mail.MailConfig.Login;
 import build.steading.server.mail.MailConfig.Tls;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -82,14 +80,6 @@ class TellingConfigTest {
     @ValueSource(strings = {"", "# nothing\n", "mail:\n", "mail: null\nhooks: ~\n"})
     void nothingTellsNobody(String text) {
         assertThat(parse(text)).isEqualTo(TellingConfig.NONE);
-    }
-
-    @Test
-    void missingFileTellsNobody(@TempDir Path directory) throws Exception {
-        assertThat(TellingConfig.read(directory)).isEqualTo(TellingConfig.NONE);
-
-        Files.writeString(directory.resolve("server.yaml"), "mail: {host: x, from: a@b}");
-        assertThat(TellingConfig.read(directory).mail()).isPresent();
     }
 
     @Test

@@ -106,7 +106,8 @@ public final class LayeredInputs implements Inputs {
         var below = base.layer();
         if (below.treeFiles() < WORTH_A_BASE
                 || below.depth() >= MAX_DEPTH
-                || !(base.key() instanceof Layer.Key.Tree(var baseRoot))) {
+                || !(base.key() instanceof Layer.Key.Tree(var baseRoot))
+                || baseRoot.function() != root.function()) {
             return Optional.empty();
         }
         return TreeDiff.overlay(directories, baseRoot, root, below.treeFiles() / 4)

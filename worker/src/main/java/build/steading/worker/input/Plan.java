@@ -7,6 +7,7 @@ import build.steading.blob.BlobStore;
 import build.steading.blob.LocalBlobs;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
+import build.steading.digest.HashFunction;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import java.util.ArrayList;
@@ -23,11 +24,7 @@ final class Plan {
     private static final int LONGEST_PATH = 3500;
 
     /// @param path relative to the root
-    record File(String path, FileNode node) {
-        Digest digest() {
-            return Digests.fromProto(node.getDigest());
-        }
-    }
+    record File(String path, FileNode node, Digest digest) {}
 
     /// @param path relative to the root
     record Link(String path, SymlinkNode node) {}
@@ -72,8 +69,9 @@ final class Plan {
         return this;
     }
 
-    Plan file(String path, FileNode node) {
-        files.add(new File(path, node));
+    /// @param function names the file
+    Plan file(String path, FileNode node, HashFunction function) {
+        files.add(new File(path, node, Digests.fromProto(node.getDigest(), function)));
         return this;
     }
 
@@ -109,10 +107,11 @@ final class Plan {
         var below = new ArrayList<Folder>();
         try {
             var directory = directories.read(folder.digest());
-            directory.getFilesList().forEach(node -> file(join(path, node.getName()), node));
+            var function = folder.digest().function();
+            directory.getFilesList().forEach(node -> file(join(path, node.getName()), node, function));
             directory.getSymlinksList().forEach(node -> link(join(path, node.getName()), node));
             for (var node : directory.getDirectoriesList()) {
-                below.add(new Folder(join(path, node.getName()), Digests.fromProto(node.getDigest())));
+                below.add(new Folder(join(path, node.getName()), Digests.fromProto(node.getDigest(), function)));
             }
         } catch (SteadingException e) {
             if (!(e.failure() instanceof Failure.MissingBlobs(var digests))) {
@@ -145,7 +144,7 @@ final class Plan {
     private Set<Digest> contents() {
         var wanted = new HashSet<Digest>();
         files.forEach(file -> wanted.add(file.digest()));
-        wanted.remove(Digest.EMPTY);
+        wanted.removeIf(Digest::isEmpty);
         return wanted;
     }
 }

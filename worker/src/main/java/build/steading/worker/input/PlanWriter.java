@@ -2,7 +2,6 @@
 package build.steading.worker.input;
 
 import build.steading.blob.LocalBlobs;
-import build.steading.digest.Digest;
 import build.steading.failure.SteadingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -122,7 +121,7 @@ final class PlanWriter {
 
     private void link(Plan.File file, Path target) throws IOException {
         var digest = file.digest();
-        if (digest.equals(Digest.EMPTY)) {
+        if (digest.isEmpty()) {
             copy(file, target, Optional.of(MODIFIED));
             return;
         }
@@ -139,7 +138,7 @@ final class PlanWriter {
 
     private void copy(Plan.File file, Path target, Optional<FileTime> time) throws IOException {
         var digest = file.digest();
-        if (digest.equals(Digest.EMPTY)) {
+        if (digest.isEmpty()) {
             Files.createFile(target);
             if (file.node().getIsExecutable()) {
                 Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-xr-x"));

@@ -7,6 +7,7 @@ import build.bazel.remote.execution.v2.FileNode;
 import build.bazel.remote.execution.v2.SymlinkNode;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
+import build.steading.digest.HashFunction;
 import com.google.protobuf.Message;
 import java.util.HashSet;
 import java.util.Map;
@@ -15,16 +16,18 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Finds what makes one tree out of another. Equal digests are not looked into, so the work grows with the number
-/// of differences, not with that of files.
+/// of differences, not with that of files. Both trees are named by the same function.
 final class TreeDiff {
     private final Directories directories;
     private final Plan plan;
     private final boolean removalsMatter;
     private final int budget;
+    private final HashFunction function;
     private int steps;
 
-    private TreeDiff(Directories directories, boolean removalsMatter, int budget) {
+    private TreeDiff(Directories directories, HashFunction function, boolean removalsMatter, int budget) {
         this.directories = directories;
+        this.function = function;
         this.plan = new Plan(directories);
         this.removalsMatter = removalsMatter;
         this.budget = budget;
@@ -33,13 +36,13 @@ final class TreeDiff {
     /// Returns what to lay over `base` to get `root`; empty if that takes more than about `budget` steps, or if
     /// something was removed or became of another kind, which a layer of plain files cannot say.
     static Optional<Plan> overlay(Directories directories, Digest base, Digest root, int budget) {
-        var diff = new TreeDiff(directories, true, budget);
+        var diff = new TreeDiff(directories, root.function(), true, budget);
         return diff.compare("", base, root) ? Optional.of(diff.plan) : Optional.empty();
     }
 
     /// Returns all files of `root` that are absent from `base` or different there.
     static Plan changes(Directories directories, Digest base, Digest root) {
-        var diff = new TreeDiff(directories, false, Integer.MAX_VALUE);
+        var diff = new TreeDiff(directories, root.function(), false, Integer.MAX_VALUE);
         diff.compare("", base, root);
         return diff.plan;
     }
@@ -70,7 +73,7 @@ final class TreeDiff {
         var changed = new HashSet<Digest>();
         after.forEach((name, node) -> {
             if (node instanceof DirectoryNode directory && !node.equals(before.get(name))) {
-                changed.add(Digests.fromProto(directory.getDigest()));
+                changed.add(Digests.fromProto(directory.getDigest(), function));
             }
         });
         directories.prefetch(changed);
@@ -83,15 +86,17 @@ final class TreeDiff {
         }
         if (old instanceof DirectoryNode was && node instanceof DirectoryNode is) {
             plan.folder(path);
-            return compare(path, Digests.fromProto(was.getDigest()), Digests.fromProto(is.getDigest()));
+            return compare(
+                    path, Digests.fromProto(was.getDigest(), function), Digests.fromProto(is.getDigest(), function));
         }
         if (removalsMatter && old != null && !old.getClass().equals(node.getClass())) {
             return false;
         }
         switch (node) {
-            case FileNode file -> plan.file(path, file);
+            case FileNode file -> plan.file(path, file, function);
             case SymlinkNode link -> plan.link(path, link);
-            case DirectoryNode directory -> plan.folder(path).tree(path, Digests.fromProto(directory.getDigest()));
+            case DirectoryNode directory ->
+                plan.folder(path).tree(path, Digests.fromProto(directory.getDigest(), function));
             default -> throw new IllegalStateException("Not a node: " + node);
         }
         return steps + plan.files().size() <= budget;

@@ -50,7 +50,7 @@ final class WarmInputs {
     /// @param root the input root to be
     List<Restorable> restorable(List<WarmDirectory> warm, Digest root) {
         return warm.stream()
-                .filter(each -> !each.tree().equals(Digest.EMPTY))
+                .filter(each -> !each.tree().isEmpty())
                 .flatMap(each -> restorable(each, root).stream())
                 .toList();
     }
@@ -99,7 +99,7 @@ final class WarmInputs {
             var files = new Plan(directories);
             for (var file : each.changed().files()) {
                 Files.createDirectories(target.resolve(file.path()).getParent());
-                files.file(file.path(), file.node());
+                files.file(file.path(), file.node(), file.digest().function());
             }
             writer.copyMissing(files, target, _ -> Optional.empty());
         }

@@ -4,6 +4,7 @@ package build.steading.worker.output;
 import build.bazel.remote.execution.v2.Directory;
 import build.bazel.remote.execution.v2.DirectoryNode;
 import build.steading.digest.Digests;
+import build.steading.digest.HashFunction;
 import build.steading.worker.input.Directories;
 import build.steading.worker.input.InputTree;
 import com.google.protobuf.Message;
@@ -18,20 +19,23 @@ import java.util.Set;
 /// What lies below one directory that a command may have written to: directories of input trees, topmost first.
 /// Thread-safe.
 ///
-/// @param layers the nodes of each directory, by name
+/// @param layers one for each directory
 /// @param grafts trees that begin further down
-record Below(Directories directories, List<Map<String, Message>> layers, List<InputTree.Below> grafts) {
+record Below(Directories directories, List<Layer> layers, List<InputTree.Below> grafts) {
+    /// @param nodes what one directory has, by name
+    record Layer(HashFunction function, Map<String, Message> nodes) {}
+
     Below {
         layers = List.copyOf(layers);
         grafts = List.copyOf(grafts);
     }
 
     static Below of(Directories directories, List<InputTree.Below> trees) {
-        var layers = new ArrayList<Map<String, Message>>();
+        var layers = new ArrayList<Layer>();
         var grafts = new ArrayList<InputTree.Below>();
         for (var tree : trees) {
             if (tree.path().isEmpty()) {
-                layers.add(nodes(directories.read(tree.tree())));
+                layers.add(new Layer(tree.tree().function(), nodes(directories.read(tree.tree()))));
             } else {
                 grafts.add(tree);
             }
@@ -49,7 +53,7 @@ record Below(Directories directories, List<Map<String, Message>> layers, List<In
 
     Set<String> names() {
         var names = new LinkedHashSet<String>();
-        layers.forEach(layer -> names.addAll(layer.keySet()));
+        layers.forEach(layer -> names.addAll(layer.nodes().keySet()));
         grafts.forEach(graft -> names.add(first(graft.path())));
         return names;
     }
@@ -57,7 +61,7 @@ record Below(Directories directories, List<Map<String, Message>> layers, List<In
     /// Returns the topmost node of this name; of the start of a graft, one without a digest.
     Optional<Message> node(String name) {
         for (var layer : layers) {
-            var node = layer.get(name);
+            var node = layer.nodes().get(name);
             if (node != null) {
                 return Optional.of(node);
             }
@@ -72,8 +76,8 @@ record Below(Directories directories, List<Map<String, Message>> layers, List<In
     Below sub(String name) {
         var trees = new ArrayList<InputTree.Below>();
         for (var layer : layers) {
-            if (layer.get(name) instanceof DirectoryNode node) {
-                trees.add(new InputTree.Below("", Digests.fromProto(node.getDigest())));
+            if (layer.nodes().get(name) instanceof DirectoryNode node) {
+                trees.add(new InputTree.Below("", Digests.fromProto(node.getDigest(), layer.function())));
             }
         }
         for (var graft : grafts) {

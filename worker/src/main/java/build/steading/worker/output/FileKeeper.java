@@ -3,6 +3,7 @@ package build.steading.worker.output;
 
 import build.steading.blob.LocalBlobs;
 import build.steading.digest.Digest;
+import build.steading.digest.HashFunction;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,14 +12,21 @@ import java.util.Map;
 /// thread-safe.
 public final class FileKeeper {
     private final LocalBlobs blobs;
+    private final HashFunction function;
     private final Map<Path, Digest> kept = new HashMap<>();
 
-    public FileKeeper(LocalBlobs blobs) {
+    /// @param function names what is kept
+    public FileKeeper(LocalBlobs blobs, HashFunction function) {
         this.blobs = blobs;
+        this.function = function;
     }
 
     Digest keep(Path file) {
-        return kept.computeIfAbsent(file, blobs::adopt);
+        return kept.computeIfAbsent(file, each -> blobs.adopt(each, function));
+    }
+
+    HashFunction function() {
+        return function;
     }
 
     LocalBlobs blobs() {

@@ -43,7 +43,8 @@ final class TreeKeeper {
         keepDirectories();
         return OutputDirectory.newBuilder()
                 .setPath(path)
-                .setTreeDigest(Digests.toProto(Blobs.put(files.blobs(), tree.build())))
+                .setTreeDigest(
+                        Digests.toProto(Blobs.put(files.blobs(), tree.build().toByteArray(), files.function())))
                 .setIsTopologicallySorted(true)
                 .setRootDirectoryDigest(Digests.toProto(root))
                 .build();
@@ -64,7 +65,8 @@ final class TreeKeeper {
         directory.entries().forEach((name, entry) -> {
             switch (entry) {
                 case Written written -> builder.file(name, files.keep(written.file()), written.executable());
-                case Given(var node) -> builder.file(name, Digests.fromProto(node.getDigest()), node.getIsExecutable());
+                case Given(var node) ->
+                    builder.file(name, Digests.fromProto(node.getDigest(), files.function()), node.getIsExecutable());
                 case Link(var target) -> builder.symlink(name, target);
                 case Sub(var sub) -> builder.directory(name, store(path + "/" + name, sub));
                 case Special(var kind) ->
@@ -74,7 +76,7 @@ final class TreeKeeper {
             }
         });
         var made = builder.build();
-        var digest = Digest.of(made);
+        var digest = files.function().of(made.toByteArray());
         directories.putIfAbsent(digest, made);
         return digest;
     }

@@ -64,7 +64,7 @@ public final class WarmOutputs {
         return parent.getDirectoriesList().stream()
                 .filter(node -> node.getName().equals(name))
                 .findFirst()
-                .map(node -> directories.read(Digests.fromProto(node.getDigest())));
+                .map(node -> directories.read(Digests.fromProto(node.getDigest(), files.function())));
     }
 
     private Digest store(MergedDirectory directory, Optional<Directory> inputs) {
@@ -90,13 +90,14 @@ public final class WarmOutputs {
                             store(
                                     sub,
                                     Optional.ofNullable(given.get(name))
-                                            .map(node -> directories.read(Digests.fromProto(node.getDigest())))));
+                                            .map(node -> directories.read(
+                                                    Digests.fromProto(node.getDigest(), files.function())))));
                 case Special _ -> {
                     // A FIFO or a socket means nothing to the next run.
                 }
             }
         });
-        return Blobs.put(files.blobs(), builder.build());
+        return Blobs.put(files.blobs(), builder.build().toByteArray(), files.function());
     }
 
     private FileNode node(String name, Written written) {

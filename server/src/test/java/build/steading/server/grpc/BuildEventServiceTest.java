@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.server.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import build.bazel.events.BuildEvent;
+import build.steading.action.MemoryActionCache;
+import build.steading.auth.Identity;
+import build.steading.auth.Role;
+import build.steading.blob.MemoryBlobStore;
+import build.steading.build.BuildRecord;
+import build.steading.build.BuildRecords.Query;
+import build.steading.build.BuildState;
+import build.steading.lifecycle.Resources;
+import build.steading.server.bazel.InvocationBook;
+import build.steading.server.sql.SqliteBuildRecords;
+import build.steading.server.sql.SqliteDatabase;
+import com.google.devtools.build.v1.OrderedBuildEvent;
+import com.google.devtools.build.v1.PublishBuildEventGrpc;
+import com.google.devtools.build.v1.PublishBuildToolEventStreamRequest;
+import com.google.devtools.build.v1.PublishBuildToolEventStreamResponse;
+import com.google.devtools.build.v1.PublishLifecycleEventRequest;
+import com.google.protobuf.Any;
+import com.google.protobuf.Empty;
+import io.grpc.Status;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.stub.BlockingClientCall;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BuildEventServiceTest {
+    private static final Instant BEGUN = Instant.parse("2026-05-01T12:00:00Z");
+
+    @TempDir
+    private Path directory;
+
+    private final Resources resources = new Resources();
+    private SqliteBuildRecords records;
+    private PublishBuildEventGrpc.PublishBuildEventBlockingV2Stub stub;
+
+    @BeforeEach
+    void start() throws IOException {
+        records = new SqliteBuildRecords(resources.add(new SqliteDatabase(directory.resolve("records.db"))));
+        stub = serve(Callers.LOCAL, 2);
+    }
+
+    private PublishBuildEventGrpc.PublishBuildEventBlockingV2Stub serve(Identity caller, int maxInvocations)
+            throws IOException {
+        var clock = InstantSource.fixed(BEGUN.plusSeconds(60));
+        var book = resources.add(new OperationBook(new FakeExecutor(), OperationLimits.STANDARD, clock));
+        var config = GrpcTest.config(InstanceNames.ANY, false);
+        var name = InProcessServerBuilder.generateName();
+        var events = new BuildEventService(new InvocationBook(records, clock, maxInvocations));
+        var server = new Services(config, new MemoryBlobStore(), new MemoryActionCache(1), book, clock)
+                .and(List.of(events))
+                .addTo(InProcessServerBuilder.forName(name), Authenticator.always(caller))
+                .build()
+                .start();
+        resources.add(server::shutdownNow);
+        var channel = InProcessChannelBuilder.forName(name).build();
+        resources.add(channel::shutdownNow);
+        return PublishBuildEventGrpc.newBlockingV2Stub(channel);
+    }
+
+    @AfterEach
+    void close() {
+        resources.close();
+    }
+
+    @Test
+    void anInvocationIsAmongTheBuildsWhenItsLastEventIsConfirmed() throws Exception {
+        var call = stub.publishBuildToolEventStream();
+        assertThat(tell(call, "i", 1, started())).isEqualTo(1);
+        assertThat(tell(call, "i", 2, workspace())).isEqualTo(2);
+        assertThat(tell(call, "i", 3, completed("//a:lib", true))).isEqualTo(3);
+        assertThat(tell(call, "i", 4, completed("//a:test", true))).isEqualTo(4);
+        assertThat(tell(call, "i", 5, tested("//a:test", 4))).isEqualTo(5);
+        assertThat(tell(call, "i", 6, finished(3, "TESTS_FAILED"))).isEqualTo(6);
+        assertThat(builds()).isEmpty();
+        assertThat(last(call, "i", 7)).isEqualTo(7);
+
+        var build = builds().getFirst();
+        assertThat(build.state()).isEqualTo(BuildState.FAILED);
+        assertThat(build.note()).isEqualTo("exit code 3, TESTS_FAILED");
+        assertThat(build.spec().project()).isEqualTo("hello");
+        assertThat(build.spec().source().repository()).isEqualTo("/home/ann/hello");
+        assertThat(build.spec().source().revision().name()).isEqualTo("0123456789ab");
+        assertThat(build.spec().command().orElseThrow().run()).isEqualTo("bazel test //a/... //b");
+        assertThat(build.tasks())
+                .extracting(task -> task.name() + " " + task.state())
+                .containsExactly("//a:lib SUCCEEDED", "//a:test FAILED");
+        assertThat(Duration.between(build.created(), build.ended().orElseThrow()))
+                .isEqualTo(Duration.ofSeconds(7));
+        assertThat(records.requests(build.id()).getFirst().requester()).isEqualTo("ann");
+    }
+
+    @Test
+    void whatIsToldAgainOnANewStreamCountsOnce() throws Exception {
+        var broken = stub.publishBuildToolEventStream();
+        tell(broken, "i", 1, started());
+        tell(broken, "i", 2, completed("//a:lib", false));
+        broken.cancel("broken", null);
+
+        var call = stub.publishBuildToolEventStream();
+        assertThat(tell(call, "i", 2, completed("//a:other", false))).isEqualTo(2);
+        tell(call, "i", 3, finished(0, "SUCCESS"));
+        last(call, "i", 4);
+        assertThat(last(stub.publishBuildToolEventStream(), "i", 4)).isEqualTo(4);
+
+        assertThat(builds()).hasSize(1);
+        assertThat(builds().getFirst().tasks()).extracting(task -> task.name()).containsExactly("//a:lib");
+        assertThat(builds().getFirst().note()).isEmpty();
+    }
+
+    @Test
+    void storedInvocationIsNotStoredAgainByAnotherProcess() throws Exception {
+        tellAll(stub, "i");
+        tellAll(serve(Callers.LOCAL, 2), "i");
+
+        assertThat(builds()).hasSize(1);
+    }
+
+    @Test
+    void gapIsRefused() throws Exception {
+        var call = stub.publishBuildToolEventStream();
+        tell(call, "i", 1, started());
+
+        GrpcTest.assertFails(Status.Code.INVALID_ARGUMENT, () -> tell(call, "i", 3, finished(0, "SUCCESS")));
+    }
+
+    @Test
+    void onlyWhoIsOnTheSameMachineSaysForWhomItIs() throws Exception {
+        tellAll(serve(new Identity("ci-7", Role.BUILDER), 2), "i");
+
+        assertThat(records.requests(builds().getFirst().id()).getFirst().requester())
+                .isEqualTo("ci-7");
+    }
+
+    @Test
+    void invocationsThatAreNotHeardOfAnyMoreWereBrokenOff() throws Exception {
+        var call = stub.publishBuildToolEventStream();
+        tell(call, "first", 1, started());
+        tell(call, "second", 1, started());
+        tell(call, "third", 1, started());
+
+        assertThat(builds()).hasSize(1);
+        assertThat(builds().getFirst().state()).isEqualTo(BuildState.CANCELLED);
+        assertThat(builds().getFirst().note()).isEqualTo("it did not say how it ended");
+    }
+
+    @Test
+    void lifecycleEventsAreConfirmed() throws Exception {
+        assertThat(stub.publishLifecycleEvent(PublishLifecycleEventRequest.getDefaultInstance()))
+                .isEqualTo(Empty.getDefaultInstance());
+    }
+
+    private List<BuildRecord> builds() {
+        return records.builds(new Query.Recent(10, Optional.empty()));
+    }
+
+    private void tellAll(PublishBuildEventGrpc.PublishBuildEventBlockingV2Stub to, String id) throws Exception {
+        var call = to.publishBuildToolEventStream();
+        tell(call, id, 1, started());
+        tell(call, id, 2, workspace());
+        tell(call, id, 3, finished(0, "SUCCESS"));
+        last(call, id, 4);
+    }
+
+    private static long tell(
+            BlockingClientCall<PublishBuildToolEventStreamRequest, PublishBuildToolEventStreamResponse> call,
+            String id,
+            long number,
+            BuildEvent.Builder event)
+            throws Exception {
+        var told = com.google.devtools.build.v1.BuildEvent.newBuilder().setBazelEvent(Any.pack(event.build()));
+        return send(call, id, number, told);
+    }
+
+    private static long last(
+            BlockingClientCall<PublishBuildToolEventStreamRequest, PublishBuildToolEventStreamResponse> call,
+            String id,
+            long number)
+            throws Exception {
+        var told = com.google.devtools.build.v1.BuildEvent.newBuilder();
+        told.getComponentStreamFinishedBuilder().setType(1);
+        return send(call, id, number, told);
+    }
+
+    private static long send(
+            BlockingClientCall<PublishBuildToolEventStreamRequest, PublishBuildToolEventStreamResponse> call,
+            String id,
+            long number,
+            com.google.devtools.build.v1.BuildEvent.Builder told)
+            throws Exception {
+        var event = OrderedBuildEvent.newBuilder().setSequenceNumber(number).setEvent(told);
+        event.getStreamIdBuilder().setBuildId("b").setInvocationId(id).setComponent(3);
+        call.write(PublishBuildToolEventStreamRequest.newBuilder()
+                .setOrderedBuildEvent(event)
+                .build());
+        return call.read().getSequenceNumber();
+    }
+
+    private static BuildEvent.Builder started() {
+        var event = BuildEvent.newBuilder();
+        event.getStartedBuilder()
+                .setStartTimeMillis(BEGUN.toEpochMilli())
+                .setCommand("test")
+                .setBuildToolVersion("4.2.3")
+                .setWorkspaceDirectory("/home/ann/hello");
+        event.addChildrenBuilder().getPatternBuilder().addPattern("//a/...").addPattern("//b");
+        return event;
+    }
+
+    private static BuildEvent.Builder workspace() {
+        var event = BuildEvent.newBuilder();
+        event.getWorkspaceStatusBuilder().addItemBuilder().setKey("BUILD_USER").setValue("ann");
+        event.getWorkspaceStatusBuilder()
+                .addItemBuilder()
+                .setKey("BUILD_SCM_REVISION")
+                .setValue("0123456789abcdef0123456789abcdef01234567");
+        return event;
+    }
+
+    private static BuildEvent.Builder completed(String label, boolean success) {
+        var event = BuildEvent.newBuilder();
+        event.getIdBuilder().getTargetCompletedBuilder().setLabel(label);
+        event.getCompletedBuilder().setSuccess(success);
+        return event;
+    }
+
+    private static BuildEvent.Builder tested(String label, int status) {
+        var event = BuildEvent.newBuilder();
+        event.getIdBuilder().getTestSummaryBuilder().setLabel(label);
+        event.getTestSummaryBuilder().setOverallStatus(status);
+        return event;
+    }
+
+    private static BuildEvent.Builder finished(int code, String name) {
+        var event = BuildEvent.newBuilder();
+        event.getFinishedBuilder().setFinishTimeMillis(BEGUN.plusSeconds(7).toEpochMilli());
+        event.getFinishedBuilder().getExitCodeBuilder().setCode(code).setName(name);
+        return event;
+    }
+}
