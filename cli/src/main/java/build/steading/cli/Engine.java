@@ -4,9 +4,7 @@ package build.steading.cli;
 import build.steading.action.ActionCache;
 import build.steading.action.CompleteActionCache;
 import build.steading.action.FileActionCache;
-import build.steading.blob.Durability;
-import build.steading.blob.FileBlobStore;
-import build.steading.blob.Pins;
+import build.steading.blob.BlobStore;
 import build.steading.build.Builds;
 import build.steading.build.FileDelivery;
 import build.steading.build.Plans;
@@ -27,7 +25,6 @@ import build.steading.server.sql.SqliteWarmRecords;
 import build.steading.server.tell.PostOffice;
 import build.steading.server.tell.TellingConfig;
 import build.steading.tree.Trees;
-import java.time.Duration;
 import java.time.InstantSource;
 
 /// What every process that does builds by itself is made of: stores, farm, records and builds, wired together.
@@ -36,7 +33,7 @@ import java.time.InstantSource;
 /// of git objects, `live/` output of what runs now. All but `records.db` may be deleted while no process runs: it
 /// costs time only. `server.yaml`, if it is there, says how people are told.
 record Engine(
-        FileBlobStore blobs,
+        BlobStore blobs,
         ActionCache cache,
         Farm farm,
         Trees trees,
@@ -47,7 +44,6 @@ record Engine(
         UploadedSources uploaded,
         Outbox outbox,
         Builds builds) {
-    private static final Duration BLOB_GRACE = Duration.ofHours(2);
     private static final int MAX_RESULTS = 500_000;
     private static final long TREES_REMEMBERED_BYTES = 6 << 20;
     private static final int WARM_RUNS_KEPT = 20;
@@ -55,15 +51,15 @@ record Engine(
 
     /// Opens everything; `resources` closes it.
     ///
+    /// @param storage opened by the caller
     /// @param limits how many builds go on at the same time
     /// @throws build.steading.failure.SteadingException with `Unavailable` if a part cannot be opened
-    static Engine open(Home home, Resources resources, Builds.Limits limits, InstantSource clock) {
-        var pins = new Pins();
-        var blobs = blobs(home, resources, pins, clock);
+    static Engine open(Home home, Storage storage, Resources resources, Builds.Limits limits, InstantSource clock) {
+        var blobs = storage.blobs();
         var results = resources.add(new FileActionCache(Place.in(home, "ac"), MAX_RESULTS, clock));
         var cache = new CompleteActionCache(results, blobs);
         var logs = Place.emptied(Place.in(home, "live"));
-        var farm = farm(resources, new Farm.Stores(blobs, cache, pins, logs));
+        var farm = farm(resources, new Farm.Stores(blobs, cache, storage.pins(), logs));
         var trees = new Trees(blobs, TREES_REMEMBERED_BYTES);
         var git = resources.add(new GitRepositories(blobs, Place.in(home, "git")));
         var plans = new Plans(blobs, trees);
@@ -85,12 +81,6 @@ record Engine(
                 post.telling());
         var builds = resources.add(new Builds(ports, trees, plans, limits, clock));
         return new Engine(blobs, cache, farm, trees, git, plans, delivery, database, uploaded, outbox, builds);
-    }
-
-    private static FileBlobStore blobs(Home home, Resources resources, Pins pins, InstantSource clock) {
-        var directory = Place.in(home, "cas");
-        var config = new FileBlobStore.Config(directory, Place.share(directory), BLOB_GRACE, Durability.NONE);
-        return resources.add(new FileBlobStore(config, pins, clock));
     }
 
     private static Farm farm(Resources resources, Farm.Stores stores) {

@@ -83,13 +83,14 @@ final class FarmServer implements Backend {
     ///     opened is closed again
     FarmServer(Home home, Places places, String version) {
         try {
-            this.engine = Engine.open(home, resources, limits(), clock);
+            var storage = Storage.durable(home, resources, clock);
+            this.engine = Engine.open(home, storage, resources, limits(), clock);
             this.authority = Authority.open(directory(home), Terms.STANDARD, clock);
             this.tokens = new TokenBook(new SqliteTokens(engine.database()), clock, MAX_TOKENS);
             this.members = new MemberBook(new SqliteMembers(engine.database()), clock, MAX_MEMBERS);
             var gate = new Gate(authority, places.names(), members, tokens, clock);
             expectWorkers();
-            var facts = new Facts(home, version, engine.blobs(), engine.farm(), clock.instant());
+            var facts = new Facts(home, version, storage.usedBytes(), engine.farm(), clock.instant());
             var status = new ServerFacts(facts, engine, members);
             this.port = serve(home, places, gate, status);
             this.statusPort = serveStatus(places, gate, status);

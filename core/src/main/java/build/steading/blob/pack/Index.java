@@ -9,7 +9,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 
 /// Knows where every blob of the packs is, and when it was last used: 64 hash tables in files, mapped into memory.
 /// Thread-safe.
@@ -38,19 +38,24 @@ final class Index {
     /// Opens the index in a directory, or begins a new one if there is none that can be trusted.
     ///
     /// @param directory made if it is absent
-    /// @param livePacks tells of a number whether there is such a pack
-    static Index open(Path directory, Durability durability, IntPredicate livePacks) throws IOException {
+    /// @param holding tells of a place whether a pack can have a record there
+    static Index open(Path directory, Durability durability, Predicate<Place> holding) throws IOException {
         Files.createDirectories(directory);
         var checkpoint = Checkpoint.read(checkpointFile(directory));
         if (checkpoint.isPresent()) {
             var start = checkpoint.get();
-            var tables = tables(directory, livePacks, file -> TableFile.open(file, start.index()));
+            var tables = tables(directory, holding, file -> TableFile.open(file, start.index()));
             if (tables.isPresent()) {
                 return new Index(directory, durability, start, tables.get());
             }
         }
+        return create(directory, durability, holding);
+    }
+
+    /// Begins a new index in a directory.
+    static Index create(Path directory, Durability durability, Predicate<Place> holding) throws IOException {
         var start = new Checkpoint(RANDOM.nextLong(), new Place(0, 0));
-        var tables = tables(directory, livePacks, file -> Optional.of(TableFile.create(file, start.index(), 0, _ -> {})));
+        var tables = tables(directory, holding, file -> Optional.of(TableFile.create(file, start.index(), 0, _ -> {})));
         return new Index(directory, durability, start, tables.orElseThrow());
     }
 
@@ -58,7 +63,7 @@ final class Index {
         Optional<TableFile> open(Path file) throws IOException;
     }
 
-    private static Optional<List<IndexTable>> tables(Path directory, IntPredicate livePacks, Opening opening)
+    private static Optional<List<IndexTable>> tables(Path directory, Predicate<Place> holding, Opening opening)
             throws IOException {
         var tables = new ArrayList<IndexTable>();
         for (var i = 0; i < 1 << TABLE_BITS; i++) {
@@ -67,7 +72,7 @@ final class Index {
             if (table.isEmpty()) {
                 return Optional.empty();
             }
-            tables.add(new IndexTable(file, table.get(), livePacks));
+            tables.add(new IndexTable(file, table.get(), holding));
         }
         return Optional.of(tables);
     }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 
 /// One part of the [Index]: a hash table in a file, by open addressing, mapped into memory.
 ///
@@ -16,38 +17,38 @@ final class IndexTable {
     /*
      * What is in the file is always good enough. Entries are never cleared, so the entries between where a key
      * belongs and where it is stay filled, and what was found by the last checkpoint is found after any crash,
-     * whichever pages were written since. An entry is void when its pack is gone; that is also how one is removed.
+     * whichever pages were written since. An entry is void when its pack is gone, or ends before it; that is also how one is removed.
      * A new entry counts from when its place is written, which is last, and in one piece. What the end of the
      * machine leaves half-written is newer than the last checkpoint: reading the packs from there on mends it.
      */
     private static final int DEAD = -1;
 
     private final Path file;
-    private final IntPredicate livePacks;
+    private final Predicate<Place> holding;
 
     @GuardedBy("this")
     private TableFile table;
 
-    /// @param livePacks tells of a number whether there is such a pack
-    IndexTable(Path file, TableFile table, IntPredicate livePacks) {
+    /// @param holding tells of a place whether a pack can have a record there
+    IndexTable(Path file, TableFile table, Predicate<Place> holding) {
         this.file = file;
         this.table = table;
-        this.livePacks = livePacks;
+        this.holding = holding;
     }
 
     /// Records a use of a blob.
     ///
     /// @param every how old in seconds the last recorded use has to be for the new one to be recorded
-    /// @return whether the blob is there
-    synchronized boolean touch(Key key, int nowSeconds, int every) {
+    /// @return where the blob is, if it is there
+    synchronized Optional<Place> touch(Key key, int nowSeconds, int every) {
         var entry = find(key);
         if (entry < 0) {
-            return false;
+            return Optional.empty();
         }
         if (nowSeconds - table.used(entry) >= every) {
             table.setUsed(entry, nowSeconds);
         }
-        return true;
+        return Optional.of(table.place(entry));
     }
 
     synchronized Optional<Place> place(Key key) {
@@ -86,7 +87,7 @@ final class IndexTable {
         var capacity = table.capacity();
         var entry = table.first(key);
         for (var i = 0; i < capacity; i++) {
-            if (!livePacks.test(table.place(entry).pack())) {
+            if (!holding.test(table.place(entry))) {
                 return entry;
             }
             entry = (entry + 1) & (capacity - 1);
@@ -129,7 +130,7 @@ final class IndexTable {
         var capacity = table.capacity();
         var entry = table.first(key);
         for (var i = 0; i < capacity && !table.isEmpty(entry); i++) {
-            if (table.matches(entry, key) && livePacks.test(table.place(entry).pack())) {
+            if (table.matches(entry, key) && holding.test(table.place(entry))) {
                 return entry;
             }
             entry = (entry + 1) & (capacity - 1);
@@ -143,13 +144,13 @@ final class IndexTable {
         var old = table;
         var alive = 0;
         for (var entry = 0; entry < old.capacity(); entry++) {
-            if (livePacks.test(old.place(entry).pack())) {
+            if (holding.test(old.place(entry))) {
                 alive++;
             }
         }
         table = TableFile.create(file, old.id(), alive, fresh -> {
             for (var entry = 0; entry < old.capacity(); entry++) {
-                if (livePacks.test(old.place(entry).pack())) {
+                if (holding.test(old.place(entry))) {
                     fresh.add(old.bytes(entry));
                 }
             }

@@ -177,12 +177,12 @@ final class PackEviction implements AutoCloseable {
                 bytes[0] += PackRecord.length(record.content().remaining());
             }
             if (bytes[0] >= MOVED_TOGETHER_BYTES) {
-                parts.writer().append(moves);
+                parts.writer().append(moves, true);
                 moves.clear();
                 bytes[0] = 0;
             }
         });
-        parts.writer().append(moves);
+        parts.writer().append(moves, true);
     }
 
     /// Ends the background work.

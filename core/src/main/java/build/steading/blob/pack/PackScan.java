@@ -16,6 +16,7 @@ final class PackScan {
     private final int maxLength;
     private final ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES).limit(0);
     private long windowStart;
+    private boolean gaps;
 
     /// Is shown each record.
     interface Visitor {
@@ -43,6 +44,7 @@ final class PackScan {
         while (end - at >= PackRecord.HEADER_BYTES) {
             var record = look(at);
             if (record.isPresent()) {
+                gaps |= at != last;
                 visitor.visit(new Place(pack.number(), (int) at), record.get());
                 at += PackRecord.length(record.get().content().remaining());
                 last = at;
@@ -51,6 +53,11 @@ final class PackScan {
             }
         }
         return last;
+    }
+
+    /// Returns whether there was something between the records, or before them, that is none.
+    boolean foundGaps() {
+        return gaps;
     }
 
     private Optional<PackRecord> look(long at) throws IOException {

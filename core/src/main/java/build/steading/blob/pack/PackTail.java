@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.blob.pack;
 
-import build.steading.blob.Durability;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -44,6 +43,7 @@ final class PackTail implements AutoCloseable {
         channel = FileChannel.open(next.file(), StandardOpenOption.WRITE);
         channel.truncate(next.sizeBytes());
         pack = next;
+        packs.grow(next);
         lastNumber = next.number();
         written = next.sizeBytes();
     }
@@ -98,9 +98,11 @@ final class PackTail implements AutoCloseable {
     }
 
     /// Makes count what was appended.
-    void commit(Durability durability) throws IOException {
+    ///
+    /// @param force whether it, and all before it, shall survive the end of the machine
+    void commit(boolean force) throws IOException {
         flush();
-        if (channel != null && durability == Durability.EACH) {
+        if (channel != null && force) {
             channel.force(false);
         }
         var to = pack;

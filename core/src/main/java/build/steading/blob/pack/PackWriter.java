@@ -20,7 +20,7 @@ final class PackWriter implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(PackWriter.class.getName());
     private static final int MAX_WAITING = 4096;
     private static final int MAX_BATCH = 1024;
-    private static final Group END = new Group(List.of());
+    private static final Group END = new Group(List.of(), false);
 
     private final PackTail tail;
     private final Index index;
@@ -29,15 +29,18 @@ final class PackWriter implements AutoCloseable {
     private final BlockingQueue<Group> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
     private volatile boolean closing;
     private volatile Place end;
+    private volatile Place durableEnd;
 
     /// Records that were handed over together.
     private static final class Group {
         private final List<Append> appends;
+        private final boolean durable;
         private final CountDownLatch done = new CountDownLatch(1);
         private volatile @Nullable Exception failure;
 
-        Group(List<Append> appends) {
+        Group(List<Append> appends, boolean durable) {
             this.appends = List.copyOf(appends);
+            this.durable = durable;
         }
     }
 
@@ -47,6 +50,7 @@ final class PackWriter implements AutoCloseable {
         this.index = index;
         this.durability = durability;
         this.end = tail.end();
+        this.durableEnd = end;
         this.thread = Thread.ofPlatform().name("pack-writer").start(this::writeAll);
     }
 
@@ -55,11 +59,17 @@ final class PackWriter implements AutoCloseable {
         return end;
     }
 
+    /// Returns whether a record survives the end of the machine, as far as this store promises that.
+    boolean isDurable(Place place) {
+        return durability == Durability.NONE || place.compareTo(durableEnd) < 0;
+    }
+
     /// Appends records and returns when they are stored.
     ///
+    /// @param durable whether they, and all that was appended before, then survive the end of the machine
     /// @throws SteadingException with `Unavailable` if some of them are not
-    void append(List<Append> appends) {
-        var group = new Group(appends);
+    void append(List<Append> appends, boolean durable) {
+        var group = new Group(appends, durable);
         try {
             waiting.put(group);
             while (!group.done.await(1, TimeUnit.SECONDS)) {
@@ -105,13 +115,14 @@ final class PackWriter implements AutoCloseable {
 
     private void commit(List<Group> groups) throws IOException {
         var places = new ArrayList<Place>();
+        var force = durability == Durability.EACH && groups.stream().anyMatch(group -> group.durable);
         try {
             for (var group : groups) {
                 for (var append : group.appends) {
                     places.add(tail.append(append.record()));
                 }
             }
-            tail.commit(durability);
+            tail.commit(force);
         } catch (IOException e) {
             tail.rollBack();
             throw e;
@@ -123,6 +134,9 @@ final class PackWriter implements AutoCloseable {
             }
         }
         end = tail.end();
+        if (force) {
+            durableEnd = end;
+        }
     }
 
     private void know(Append append, Place place) throws IOException {
@@ -144,6 +158,7 @@ final class PackWriter implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+        tail.commit(durability == Durability.EACH);
         tail.close();
     }
 }

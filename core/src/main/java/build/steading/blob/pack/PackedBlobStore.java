@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -94,9 +95,10 @@ public final class PackedBlobStore implements BlobStore, AutoCloseable {
         var sizes = config.sizes();
         try {
             this.packs = new Packs(config.directory().resolve("packs"), config.durability());
-            this.index = Index.open(config.directory().resolve("index"), config.durability(), packs::isLive);
-            new Recovery(packs, index, config.durability(), sizes.maxBlobBytes()).run();
-            var tail = new PackTail(packs, sizes.packBytes(), index.known().pack());
+            var recovery = new Recovery(packs, config.durability(), sizes.maxBlobBytes());
+            var recovered = recovery.run(config.directory().resolve("index"));
+            this.index = recovered.index();
+            var tail = new PackTail(packs, sizes.packBytes(), recovered.lastNumber());
             this.writer = new PackWriter(tail, index, config.durability());
         } catch (IOException e) {
             throw SteadingException.unavailable("The store `%s` cannot be opened".formatted(config.directory()), e);
@@ -121,19 +123,36 @@ public final class PackedBlobStore implements BlobStore, AutoCloseable {
 
     @Override
     public Set<Digest> findMissing(Set<Digest> digests) {
+        return findMissing(digests, true);
+    }
+
+    Set<Digest> findMissing(Set<Digest> digests, boolean durable) {
         var now = nowSeconds();
         var rest = new HashSet<Digest>();
+        var waits = false;
         for (var digest : digests) {
-            if (!isSmall(digest) || !touch(digest, now)) {
+            var place = isSmall(digest) ? touch(digest, now) : Optional.<Place>empty();
+            if (place.isEmpty()) {
                 rest.add(digest);
+            } else {
+                waits |= durable && !writer.isDurable(place.get());
             }
+        }
+        if (waits) {
+            append(List.of(), true);
         }
         return rest.isEmpty() ? rest : others.findMissing(rest);
     }
 
-    private boolean touch(Digest digest, int nowSeconds) {
+    private Optional<Place> touch(Digest digest, int nowSeconds) {
         var key = Key.of(digest);
         return index.table(key).touch(key, nowSeconds, touchSeconds);
+    }
+
+    /// Returns this store for what the process itself stores and can make again: it is told that a blob is stored
+    /// before that would survive the end of the machine. Clients who ask for such a blob wait until it does.
+    public BlobStore relaxed() {
+        return new RelaxedBlobs(this);
     }
 
     private int nowSeconds() {
@@ -193,22 +212,29 @@ public final class PackedBlobStore implements BlobStore, AutoCloseable {
 
     @Override
     public void put(Digest digest, InputStream content) {
+        put(digest, content, true);
+    }
+
+    void put(Digest digest, InputStream content, boolean durable) {
         if (!isSmall(digest) || !arriving.tryAcquire((int) digest.sizeBytes())) {
             others.put(digest, content);
             return;
         }
         try {
-            if (!touch(digest, nowSeconds())) {
-                store(digest, readAll(digest, content));
+            var place = touch(digest, nowSeconds());
+            if (place.isEmpty()) {
+                store(digest, readAll(digest, content), durable);
+            } else if (durable && !writer.isDurable(place.get())) {
+                append(List.of(), true);
             }
         } finally {
             arriving.release((int) digest.sizeBytes());
         }
     }
 
-    private void store(Digest digest, byte[] bytes) {
+    private void store(Digest digest, byte[] bytes, boolean durable) {
         if (eviction.makeRoom(PackRecord.length(bytes.length))) {
-            append(List.of(Append.of(digest, ByteBuffer.wrap(bytes), clock.instant())));
+            append(List.of(Append.of(digest, ByteBuffer.wrap(bytes), clock.instant())), durable);
         } else {
             others.put(digest, new ByteArrayInputStream(bytes));
         }
@@ -224,7 +250,7 @@ public final class PackedBlobStore implements BlobStore, AutoCloseable {
             try {
                 if (!isSmall(content.digest())) {
                     others.put(content.digest(), content.bytes().newInput());
-                } else if (!touch(content.digest(), (int) now.getEpochSecond())) {
+                } else if (!isDurable(content.digest(), now)) {
                     check(content.digest(), Digest.of(content.bytes().toByteArray()));
                     appends.put(i, Append.of(content.digest(), content.bytes().asReadOnlyByteBuffer(), now));
                 }
@@ -238,6 +264,12 @@ public final class PackedBlobStore implements BlobStore, AutoCloseable {
         return failures;
     }
 
+    /// Records a use of a blob and returns whether it is there to stay.
+    private boolean isDurable(Digest digest, Instant now) {
+        var place = touch(digest, (int) now.getEpochSecond());
+        return place.isPresent() && writer.isDurable(place.get());
+    }
+
     private void appendAll(Map<Integer, Append> appends, List<BlobContent> contents, Map<Integer, Failure> failures) {
         var bytes = appends.values().stream().mapToLong(append -> append.record().remaining()).sum();
         if (!eviction.makeRoom(bytes)) {
@@ -247,14 +279,14 @@ public final class PackedBlobStore implements BlobStore, AutoCloseable {
             return;
         }
         try {
-            append(List.copyOf(appends.values()));
+            append(List.copyOf(appends.values()), true);
         } catch (SteadingException e) {
             appends.keySet().forEach(i -> failures.put(i, e.failure()));
         }
     }
 
-    private void append(List<Append> appends) {
-        writer.append(appends);
+    private void append(List<Append> appends, boolean durable) {
+        writer.append(appends, durable);
         if (packs.appendedBytes() >= checkpointAtBytes) {
             checkpointAtBytes = packs.appendedBytes() + CHECKPOINT_BYTES;
             checkpoint.request();
@@ -280,6 +312,7 @@ public final class PackedBlobStore implements BlobStore, AutoCloseable {
 
     private void checkpoint() {
         try {
+            writer.append(List.of(), true);
             index.checkpoint(writer.end());
         } catch (IOException e) {
             throw SteadingException.unavailable("The index of the store cannot be saved", e);

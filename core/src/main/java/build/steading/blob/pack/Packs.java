@@ -2,12 +2,12 @@
 package build.steading.blob.pack;
 
 import build.steading.blob.Durability;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -24,15 +24,20 @@ final class Packs implements AutoCloseable {
     private final ConcurrentSkipListMap<Integer, Pack> packs = new ConcurrentSkipListMap<>();
     private final AtomicLong usedBytes = new AtomicLong();
     private final AtomicLong appendedBytes = new AtomicLong();
-    private volatile Live live = new Live(1, new BitSet());
+    private volatile Live live = new Live(1, new int[0]);
 
-    /// Which packs there are, quick to ask. Never changed.
+    @GuardedBy("this")
+    private int growing;
+
+    /// How far which packs go, quick to ask. Never changed.
     ///
     /// @param base the lowest number
-    /// @param bits of those from `base` on
-    private record Live(int base, BitSet bits) {
-        boolean contains(int number) {
-            return number >= base && bits.get(number - base);
+    /// @param ends of packs from `base` on; 0 where there is none
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares it, and it is asked millions of times a second
+    private record Live(int base, int[] ends) {
+        boolean hold(Place place) {
+            var i = place.pack() - base;
+            return i >= 0 && i < ends.length && place.offset() < ends[i];
         }
     }
 
@@ -56,11 +61,34 @@ final class Packs implements AutoCloseable {
         live = lookOver();
     }
 
+    @GuardedBy("this")
     private Live lookOver() {
-        var base = packs.isEmpty() ? 1 : packs.firstKey();
-        var bits = new BitSet();
-        packs.keySet().forEach(number -> bits.set(number - base));
-        return new Live(base, bits);
+        if (packs.isEmpty()) {
+            return new Live(1, new int[0]);
+        }
+        var base = packs.firstKey();
+        var ends = new int[packs.lastKey() - base + 1];
+        packs.values().forEach(pack -> {
+            ends[pack.number() - base] = pack.number() == growing ? Integer.MAX_VALUE : (int) pack.sizeBytes();
+        });
+        return new Live(base, ends);
+    }
+
+    /// Notes to which pack records are appended from now on.
+    synchronized void grow(Pack pack) {
+        growing = pack.number();
+        live = lookOver();
+    }
+
+    /// Cuts off what is behind the last good record of a pack. It is not grown again: the index may still know
+    /// records that were there.
+    synchronized void cut(Pack pack, long end) throws IOException {
+        try (var channel = FileChannel.open(pack.file(), StandardOpenOption.WRITE)) {
+            channel.truncate(end);
+        }
+        usedBytes.addAndGet(end - pack.sizeBytes());
+        pack.resize(end);
+        live = lookOver();
     }
 
     /// Makes a new pack, which follows all others.
@@ -88,9 +116,9 @@ final class Packs implements AutoCloseable {
         pack.delete();
     }
 
-    /// Returns whether there is a pack of this number.
-    boolean isLive(int number) {
-        return live.contains(number);
+    /// Returns whether there can be a record at this place.
+    boolean hold(Place place) {
+        return live.hold(place);
     }
 
     Optional<Pack> find(int number) {

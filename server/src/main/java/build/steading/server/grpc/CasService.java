@@ -12,13 +12,15 @@ import build.bazel.remote.execution.v2.FindMissingBlobsRequest;
 import build.bazel.remote.execution.v2.FindMissingBlobsResponse;
 import build.bazel.remote.execution.v2.GetTreeRequest;
 import build.bazel.remote.execution.v2.GetTreeResponse;
+import build.steading.blob.BlobContent;
 import build.steading.blob.BlobStore;
 import build.steading.digest.Digests;
 import build.steading.failure.SteadingException;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
-import com.google.rpc.Status;
 import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.List;
 
 /// Speaks REAPI `ContentAddressableStorage` for a [BlobStore], without compression and without chunking.
 final class CasService extends ContentAddressableStorageGrpc.ContentAddressableStorageImplBase {
@@ -57,11 +59,7 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
         checkBatch(request.getRequestsList().stream()
                 .mapToLong(blob -> blob.getData().size())
                 .sum());
-        var answer = BatchUpdateBlobsResponse.newBuilder();
-        for (var blob : request.getRequestsList()) {
-            answer.addResponsesBuilder().setDigest(blob.getDigest()).setStatus(update(blob));
-        }
-        response.onNext(answer.build());
+        response.onNext(update(request.getRequestsList()));
         response.onCompleted();
     }
 
@@ -102,17 +100,31 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
     }
 
     /// A bad blob fails alone: the others of its batch are stored.
-    private Status update(BatchUpdateBlobsRequest.Request blob) {
-        try {
-            if (blob.getCompressor() != Compressor.Value.IDENTITY) {
-                throw SteadingException.invalid(
-                        "Compressor `%s` is not served; allowed is `IDENTITY`", blob.getCompressor());
+    private BatchUpdateBlobsResponse update(List<BatchUpdateBlobsRequest.Request> requests) {
+        var answer = BatchUpdateBlobsResponse.newBuilder();
+        var contents = new ArrayList<BlobContent>(requests.size());
+        var places = new ArrayList<Integer>(requests.size());
+        for (var request : requests) {
+            var one = answer.addResponsesBuilder().setDigest(request.getDigest()).setStatus(GrpcStatus.OK);
+            try {
+                contents.add(content(request));
+                places.add(answer.getResponsesCount() - 1);
+            } catch (SteadingException e) {
+                one.setStatus(GrpcStatus.of(e.failure()));
             }
-            blobs.put(Digests.fromProto(blob.getDigest()), blob.getData().newInput());
-            return GrpcStatus.OK;
-        } catch (SteadingException e) {
-            return GrpcStatus.of(e.failure());
         }
+        blobs.putAll(contents)
+                .forEach((i, failure) ->
+                        answer.getResponsesBuilder(places.get(i)).setStatus(GrpcStatus.of(failure)));
+        return answer.build();
+    }
+
+    private static BlobContent content(BatchUpdateBlobsRequest.Request request) {
+        if (request.getCompressor() != Compressor.Value.IDENTITY) {
+            throw SteadingException.invalid(
+                    "Compressor `%s` is not served; allowed is `IDENTITY`", request.getCompressor());
+        }
+        return new BlobContent(Digests.fromProto(request.getDigest()), request.getData());
     }
 
     /// An absent blob fails alone: the others of its batch are returned.
