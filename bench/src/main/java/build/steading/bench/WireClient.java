@@ -172,8 +172,8 @@ final class WireClient implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        channel.shutdownNow().awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+    public void close() {
+        channel.shutdownNow();
         eventLoop.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 }

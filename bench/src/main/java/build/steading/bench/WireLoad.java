@@ -40,6 +40,10 @@ final class WireLoad {
     private static final int PER_QUESTION = 1000;
     private static final int OUTPUTS = 4;
     private static final int IN_FLIGHT = 64;
+
+    /// Writes wait for the disk: a farm has many at a time.
+    private static final int WRITES_IN_FLIGHT = 256;
+
     private static final Consumer<byte[]> ANY = _ -> {};
 
     private final WireClient client;
@@ -80,7 +84,7 @@ final class WireLoad {
                     .build()
                     .toByteArray());
         }
-        return client.rate(ByteStreamGrpc.getWriteMethod(), requests, IN_FLIGHT, ANY);
+        return client.rate(ByteStreamGrpc.getWriteMethod(), requests, WRITES_IN_FLIGHT, ANY);
     }
 
     private static String upload(Digest digest) {

@@ -55,7 +55,7 @@ record Engine(
     /// @param limits how many builds go on at the same time
     /// @throws build.steading.failure.SteadingException with `Unavailable` if a part cannot be opened
     static Engine open(Home home, Storage storage, Resources resources, Builds.Limits limits, InstantSource clock) {
-        var blobs = storage.blobs();
+        var blobs = storage.own();
         var results = resources.add(new FileActionCache(Place.in(home, "ac"), MAX_RESULTS, clock));
         var cache = new CompleteActionCache(results, blobs);
         var logs = Place.emptied(Place.in(home, "live"));

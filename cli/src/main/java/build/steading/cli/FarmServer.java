@@ -10,6 +10,7 @@ import build.steading.auth.Recognition;
 import build.steading.auth.Role;
 import build.steading.auth.Terms;
 import build.steading.auth.TokenBook;
+import build.steading.blob.BlobStore;
 import build.steading.build.Builds;
 import build.steading.build.UploadDesk;
 import build.steading.cli.command.Commands;
@@ -92,7 +93,7 @@ final class FarmServer implements Backend {
             expectWorkers();
             var facts = new Facts(home, version, storage.usedBytes(), engine.farm(), clock.instant());
             var status = new ServerFacts(facts, engine, members);
-            this.port = serve(home, places, gate, status);
+            this.port = serve(home, places, storage.blobs(), gate, status);
             this.statusPort = serveStatus(places, gate, status);
             var itself = RemoteCluster.connect(
                     URI.create("unix:" + home.run().resolve("reapi.sock")), "", RetryPolicy.STANDARD);
@@ -145,7 +146,7 @@ final class FarmServer implements Backend {
         return member.seen().filter(seen -> seen.isAfter(time)).isPresent();
     }
 
-    private int serve(Home home, Places places, Gate gate, ServerFacts facts) {
+    private int serve(Home home, Places places, BlobStore clients, Gate gate, ServerFacts facts) {
         var work = new MemberWork(engine.farm(), members);
         members.add(work);
         var whole = new WholeTrees(clock, TREES_TRUSTED, TREES_REMEMBERED);
@@ -155,7 +156,7 @@ final class FarmServer implements Backend {
         var workers = new WorkerService(work, engine.farm(), () -> Optional.of(Callers.current()));
         engine.farm().onRevoked((worker, lease) -> workers.tellGone(worker, Set.of(lease)));
         var parts = new GrpcServer.Parts(
-                engine.blobs(), engine.cache(), engine.farm(), List.of(builds, workers), Optional.of(gate));
+                clients, engine.cache(), engine.farm(), List.of(builds, workers), Optional.of(gate));
         var config = GrpcConfig.onSocket(home.run().resolve("reapi.sock")).withRemote(places.listen());
         return resources.add(GrpcServer.start(config, parts)).remotePort().orElseThrow();
     }

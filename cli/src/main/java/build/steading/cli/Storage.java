@@ -9,16 +9,18 @@ import build.steading.blob.Pins;
 import build.steading.blob.pack.PackedBlobStore;
 import build.steading.cli.door.Home;
 import build.steading.lifecycle.Resources;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /// The blobs of a process, below `cas/` of its home.
 ///
-/// @param blobs the store
+/// @param blobs the store, for clients
+/// @param own the same store, for what the process itself stores and can make again
 /// @param pins what the store must not evict
 /// @param usedBytes how much the store takes up
-record Storage(BlobStore blobs, Pins pins, LongSupplier usedBytes) {
+record Storage(BlobStore blobs, BlobStore own, Pins pins, LongSupplier usedBytes) {
     private static final Duration GRACE = Duration.ofHours(2);
 
     /// Packs get this share of a store's room.
@@ -35,7 +37,7 @@ record Storage(BlobStore blobs, Pins pins, LongSupplier usedBytes) {
         var pins = new Pins();
         var config = new FileBlobStore.Config(directory, Place.share(directory), GRACE, Durability.NONE);
         var files = resources.add(new FileBlobStore(config, pins, clock));
-        return new WithFiles(new Storage(files, pins, files::usedBytes), files);
+        return new WithFiles(new Storage(files, files, pins, files::usedBytes), files);
     }
 
     /// Opens a store for clients who rely on what they were told is stored: small blobs in packs, the others, and
@@ -44,12 +46,13 @@ record Storage(BlobStore blobs, Pins pins, LongSupplier usedBytes) {
         var directory = Place.in(home, "cas");
         var pins = new Pins();
         var share = Place.share(directory);
+        var filesBefore = Files.exists(directory.resolve("blobs"));
         var packsShare = share / PACKS_SHARE;
         var filesConfig = new FileBlobStore.Config(directory, share - packsShare, GRACE, Durability.EACH);
         var files = resources.add(new FileBlobStore(filesConfig, pins, clock));
         var packsConfig = new PackedBlobStore.Config(
-                directory, packsShare, GRACE, Durability.EACH, PackedBlobStore.Sizes.STANDARD);
+                directory, packsShare, GRACE, Durability.EACH, PackedBlobStore.Sizes.STANDARD, filesBefore);
         var packs = resources.add(new PackedBlobStore(packsConfig, files, pins, clock));
-        return new Storage(packs, pins, () -> packs.usedBytes() + files.usedBytes());
+        return new Storage(packs, packs.relaxed(), pins, () -> packs.usedBytes() + files.usedBytes());
     }
 }

@@ -47,7 +47,14 @@ public final class PackedBlobStore implements BlobStore, AutoCloseable {
     /// @param maxBytes how much packs and index may take up
     /// @param grace for how long a blob stays for certain after it was stored, used or reported present
     /// @param sizes of packs and of what goes there
-    public record Config(Path directory, long maxBytes, Duration grace, Durability durability, Sizes sizes) {
+    /// @param straysBefore whether the store behind may have small blobs already when this is opened first
+    public record Config(
+            Path directory,
+            long maxBytes,
+            Duration grace,
+            Durability durability,
+            Sizes sizes,
+            boolean straysBefore) {
         public Config {
             if (maxBytes < 2L * sizes.packBytes() || grace.isNegative()) {
                 throw new IllegalArgumentException(
@@ -73,6 +80,7 @@ public final class PackedBlobStore implements BlobStore, AutoCloseable {
     private final BlobStore others;
     private final InstantSource clock;
     private final int touchSeconds;
+    private final Strays strays;
     private final Packs packs;
     private final Index index;
     private final PackWriter writer;
@@ -83,7 +91,7 @@ public final class PackedBlobStore implements BlobStore, AutoCloseable {
 
     /// Opens the store without looking at its blobs, but for those that were stored shortly before a crash.
     ///
-    /// @param others keeps all other blobs; the caller closes it after this
+    /// @param others keeps all other blobs, and small ones that are there already; the caller closes it after this
     /// @param needed tells which blobs must not be evicted; quick, and does not call the store
     /// @throws SteadingException with `Unavailable` if the directory cannot be used
     public PackedBlobStore(Config config, BlobStore others, Predicate<Digest> needed, InstantSource clock) {
@@ -94,7 +102,9 @@ public final class PackedBlobStore implements BlobStore, AutoCloseable {
         this.touchSeconds = (int) touchEvery.toSeconds();
         var sizes = config.sizes();
         try {
-            this.packs = new Packs(config.directory().resolve("packs"), config.durability());
+            var directory = config.directory().resolve("packs");
+            this.strays = new Strays(directory, config.straysBefore());
+            this.packs = new Packs(directory, config.durability());
             var recovery = new Recovery(packs, config.durability(), sizes.maxBlobBytes());
             var recovered = recovery.run(config.directory().resolve("index"));
             this.index = recovered.index();
@@ -129,19 +139,25 @@ public final class PackedBlobStore implements BlobStore, AutoCloseable {
     Set<Digest> findMissing(Set<Digest> digests, boolean durable) {
         var now = nowSeconds();
         var rest = new HashSet<Digest>();
+        var missing = new HashSet<Digest>();
         var waits = false;
         for (var digest : digests) {
             var place = isSmall(digest) ? touch(digest, now) : Optional.<Place>empty();
-            if (place.isEmpty()) {
-                rest.add(digest);
-            } else {
+            if (place.isPresent()) {
                 waits |= durable && !writer.isDurable(place.get());
+            } else if (isSmall(digest) && !strays.possible()) {
+                missing.add(digest);
+            } else {
+                rest.add(digest);
             }
         }
         if (waits) {
             append(List.of(), true);
         }
-        return rest.isEmpty() ? rest : others.findMissing(rest);
+        if (!rest.isEmpty()) {
+            missing.addAll(others.findMissing(rest));
+        }
+        return missing;
     }
 
     private Optional<Place> touch(Digest digest, int nowSeconds) {
@@ -216,7 +232,12 @@ public final class PackedBlobStore implements BlobStore, AutoCloseable {
     }
 
     void put(Digest digest, InputStream content, boolean durable) {
-        if (!isSmall(digest) || !arriving.tryAcquire((int) digest.sizeBytes())) {
+        if (!isSmall(digest)) {
+            others.put(digest, content);
+            return;
+        }
+        if (!arriving.tryAcquire((int) digest.sizeBytes())) {
+            expectStrays();
             others.put(digest, content);
             return;
         }
@@ -236,7 +257,16 @@ public final class PackedBlobStore implements BlobStore, AutoCloseable {
         if (eviction.makeRoom(PackRecord.length(bytes.length))) {
             append(List.of(Append.of(digest, ByteBuffer.wrap(bytes), clock.instant())), durable);
         } else {
+            expectStrays();
             others.put(digest, new ByteArrayInputStream(bytes));
+        }
+    }
+
+    private void expectStrays() {
+        try {
+            strays.expect();
+        } catch (IOException e) {
+            throw SteadingException.unavailable("The store `%s` fails".formatted(config.directory()), e);
         }
     }
 
@@ -273,6 +303,7 @@ public final class PackedBlobStore implements BlobStore, AutoCloseable {
     private void appendAll(Map<Integer, Append> appends, List<BlobContent> contents, Map<Integer, Failure> failures) {
         var bytes = appends.values().stream().mapToLong(append -> append.record().remaining()).sum();
         if (!eviction.makeRoom(bytes)) {
+            expectStrays();
             var places = List.copyOf(appends.keySet());
             others.putAll(places.stream().map(contents::get).toList())
                     .forEach((i, failure) -> failures.put(places.get(i), failure));

@@ -43,7 +43,7 @@ class PackEvictionTest {
     void open() {
         var sizes = new PackedBlobStore.Sizes(PACK_BYTES, BLOB_BYTES);
         var config =
-                new PackedBlobStore.Config(home, INDEX_BYTES + PACKS_BYTES, GRACE, Durability.NONE, sizes);
+                new PackedBlobStore.Config(home, INDEX_BYTES + PACKS_BYTES, GRACE, Durability.NONE, sizes, false);
         store = new PackedBlobStore(config, others, pins, clock);
     }
 
@@ -80,6 +80,9 @@ class PackEvictionTest {
     void whatIsInItsTimeOfGraceStaysAndNewBlobsGoElsewhere() {
         var old = fill(0, ROOM * 2);
 
+        assertThat(missing(old)).isEmpty();
+        store.close();
+        open();
         assertThat(missing(old)).isEmpty();
         assertThat(store.usedBytes()).isLessThanOrEqualTo(INDEX_BYTES + PACKS_BYTES);
         assertThat(others.findMissing(Set.copyOf(old))).hasSizeLessThan(old.size());

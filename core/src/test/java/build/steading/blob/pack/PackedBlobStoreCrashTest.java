@@ -34,7 +34,7 @@ class PackedBlobStoreCrashTest {
 
     private static PackedBlobStore open(Path home) {
         var sizes = new PackedBlobStore.Sizes(256 << 10, 8 << 10);
-        var config = new PackedBlobStore.Config(home, 1 << 30, Duration.ofHours(1), Durability.EACH, sizes);
+        var config = new PackedBlobStore.Config(home, 1 << 30, Duration.ofHours(1), Durability.EACH, sizes, false);
         return new PackedBlobStore(config, new MemoryBlobStore(), _ -> false, new ManualClock());
     }
 

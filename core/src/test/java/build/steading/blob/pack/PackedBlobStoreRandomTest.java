@@ -43,7 +43,7 @@ class PackedBlobStoreRandomTest {
 
     private void open() {
         var sizes = new PackedBlobStore.Sizes(32 << 10, MAX_BLOB_BYTES);
-        var config = new PackedBlobStore.Config(home, MAX_BYTES, GRACE, Durability.NONE, sizes);
+        var config = new PackedBlobStore.Config(home, MAX_BYTES, GRACE, Durability.NONE, sizes, false);
         store = new PackedBlobStore(config, others, pins, clock);
     }
 

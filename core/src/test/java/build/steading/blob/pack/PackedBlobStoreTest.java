@@ -63,7 +63,7 @@ class PackedBlobStoreTest extends BlobStoreContract {
             store.close();
         }
         var sizes = new PackedBlobStore.Sizes(PACK_BYTES, MAX_BLOB_BYTES);
-        var config = new PackedBlobStore.Config(home, 100 << 20, Duration.ofHours(1), durability, sizes);
+        var config = new PackedBlobStore.Config(home, 100 << 20, Duration.ofHours(1), durability, sizes, true);
         store = new PackedBlobStore(config, others, _ -> false, new ManualClock());
     }
 

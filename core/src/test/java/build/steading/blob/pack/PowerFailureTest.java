@@ -36,7 +36,7 @@ class PowerFailureTest {
     private PackedBlobStore open(String name) {
         var sizes = new PackedBlobStore.Sizes(1 << 20, 1000);
         var config = new PackedBlobStore.Config(
-                home.resolve(name), 1 << 30, Duration.ofHours(1), Durability.EACH, sizes);
+                home.resolve(name), 1 << 30, Duration.ofHours(1), Durability.EACH, sizes, false);
         return new PackedBlobStore(config, new MemoryBlobStore(), _ -> false, new ManualClock());
     }
 
