@@ -35,6 +35,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// The least that can serve storage by gRPC: everything in memory, and nothing checked but SHA-256. What a server
 /// in Java can be compared with.
@@ -94,6 +95,13 @@ final class BareServer {
                 .build();
     }
 
+    private static <T> T known(@Nullable T value) {
+        if (value == null) {
+            throw Status.NOT_FOUND.asRuntimeException();
+        }
+        return value;
+    }
+
     private static <T> void answer(StreamObserver<T> response, T message) {
         response.onNext(message);
         response.onCompleted();
@@ -127,7 +135,7 @@ final class BareServer {
         public void batchReadBlobs(BatchReadBlobsRequest request, StreamObserver<BatchReadBlobsResponse> response) {
             var read = BatchReadBlobsResponse.newBuilder();
             for (var digest : request.getDigestsList()) {
-                read.addResponsesBuilder().setDigest(digest).setData(BLOBS.get(digest));
+                read.addResponsesBuilder().setDigest(digest).setData(known(BLOBS.get(digest)));
             }
             answer(response, read.build());
         }
@@ -136,7 +144,7 @@ final class BareServer {
     private static final class Results extends ActionCacheGrpc.ActionCacheImplBase {
         @Override
         public void getActionResult(GetActionResultRequest request, StreamObserver<ActionResult> response) {
-            answer(response, RESULTS.get(request.getActionDigest()));
+            answer(response, known(RESULTS.get(request.getActionDigest())));
         }
 
         @Override
@@ -149,7 +157,7 @@ final class BareServer {
     private static final class Streams extends ByteStreamGrpc.ByteStreamImplBase {
         @Override
         public void read(ReadRequest request, StreamObserver<ReadResponse> response) {
-            var bytes = BLOBS.get(named(request.getResourceName()));
+            var bytes = known(BLOBS.get(named(request.getResourceName())));
             var call = (ServerCallStreamObserver<ReadResponse>) response;
             var at = new int[1];
             Runnable send = () -> {

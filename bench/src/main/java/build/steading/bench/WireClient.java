@@ -87,7 +87,7 @@ final class WireClient implements AutoCloseable {
         var begin = System.nanoTime();
         for (var request : requests) {
             slots.acquire();
-            call(raw, List.of(request).iterator(), check).whenComplete((_, thrown) -> {
+            var _ = call(raw, List.of(request).iterator(), check).whenComplete((_, thrown) -> {
                 if (thrown != null) {
                     failure.set(thrown);
                 }
@@ -174,6 +174,8 @@ final class WireClient implements AutoCloseable {
     @Override
     public void close() {
         channel.shutdownNow();
-        eventLoop.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+        var _ = eventLoop
+                .shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
+                .awaitUninterruptibly();
     }
 }

@@ -27,7 +27,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /// The calls that storage gets most, against one server. Each server gets the same bytes. Not thread-safe.
@@ -44,7 +43,6 @@ final class WireLoad {
     /// Writes wait for the disk: a farm has many at a time.
     private static final int WRITES_IN_FLIGHT = 256;
 
-    private static final Consumer<byte[]> ANY = _ -> {};
 
     private final WireClient client;
     private final Random random;
@@ -84,7 +82,7 @@ final class WireLoad {
                     .build()
                     .toByteArray());
         }
-        return client.rate(ByteStreamGrpc.getWriteMethod(), requests, WRITES_IN_FLIGHT, ANY);
+        return client.rate(ByteStreamGrpc.getWriteMethod(), requests, WRITES_IN_FLIGHT, _ -> {});
     }
 
     private static String upload(Digest digest) {
@@ -195,7 +193,7 @@ final class WireLoad {
                 .setActionDigest(proto(action))
                 .setActionResult(result)
                 .build();
-        client.rate(ActionCacheGrpc.getUpdateActionResultMethod(), List.of(request.toByteArray()), 1, ANY);
+        client.rate(ActionCacheGrpc.getUpdateActionResultMethod(), List.of(request.toByteArray()), 1, _ -> {});
     }
 
     /// Asks for the results of these actions again and again.
@@ -211,7 +209,7 @@ final class WireLoad {
         var all = IntStream.range(0, count)
                 .mapToObj(i -> requests.get(i % requests.size()))
                 .toList();
-        return client.rate(ActionCacheGrpc.getGetActionResultMethod(), all, IN_FLIGHT, ANY);
+        return client.rate(ActionCacheGrpc.getGetActionResultMethod(), all, IN_FLIGHT, _ -> {});
     }
 
     /// Returns a digest of 256 MiB that differ by `number`.
