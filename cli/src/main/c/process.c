@@ -21,11 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
-// A server has more to remember than one user's farm.
-static char ROLE_HEAP[] = "-Xmx2g";
-
-// What a request leaves behind is gone before the next collection, instead of piling up among what lasts.
-static char ROLE_YOUNG[] = "-Xmn96m";
+// A server has more to remember than one user's farm; what calls leave behind must not pile up among that.
+static char ROLE_HEAP[] = "-Xmx2g", ROLE_YOUNG[] = "-Xmn96m";
 
 enum { START_LIMIT_MS = 30000, SILENT_MS = 300, TAIL_BYTES = 2048 };
 
@@ -281,8 +278,7 @@ _Noreturn void become_role(const struct launch *launch, int count, char *const a
     size_t used = 0;
     for (size_t i = 0; i < given; i++) {
         if (i == given - 1) {
-            // The last word is the main class, and the last size counts.
-            command[used++] = ROLE_HEAP;
+            command[used++] = ROLE_HEAP; // the last word is the main class, and the last size counts
             command[used++] = ROLE_YOUNG;
         }
         command[used++] = expand(launch->command[i]);
