@@ -21,8 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
-// A server has more to remember than one user's farm.
-static char ROLE_HEAP[] = "-Xmx2g";
+// A server has more to remember than one user's farm; what calls leave behind must not pile up among that.
+static char ROLE_HEAP[] = "-Xmx2g", ROLE_YOUNG[] = "-Xmn96m";
 
 enum { START_LIMIT_MS = 30000, SILENT_MS = 300, TAIL_BYTES = 2048 };
 
@@ -271,7 +271,7 @@ _Noreturn void become_role(const struct launch *launch, int count, char *const a
     while (launch->command[given] != NULL) {
         given++;
     }
-    char **command = calloc(given + (size_t)count + 4, sizeof *command);
+    char **command = calloc(given + (size_t)count + 5, sizeof *command);
     if (command == NULL || setenv("STEADING_HOME", home, 1) != 0 || setenv("LC_ALL", "C.UTF-8", 1) != 0) {
         fail(EXIT_TRY_AGAIN, "Out of memory");
     }
@@ -279,6 +279,7 @@ _Noreturn void become_role(const struct launch *launch, int count, char *const a
     for (size_t i = 0; i < given; i++) {
         if (i == given - 1) {
             command[used++] = ROLE_HEAP; // the last word is the main class, and the last size counts
+            command[used++] = ROLE_YOUNG;
         }
         command[used++] = expand(launch->command[i]);
     }

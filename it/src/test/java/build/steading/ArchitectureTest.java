@@ -37,6 +37,7 @@ class ArchitectureTest {
           auth:      failure | javax.net javax.security org.bouncycastle
           platform:  failure | com.google.common dev.cel
           blob:      digest failure lifecycle | com.google.protobuf
+          blob.pack: blob digest failure lifecycle | com.google.protobuf
           tree:      blob digest failure | build.bazel com.google.protobuf
           action:    blob digest failure lifecycle | build.bazel build.steading.api com.google.protobuf
           chunk:     action blob digest failure | build.bazel
@@ -89,7 +90,7 @@ class ArchitectureTest {
           cli.door:    failure lifecycle | jdk.net
           cli.command: auth blob build cli.door client conformance digest execute failure lifecycle log platform
                        project schedule source tree yaml | com.fasterxml.jackson com.google.protobuf picocli
-          cli:         action auth blob build cli.command cli.door client digest failure lifecycle notify platform schedule
+          cli:         action auth blob blob.pack build cli.command cli.door client digest failure lifecycle notify platform schedule
                        scm.git server.asset server.bazel server.config server.farm server.grpc server.sql server.tell
                        server.web source tree worker worker.sandbox worker.terms | picocli
         """);

@@ -34,10 +34,12 @@ final class EmbeddedFarm implements Backend {
     EmbeddedFarm(Home home, String version) {
         try {
             var cores = Runtime.getRuntime().availableProcessors();
-            var limits = new Builds.Limits(16, 2 * cores, 10_000);
-            this.engine = Engine.open(home, resources, ForeignCluster.read(home.directory()), limits, clock);
-            var worker = LocalWorker.start(home, engine, resources, clock);
-            var facts = new Facts(home, version, engine.blobs(), engine.farm(), clock.instant());
+            var files = Storage.files(home, resources, clock);
+            var work = new Engine.Work(new Builds.Limits(16, 2 * cores, 10_000), ForeignCluster.read(home.directory()));
+            this.engine = Engine.open(home, files.storage(), resources, work, clock);
+            var worker = LocalWorker.start(home, engine.farm(), files.local(), resources, clock);
+            var used = files.storage().usedBytes();
+            var facts = new Facts(home, version, used, engine.farm(), clock.instant());
             this.commands = new Commands(new Services(
                     engine.builds(),
                     engine.builds(),

@@ -5,9 +5,6 @@ import build.steading.action.ActionCache;
 import build.steading.action.CompleteActionCache;
 import build.steading.action.FileActionCache;
 import build.steading.blob.BlobStore;
-import build.steading.blob.Durability;
-import build.steading.blob.FileBlobStore;
-import build.steading.blob.Pins;
 import build.steading.blob.ReadThroughBlobStore;
 import build.steading.build.Builds;
 import build.steading.build.FileDelivery;
@@ -52,7 +49,7 @@ import java.util.Optional;
 /// @param blobs what is here
 /// @param allBlobs also what is where actions run, if that is not here
 record Engine(
-        FileBlobStore blobs,
+        BlobStore blobs,
         BlobStore allBlobs,
         ActionCache cache,
         Farm farm,
@@ -66,7 +63,6 @@ record Engine(
         Assets assets,
         InvocationBook invocations,
         Builds builds) {
-    private static final Duration BLOB_GRACE = Duration.ofHours(2);
     private static final int MAX_RESULTS = 500_000;
     private static final long TREES_REMEMBERED_BYTES = 6 << 20;
     private static final int WARM_RUNS_KEPT = 20;
@@ -79,24 +75,23 @@ record Engine(
     private static final int MAX_ASSETS = 100_000;
     private static final Duration GIT_SILENCE = Duration.ofMinutes(1);
 
+    /// How builds go on.
+    ///
+    /// @param limits how many at the same time
+    /// @param foreign who runs their actions; empty for the farm itself
+    record Work(Builds.Limits limits, Optional<ForeignCluster> foreign) {}
+
     /// Opens everything; `resources` closes it.
     ///
-    /// @param foreign who runs the actions of builds; empty for the farm itself
-    /// @param limits how many builds go on at the same time
+    /// @param storage opened by the caller
     /// @throws build.steading.failure.SteadingException with `Unavailable` if a part cannot be opened
-    static Engine open(
-            Home home,
-            Resources resources,
-            Optional<ForeignCluster> foreign,
-            Builds.Limits limits,
-            InstantSource clock) {
-        var pins = new Pins();
-        var blobs = blobs(home, resources, pins, clock);
+    static Engine open(Home home, Storage storage, Resources resources, Work work, InstantSource clock) {
+        var blobs = storage.own();
         var results = resources.add(new FileActionCache(Place.in(home, "ac"), MAX_RESULTS, clock));
         var cache = new CompleteActionCache(results, blobs);
         var logs = Place.emptied(Place.in(home, "live"));
-        var farm = farm(resources, new Farm.Stores(blobs, cache, pins, logs));
-        var cluster = foreign.map(server -> resources.add(connect(server)));
+        var farm = farm(resources, new Farm.Stores(blobs, cache, storage.pins(), logs));
+        var cluster = work.foreign().map(server -> resources.add(connect(server)));
         var all = cluster.<BlobStore>map(far -> new ReadThroughBlobStore(blobs, far.blobs()))
                 .orElse(blobs);
         var trees = new Trees(all, TREES_REMEMBERED_BYTES);
@@ -113,7 +108,8 @@ record Engine(
         var ports = new Builds.Ports(
                 all,
                 cluster.map(far -> far.executor(all, trees, clock)).orElse(farm),
-                foreign.map(server -> Platforms.foreign(server.platform(), FOREIGN_SLOTS))
+                work.foreign()
+                        .map(server -> Platforms.foreign(server.platform(), FOREIGN_SLOTS))
                         .orElse(Platforms.OURS),
                 new PlacedSources(new GitSources(git::open, trees), uploaded),
                 new SqliteWarmRecords(database, clock, WARM_RUNS_KEPT),
@@ -121,7 +117,7 @@ record Engine(
                 new SqliteTaskHistory(database),
                 delivery,
                 post.telling());
-        var builds = resources.add(new Builds(ports, trees, plans, limits, clock));
+        var builds = resources.add(new Builds(ports, trees, plans, work.limits(), clock));
         var assets = resources.add(new Assets(config.assets(), assets(home, blobs, git, database, clock)));
         return new Engine(
                 blobs,
@@ -146,16 +142,10 @@ record Engine(
     }
 
     private static Assets.Parts assets(
-            Home home, FileBlobStore blobs, GitRepositories git, SqliteDatabase database, InstantSource clock) {
+            Home home, BlobStore blobs, GitRepositories git, SqliteDatabase database, InstantSource clock) {
         var mirrors = new GitMirrors(git, home.directory().resolve("mirrors"), GIT_SILENCE);
         var spool = Place.emptied(Place.in(home, "fetching"));
         return new Assets.Parts(blobs, new SqliteAssets(database, MAX_ASSETS), mirrors::tree, spool, clock);
-    }
-
-    private static FileBlobStore blobs(Home home, Resources resources, Pins pins, InstantSource clock) {
-        var directory = Place.in(home, "cas");
-        var config = new FileBlobStore.Config(directory, Place.share(directory), BLOB_GRACE, Durability.NONE);
-        return resources.add(new FileBlobStore(config, pins, clock));
     }
 
     private static Farm farm(Resources resources, Farm.Stores stores) {

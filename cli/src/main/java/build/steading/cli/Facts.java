@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.cli;
 
-import build.steading.blob.FileBlobStore;
 import build.steading.cli.door.Home;
 import build.steading.failure.SteadingException;
 import build.steading.schedule.Snapshot;
@@ -13,19 +12,20 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /// What there is to know of the farm as a whole, in the form that `steading status --json` prints. Thread-safe.
 final class Facts {
     private final Home home;
     private final String version;
-    private final FileBlobStore blobs;
+    private final LongSupplier storeBytes;
     private final Farm farm;
     private final Instant started;
 
-    Facts(Home home, String version, FileBlobStore blobs, Farm farm, Instant started) {
+    Facts(Home home, String version, LongSupplier storeBytes, Farm farm, Instant started) {
         this.home = home;
         this.version = version;
-        this.blobs = blobs;
+        this.storeBytes = storeBytes;
         this.farm = farm;
         this.started = started;
     }
@@ -39,7 +39,7 @@ final class Facts {
         facts.put("home", home.directory().toString());
         facts.put("reapi", "unix:" + home.run().resolve("reapi.sock"));
         facts.put("memory", residentBytes());
-        facts.put("store", blobs.usedBytes());
+        facts.put("store", storeBytes.getAsLong());
         facts.put("actions", Map.of("running", snapshot.running(), "queued", snapshot.queued()));
         facts.put("workers", workers(snapshot));
         return facts;

@@ -10,6 +10,7 @@ import build.steading.auth.Recognition;
 import build.steading.auth.Role;
 import build.steading.auth.Terms;
 import build.steading.auth.TokenBook;
+import build.steading.blob.BlobStore;
 import build.steading.build.Builds;
 import build.steading.build.UploadDesk;
 import build.steading.cli.command.Commands;
@@ -87,18 +88,19 @@ final class FarmServer implements Backend {
     ///     opened is closed again
     FarmServer(Home home, Places places, Role resultWriters, String version) {
         try {
-            this.engine = Engine.open(home, resources, Optional.empty(), limits(), clock);
+            var storage = Storage.durable(home, resources, clock);
+            this.engine = Engine.open(home, storage, resources, new Engine.Work(limits(), Optional.empty()), clock);
             this.authority = Authority.open(directory(home), Terms.STANDARD, clock);
             this.tokens = new TokenBook(new SqliteTokens(engine.database()), clock, MAX_TOKENS);
             this.members = new MemberBook(new SqliteMembers(engine.database()), clock, MAX_MEMBERS);
             var gate = new Gate(authority, places.names(), members, tokens, clock);
             expectWorkers();
-            var facts = new Facts(home, version, engine.blobs(), engine.farm(), clock.instant());
+            var facts = new Facts(home, version, storage.usedBytes(), engine.farm(), clock.instant());
             var status = new ServerFacts(facts, engine, members);
             var config = GrpcConfig.onSocket(home.run().resolve("reapi.sock"))
                     .withRemote(places.listen())
                     .withResultWriters(resultWriters);
-            this.port = serve(config, gate, status);
+            this.port = serve(config, storage.blobs(), gate, status);
             this.statusPort = serveStatus(places, gate, status);
             var itself = RemoteCluster.connect(
                     URI.create("unix:" + home.run().resolve("reapi.sock")), "", RetryPolicy.STANDARD);
@@ -152,7 +154,7 @@ final class FarmServer implements Backend {
         return member.seen().filter(seen -> seen.isAfter(time)).isPresent();
     }
 
-    private int serve(GrpcConfig config, Gate gate, ServerFacts facts) {
+    private int serve(GrpcConfig config, BlobStore clients, Gate gate, ServerFacts facts) {
         var work = new MemberWork(engine.farm(), members);
         members.add(work);
         var whole = new WholeTrees(clock, TREES_TRUSTED, TREES_REMEMBERED);
@@ -167,7 +169,7 @@ final class FarmServer implements Backend {
                 new FetchService(engine.assets()),
                 new PushService(engine.assets()),
                 new BuildEventService(engine.invocations()));
-        var parts = new GrpcServer.Parts(engine.blobs(), engine.cache(), engine.farm(), services, Optional.of(gate));
+        var parts = new GrpcServer.Parts(clients, engine.cache(), engine.farm(), services, Optional.of(gate));
         return resources.add(GrpcServer.start(config, parts)).remotePort().orElseThrow();
     }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.cli;
 
+import build.steading.blob.LocalBlobs;
 import build.steading.cli.door.Home;
 import build.steading.failure.SteadingException;
 import build.steading.lifecycle.Resources;
 import build.steading.schedule.WorkerId;
+import build.steading.server.farm.Farm;
 import build.steading.worker.Worker;
 import build.steading.worker.WorkerConfig;
 import build.steading.worker.sandbox.Sandbox;
@@ -26,16 +28,14 @@ final class LocalWorker {
         this.sandbox = sandbox;
     }
 
-    static LocalWorker start(Home home, Engine engine, Resources resources, InstantSource clock) {
+    static LocalWorker start(Home home, Farm farm, LocalBlobs blobs, Resources resources, InstantSource clock) {
         var directory = Place.in(home, "work");
         var sandbox = sandbox(home, directory);
         var limits = WorkerConfig.Limits.besideTheServer();
         var slots = Runtime.getRuntime().availableProcessors();
         var terms = Terms.UNLIMITED.withToolVersions();
         var config = new WorkerConfig(new WorkerId(hostName()), slots, directory, limits, terms);
-        resources
-                .add(new Worker(engine.farm(), engine.blobs(), sandbox, config, clock))
-                .start();
+        resources.add(new Worker(farm, blobs, sandbox, config, clock)).start();
         return new LocalWorker(sandbox);
     }
 

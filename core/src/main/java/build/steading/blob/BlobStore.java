@@ -2,8 +2,12 @@
 package build.steading.blob;
 
 import build.steading.digest.Digest;
+import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import java.io.InputStream;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// A content-addressable store (CAS): blobs, found by their digest. Implementations are thread-safe, and all of
@@ -25,4 +29,19 @@ public interface BlobStore {
     /// @throws SteadingException with `Invalid` if the bytes have another digest (nothing is stored then),
     ///     `Unavailable` if the medium fails or is full
     void put(Digest digest, InputStream content);
+
+    /// Stores many small blobs, each as [#put] does. One that cannot be stored does not keep the others from it.
+    ///
+    /// @return why blobs could not be stored, by their places in `contents`
+    default Map<Integer, Failure> putAll(List<BlobContent> contents) {
+        var failures = new HashMap<Integer, Failure>();
+        for (var i = 0; i < contents.size(); i++) {
+            try {
+                put(contents.get(i).digest(), contents.get(i).bytes().newInput());
+            } catch (SteadingException e) {
+                failures.put(i, e.failure());
+            }
+        }
+        return failures;
+    }
 }

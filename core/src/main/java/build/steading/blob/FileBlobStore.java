@@ -65,6 +65,7 @@ public final class FileBlobStore implements LocalBlobs, AutoCloseable {
     private final Quarantine quarantine;
     private final BackgroundJob count;
     private final Verified verified = new Verified();
+    private final BlockSums sums = new BlockSums();
     private final String unique = "%x-%x-".formatted(ProcessHandle.current().pid(), System.nanoTime());
     private final AtomicLong unfinished = new AtomicLong();
 
@@ -141,7 +142,7 @@ public final class FileBlobStore implements LocalBlobs, AutoCloseable {
             var content = Files.newInputStream(file);
             // From here on the bytes can be read even if the blob is evicted.
             isPresent(digest);
-            return new VerifyingInputStream(content, digest, () -> withdrawIfBad(digest, false));
+            return sums.verify(content, digest, () -> withdrawIfBad(digest, false));
         } catch (NoSuchFileException _) {
             ledger.forget(digest);
             throw missing(digest);

@@ -17,6 +17,7 @@ import build.bazel.remote.execution.v2.SpliceBlobRequest;
 import build.bazel.remote.execution.v2.SpliceBlobResponse;
 import build.bazel.remote.execution.v2.SplitBlobRequest;
 import build.bazel.remote.execution.v2.SplitBlobResponse;
+import build.steading.blob.BlobContent;
 import build.steading.blob.BlobStore;
 import build.steading.chunk.ChunkedBlobs;
 import build.steading.chunk.FastCdc;
@@ -25,10 +26,11 @@ import build.steading.digest.HashFunction;
 import build.steading.failure.SteadingException;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
-import com.google.rpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /// Speaks REAPI `ContentAddressableStorage` for a [BlobStore].
 final class CasService extends ContentAddressableStorageGrpc.ContentAddressableStorageImplBase {
@@ -68,11 +70,7 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
         var function = Digests.fromProto(request.getDigestFunction());
         checkBatch(
                 request.getRequestsList().stream().mapToLong(CasService::sizeOf).sum());
-        var answer = BatchUpdateBlobsResponse.newBuilder();
-        for (var blob : request.getRequestsList()) {
-            answer.addResponsesBuilder().setDigest(blob.getDigest()).setStatus(update(blob, function));
-        }
-        response.onNext(answer.build());
+        response.onNext(update(request.getRequestsList(), function));
         response.onCompleted();
     }
 
@@ -163,18 +161,36 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
     }
 
     /// A bad blob fails alone: the others of its batch are stored.
-    private Status update(BatchUpdateBlobsRequest.Request blob, HashFunction function) {
-        try {
-            var digest = Digests.fromProto(blob.getDigest(), function);
-            try (var content =
-                    compression(blob.getCompressor()).expanded(blob.getData().newInput(), digest)) {
-                blobs.put(digest, content);
+    private BatchUpdateBlobsResponse update(List<BatchUpdateBlobsRequest.Request> requests, HashFunction function) {
+        var answer = BatchUpdateBlobsResponse.newBuilder();
+        var contents = new ArrayList<BlobContent>(requests.size());
+        var places = new ArrayList<Integer>(requests.size());
+        for (var request : requests) {
+            var one =
+                    answer.addResponsesBuilder().setDigest(request.getDigest()).setStatus(GrpcStatus.OK);
+            try {
+                contents.add(content(request, function));
+                places.add(answer.getResponsesCount() - 1);
+            } catch (SteadingException e) {
+                one.setStatus(GrpcStatus.of(e.failure()));
             }
-            return GrpcStatus.OK;
+        }
+        blobs.putAll(contents)
+                .forEach((i, failure) ->
+                        answer.getResponsesBuilder(places.get(i)).setStatus(GrpcStatus.of(failure)));
+        return answer.build();
+    }
+
+    private static BlobContent content(BatchUpdateBlobsRequest.Request request, HashFunction function) {
+        var digest = Digests.fromProto(request.getDigest(), function);
+        var compression = compression(request.getCompressor());
+        if (compression == Compression.IDENTITY) {
+            return new BlobContent(digest, request.getData());
+        }
+        try (var content = compression.expanded(request.getData().newInput(), digest)) {
+            return new BlobContent(digest, ByteString.readFrom(content));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (SteadingException e) {
-            return GrpcStatus.of(e.failure());
         }
     }
 
