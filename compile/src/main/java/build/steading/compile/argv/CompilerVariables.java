@@ -31,9 +31,12 @@ public final class CompilerVariables {
             "LC_MESSAGES");
 
     private static final Set<String> MICROSOFT =
-            Set.of("CL", "_CL_", "INCLUDE", "EXTERNAL_INCLUDE", "VSLANG", "TZ", "SOURCE_DATE_EPOCH");
+            Set.of("INCLUDE", "EXTERNAL_INCLUDE", "VSLANG", "TZ", "SOURCE_DATE_EPOCH");
 
-    /// Variables that change the driver itself, write files or stop the build of a key.
+    /// Hold arguments, which are put where they belong.
+    private static final Set<String> ARGUMENTS = Set.of("CL", "_CL_");
+
+    /// Variables that change the driver itself, write files, or tell the compiler more than we know.
     private static final List<String> REFUSED_BY_GNU = List.of(
             "GCC_EXEC_PREFIX",
             "COMPILER_PATH",
@@ -59,6 +62,7 @@ public final class CompilerVariables {
     public static Set<String> names() {
         var names = new TreeSet<>(GNU);
         names.addAll(MICROSOFT);
+        names.addAll(ARGUMENTS);
         names.addAll(REFUSED_BY_GNU);
         names.addAll(REFUSED_BY_MICROSOFT);
         return names;

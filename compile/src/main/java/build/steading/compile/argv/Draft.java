@@ -38,6 +38,7 @@ final class Draft {
 
     final List<String> argv = new ArrayList<>();
     final List<String> shaping = new ArrayList<>();
+    private final boolean microsoft;
     private List<String> current = List.of();
     private boolean dropped;
     private boolean shapes;
@@ -54,6 +55,7 @@ final class Draft {
 
     Draft(Compiler compiler) {
         sources = new Sources(compiler);
+        microsoft = compiler.family().isMicrosoft();
     }
 
     /// Takes an option.
@@ -128,7 +130,7 @@ final class Draft {
     }
 
     void define(String text) {
-        var macro = MacroChange.define(text);
+        var macro = microsoft ? MacroChange.defineMicrosoft(text) : MacroChange.define(text);
         macros.add(macro);
         switch (macro.name()) {
             case "__DATE__" -> traits.add(Trait.REDEFINES_DATE);

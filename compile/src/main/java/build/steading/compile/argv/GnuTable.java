@@ -20,7 +20,7 @@ final class GnuTable {
         prefix either -iprefix
         with-prefix either -iwithprefix
         with-prefix-before either -iwithprefixbefore
-        embed joined --embed-dir=
+        embed-dir joined --embed-dir=
         isysroot either -isysroot
         sysroot joined --sysroot=
         sysroot separate --sysroot

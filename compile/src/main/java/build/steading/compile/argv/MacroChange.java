@@ -17,6 +17,11 @@ public record MacroChange(String name, Optional<String> value) {
                 : new MacroChange(text.substring(0, equals), Optional.of(text.substring(equals + 1)));
     }
 
+    /// @param text what follows `/D`, where `#` may stand for `=`
+    static MacroChange defineMicrosoft(String text) {
+        return define(text.indexOf('=') < 0 ? text.replaceFirst("#", "=") : text);
+    }
+
     static MacroChange undefine(String name) {
         return new MacroChange(name, Optional.empty());
     }

@@ -6,8 +6,8 @@ public sealed interface Place {
 
     /// A file that can be read.
     ///
-    /// @param scan by [Scanner#scan], but of assembler that is not preprocessed by [Scanner#scanAssembler];
-    ///     [Scan#EMPTY] will do where the content is data
+    /// @param scan by [SourceScanner#scan], but of assembler that is not preprocessed by
+    ///     [SourceScanner#scanAssembler]; [Scan#EMPTY] will do where the content is data
     record File(Scan scan) implements Place {}
 
     /// @param identity the same for all names of one directory, such as its real path

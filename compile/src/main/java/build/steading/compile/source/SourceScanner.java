@@ -10,7 +10,7 @@ import build.steading.compile.source.Inclusion.Verb;
 ///
 /// What must never happen is that a directive is taken for part of a comment. So wherever compilers or languages
 /// do not agree on whether a comment begins, none does; at worst, its text is taken for code.
-public final class Scanner {
+public final class SourceScanner {
     /*
      * Nothing but comments of several lines and raw strings reaches beyond a line, so a wrong guess about a quote ends
      * with the line: an apostrophe in prose or a separator of digits does no harm, once no comment begins behind it
@@ -25,14 +25,14 @@ public final class Scanner {
     private boolean wary;
     private boolean inDefinition;
 
-    private Scanner(byte[] bytes) {
+    private SourceScanner(byte[] bytes) {
         text = new Text(bytes, bytes.length);
         literals = new Literals(text, findings);
     }
 
     /// Scans what goes through the preprocessor.
     public static Scan scan(byte[] bytes) {
-        return new Scanner(bytes).scan();
+        return new SourceScanner(bytes).scan();
     }
 
     /// Scans assembler that does not go through the preprocessor.
