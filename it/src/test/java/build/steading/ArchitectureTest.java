@@ -65,6 +65,9 @@ class ArchitectureTest {
           worker:         blob digest execute failure lifecycle log platform schedule worker.host worker.input
                           worker.output worker.sandbox worker.terms
                           | build.bazel build.steading.api com.google.protobuf
+        compile
+          compile.argv:
+          compile.source: compile.argv
         server
           server.sql:  auth build digest execute failure notify source
                        | build.steading.api com.google.protobuf java.sql

@@ -32,8 +32,8 @@ final class Reading {
         draft.argv.add(program);
         takeAll(arguments);
         draft.passed.apply(draft);
-        if (draft.home() == null && draft.stage == null) {
-            draft.sendHome(draft.sources.isEmpty() ? Reason.NO_SOURCE : Reason.LINK, "");
+        if (draft.stage == null) {
+            draft.sendHome(draft.sources.reasonWithoutStage(), "");
         }
         var compile = finish();
         var home = draft.home();
@@ -92,8 +92,8 @@ final class Reading {
     }
 
     private Compile finish() {
-        var language = draft.sources.language(draft);
         var source = draft.sources.only(draft);
+        var language = draft.sources.language(draft);
         var stage = draft.stage == null ? Stage.OBJECT : draft.stage;
         if (compiler.family().isMicrosoft()) {
             MicrosoftOutputs.declare(draft, source);

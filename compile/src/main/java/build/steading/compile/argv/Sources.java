@@ -39,8 +39,13 @@ final class Sources {
         found.add(new Source(name, Optional.empty(), Optional.of(language)));
     }
 
-    boolean isEmpty() {
-        return found.isEmpty();
+    /// Returns what a command line is that says nothing about how far to go.
+    Reason reasonWithoutStage() {
+        if (found.isEmpty()) {
+            return Reason.NO_SOURCE;
+        }
+        var first = found.getFirst();
+        return isHeader(first.named().orElse(first.name())) ? Reason.PRECOMPILED_HEADER : Reason.LINK;
     }
 
     /// Returns the one source, or sends the draft home and returns its name all the same.
@@ -75,7 +80,7 @@ final class Sources {
         var name = source.named().orElse(null);
         var language = name == null ? bySuffix(source.name()) : Language.named(name);
         if (language.isEmpty()) {
-            var what = name == null ? source.name() : "-x " + name;
+            var what = name == null ? source.name() : name;
             draft.sendHome(isHeader(what) ? Reason.PRECOMPILED_HEADER : Reason.UNKNOWN_LANGUAGE, what);
         }
         return language.orElse(Language.C);

@@ -134,38 +134,38 @@ final class Literals {
 
     /// Looks whether a string, with the one that follows it, may be one of the directives in pieces.
     private void checkPiece(int start, int end, boolean escaped) {
-        if (escaped) {
-            var decoded = Escapes.decode(text.bytes, start, end).toLowerCase(Locale.ROOT);
-            if (decoded.contains(BINARY) || decoded.contains(SOURCE) || endsWithPiece(decoded, 1) > 0) {
-                findings.mark(Mark.ASSEMBLER_INPUT);
-            }
+        var from = escaped ? start : Math.max(start, end - SOURCE.length());
+        var tail =
+                escaped ? Escapes.decode(text.bytes, from, end) : new String(text.bytes, from, end - from, ISO_8859_1);
+        if (tail.indexOf('.') < 0) {
             return;
         }
-        var tail = new String(
-                text.bytes,
-                Math.max(start, end - SOURCE.length()),
-                end - Math.max(start, end - SOURCE.length()),
-                ISO_8859_1);
-        var piece = tail.indexOf('.') < 0 ? 0 : endsWithPiece(tail.toLowerCase(Locale.ROOT), 1);
-        if (piece == 0) {
+        var lower = tail.toLowerCase(Locale.ROOT);
+        if (lower.contains(BINARY) || lower.contains(SOURCE)) {
+            findings.mark(Mark.ASSEMBLER_INPUT);
             return;
         }
+        var piece = pieceAtEnd(lower);
+        if (piece > 0 && isContinued(piece, end)) {
+            findings.mark(Mark.ASSEMBLER_INPUT);
+        }
+    }
+
+    /// Returns whether what follows the string that ends at `end` may be the rest of a directive.
+    private boolean isContinued(int piece, int end) {
         var next = text.afterBlanks(end + 1);
         while (text.at(next) == '\n' && next < text.end) {
             next = text.afterBlanks(next + 1);
         }
         var follower = text.at(next);
-        var continues = piece > 1
+        return piece > 1
                 ? follower == '"' || follower == '#' || ByteClass.isIdentifier(follower)
                 : follower == '"' && (text.at(next + 1) | 0x20) == 'i' && (text.at(next + 2) | 0x20) == 'n';
-        if (continues) {
-            findings.mark(Mark.ASSEMBLER_INPUT);
-        }
     }
 
     /// Returns how much of the begin of a directive stands at the end of a string.
-    private static int endsWithPiece(String string, int least) {
-        for (var length = SOURCE.length() - 1; length >= least; length--) {
+    private static int pieceAtEnd(String string) {
+        for (var length = SOURCE.length() - 1; length > 0; length--) {
             if (string.endsWith(SOURCE.substring(0, length))
                     || string.endsWith(BINARY.substring(0, Math.min(length, BINARY.length() - 1)))) {
                 return length;

@@ -23,7 +23,7 @@ record SearchChain(List<String> directories, int bracketStart) {
         systemNames.addAll(builtin);
         systemNames.addAll(path.after());
         var system = distinct(existing(systemNames, probe), Set.of());
-        var systemIds = identities(system);
+        Set<String> systemIds = path.microsoft() ? Set.of() : identities(system);
         var bracket = distinct(existing(path.bracket(), probe), systemIds);
         bracket.addAll(system);
         var quote = distinct(existing(path.quote(), probe), systemIds);

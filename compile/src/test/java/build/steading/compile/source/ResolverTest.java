@@ -58,6 +58,8 @@ class ResolverTest {
         places.with("a.c", "#include <x.h>").with("/usr/include/x.h", "").with("i/x.h", "");
 
         assertThat(resolve("gcc -c a.c -I/usr/include -Ii", places).files()).containsExactlyInAnyOrder("a.c", "i/x.h");
+        assertThat(resolve("cl /c a.c /I/usr/include /Ii", places).files())
+                .containsExactlyInAnyOrder("a.c", "/usr/include/x.h");
     }
 
     @Test
@@ -92,7 +94,11 @@ class ResolverTest {
 
     @Test
     void headersOfTheCommandLineAreReadFirst() {
-        places.with("a.c", "").with("p.h", "#include \"q.h\"").with("i/m.h", "").with("q.h", "");
+        places.with("a.c", "")
+                .with("p.h", "#include \"q.h\"")
+                .with("i/m.h", "")
+                .with("q.h", "")
+                .with("/usr/include/x.h", "");
         var closure = resolve("gcc -c a.c -include p.h -imacros m.h -Ii", places);
 
         assertThat(closure.files()).containsExactlyInAnyOrder("a.c", "p.h", "q.h", "i/m.h");

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ScannerTest {
+class SourceScannerTest {
     private static Scan scan(String text) {
         return SourceScanner.scan(text.getBytes(UTF_8));
     }
@@ -212,6 +212,7 @@ class ScannerTest {
                 "struct s s = { .include = 1 };",
                 "printf(\"done.\" \"\\n\"); f(\"x.in\", \"y\"); g(\"a.inc\");",
                 "char *s = \"\\033[0m\" \"\\x1b\";",
+                "#error \"Never;\\\n include it.\"\n#define A",
                 "// .incbin \"x\"",
             })
     void codeThatLooksLikeItIsNot(String text) {
