@@ -13,8 +13,10 @@ import java.util.Set;
 ///     headers
 /// @param directories those that must exist where the compiler runs, beyond the ones that files lie in
 /// @param absent what must not exist there: if one of these names appears, the compile may become another one
-/// @param marks what the files mention
-/// @param unresolved why the closure may lack something; if there is nothing, it lacks nothing
+/// @param marks what the files mention; with [Mark#ASSEMBLER_INPUT], the assembler may read files that are not
+///     here, and no compiler tells which
+/// @param unresolved why the closure may lack headers: a compiler that is asked for them knows; if there is
+///     nothing, it lacks none
 public record Closure(
         Set<String> files,
         Set<String> data,

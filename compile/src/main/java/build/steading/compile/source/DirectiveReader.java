@@ -8,6 +8,7 @@ import java.util.Set;
 
 /// Reads what follows the `#` of a directive.
 final class DirectiveReader {
+    private static final int LONGEST = "include_next".length();
     private static final Set<String> LIBRARIES = Set.of("tlb", "dll", "ocx", "olb", "exe");
     private static final Set<String> OBSCURE_PRAGMAS =
             Set.of("dependency", "include_alias", "module", "pch_preprocess");
@@ -39,24 +40,18 @@ final class DirectiveReader {
         if (isTorn(text, end)) {
             return new Read(Kind.TORN, position);
         }
-        return switch (end - start) {
-            case 5 ->
-                text.is(start, "embed")
-                        ? include(text, Verb.EMBED, end)
-                        : text.is(start, "error")
-                                ? new Read(Kind.PROSE, end)
-                                : text.is(start, "using") ? obscure(end) : plain(end);
-            case 6 ->
-                text.is(start, "define")
-                        ? define(text, end)
-                        : text.is(start, "pragma")
-                                ? pragma(text, end)
-                                : text.is(start, "import") ? importing(text, end) : plain(end);
-            case 7 ->
-                text.is(start, "include")
-                        ? include(text, Verb.INCLUDE, end)
-                        : text.is(start, "warning") ? new Read(Kind.PROSE, end) : plain(end);
-            case 12 -> text.is(start, "include_next") ? include(text, Verb.INCLUDE_NEXT, end) : plain(end);
+        if (end - start > LONGEST) {
+            return plain(end);
+        }
+        return switch (text.string(start, end)) {
+            case "include" -> include(text, Verb.INCLUDE, end);
+            case "include_next" -> include(text, Verb.INCLUDE_NEXT, end);
+            case "import" -> importing(text, end);
+            case "embed" -> include(text, Verb.EMBED, end);
+            case "define" -> define(text, end);
+            case "pragma" -> pragma(text, end);
+            case "error", "warning" -> new Read(Kind.PROSE, end);
+            case "using" -> obscure(end);
             default -> plain(end);
         };
     }

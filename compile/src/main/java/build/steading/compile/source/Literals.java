@@ -10,6 +10,7 @@ final class Literals {
     private static final String BINARY = ".incbin";
     private static final String SOURCE = ".include";
     private static final int RAW_DELIMITER_LIMIT = 16;
+    private static final int LONGEST_NUMBER = 200;
 
     private final Text text;
     private final Findings findings;
@@ -62,15 +63,20 @@ final class Literals {
     /// Returns whether an apostrophe may be one between digits.
     boolean isInNumber(int apostrophe) {
         var p = apostrophe;
-        while (p > 0 && (ByteClass.isIdentifier(text.bytes[p - 1]) || text.bytes[p - 1] == '\'')) {
+        var least = Math.max(0, apostrophe - LONGEST_NUMBER);
+        while (p > least && (ByteClass.isIdentifier(text.bytes[p - 1]) || text.bytes[p - 1] == '\'')) {
             p--;
         }
-        return p < apostrophe && ByteClass.isDigit(text.bytes[p]);
+        return p < apostrophe && (ByteClass.isDigit(text.bytes[p]) || apostrophe - p == LONGEST_NUMBER);
     }
 
-    /// Returns the position behind the raw string whose quote is at `quote`, or -1 if there is none.
+    /// Returns the position behind the raw string whose quote is at `quote`, or -1 if there is none. A file in
+    /// which one has no end is odd; no further ones are looked for in it.
     int afterRaw(int quote) {
-        if (quote == 0 || text.bytes[quote - 1] != 'R' || !isRawPrefix(text.string(wordStart(quote), quote))) {
+        if (text.odd
+                || quote == 0
+                || text.bytes[quote - 1] != 'R'
+                || !isRawPrefix(text.string(wordStart(quote), quote))) {
             return -1;
         }
         var open = text.findInLine(quote + 1, '(');
@@ -83,6 +89,7 @@ final class Literals {
                 return p + close.length();
             }
         }
+        text.odd = true;
         return -1;
     }
 

@@ -213,22 +213,7 @@ public final class SourceScanner {
             var start = literals.wordStart(at);
             text.odd |= text.at(start) == '_' || (start > 0 && text.bytes[start - 1] == '.');
         }
-        var start = text.afterBlanks(next);
-        if (hashLength(start) > 0 && isFirst(at)) {
-            at = start;
-            readDirective(start + hashLength(start));
-        } else {
-            at = next;
-        }
-    }
-
-    /// Returns whether only blanks stand before a position on its line.
-    private boolean isFirst(int position) {
-        var p = position - 1;
-        while (p >= 0 && ByteClass.isBlank(text.bytes[p])) {
-            p--;
-        }
-        return p < 0 || text.bytes[p] == '\n';
+        at = next;
     }
 
     private void readUnderscores() {

@@ -243,6 +243,7 @@ class SourceScannerTest {
                 "char *s = \"??/\"/*\";\n",
                 "/\\\n* c */",
                 "__TI\\\nME__",
+                "char *s = R\"(\";\n#include \"x\"",
                 "#import \"x.tlb\"",
                 "#using <x.dll>",
             })
@@ -258,6 +259,15 @@ class SourceScannerTest {
         assertThat(SourceScanner.scan(new byte[] {(byte) 0xFF, (byte) 0xFE, '#', 0})
                         .marks())
                 .containsExactly(Mark.OBSCURE);
+    }
+
+    @Test
+    void hostileFilesTakeNoLonger() {
+        for (var text :
+                new String[] {"1'", "R\"a(\n", "\\\n", "x\\\n", "/*", "\".in\" ", "#define A \\\n", "#include \\", "??/"
+                }) {
+            assertThat(scan(text.repeat(200_000))).isNotNull();
+        }
     }
 
     @Test
