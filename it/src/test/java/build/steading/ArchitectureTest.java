@@ -70,6 +70,9 @@ class ArchitectureTest {
           worker:         blob digest execute failure lifecycle log platform schedule worker.host worker.input
                           worker.output worker.sandbox worker.terms
                           | build.bazel build.steading.api com.google.protobuf
+        compile
+          compile.argv:
+          compile.source: compile.argv
         server
           server.asset: action blob digest failure yaml | java.net.http
           server.bazel: build digest failure platform source | build.bazel com.google.protobuf
