@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 // A server has more to remember than one user's farm; what calls leave behind must not pile up among that.
-static char ROLE_HEAP[] = "-Xmx2g", ROLE_YOUNG[] = "-Xmn96m";
+static char *const ROLE_HEAP[] = {"-Xmx2g", "-Xms160m", "-Xmn96m"};
 
 enum { START_LIMIT_MS = 30000, SILENT_MS = 300, TAIL_BYTES = 2048 };
 
@@ -271,15 +271,15 @@ _Noreturn void become_role(const struct launch *launch, int count, char *const a
     while (launch->command[given] != NULL) {
         given++;
     }
-    char **command = calloc(given + (size_t)count + 5, sizeof *command);
+    char **command = calloc(given + (size_t)count + 6, sizeof *command);
     if (command == NULL || setenv("STEADING_HOME", home, 1) != 0 || setenv("LC_ALL", "C.UTF-8", 1) != 0) {
         fail(EXIT_TRY_AGAIN, "Out of memory");
     }
     size_t used = 0;
     for (size_t i = 0; i < given; i++) {
         if (i == given - 1) {
-            command[used++] = ROLE_HEAP; // the last word is the main class, and the last size counts
-            command[used++] = ROLE_YOUNG;
+            memcpy(command + used, ROLE_HEAP, sizeof ROLE_HEAP);
+            used += sizeof ROLE_HEAP / sizeof *ROLE_HEAP;
         }
         command[used++] = expand(launch->command[i]);
     }

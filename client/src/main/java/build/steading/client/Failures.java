@@ -43,11 +43,7 @@ final class Failures {
                 || !(e.getStatus().getCause() instanceof IOException first)) {
             return Optional.empty();
         }
-        Throwable cause = first;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return Optional.of(new Failure.Unavailable("The server cannot be reached: " + cause.getMessage()));
+        return Optional.of(new Failure.Unavailable("The server cannot be reached: " + first.getMessage()));
     }
 
     /// Returns the failure if we do not trust the server, which its status does not tell.

@@ -52,11 +52,31 @@ final class ActionMaker {
                 .addAllArguments(arguments(task))
                 .addAllOutputPaths(outputPaths(task.outputs()))
                 .setOutputDirectoryFormat(Command.OutputDirectoryFormat.TREE_AND_DIRECTORY);
+        if (platforms.oldOutputs()) {
+            addOldOutputs(command);
+        }
         var environment = new TreeMap<>(platforms.environment());
         environment.putAll(task.environment());
         environment.forEach((name, value) ->
                 command.addEnvironmentVariablesBuilder().setName(name).setValue(value));
         return command.build();
+    }
+
+    /// Nobody knows whether an output will be a file or a directory, but what it is in is a directory for
+    /// certain: of that, the rest is left out afterwards. At the top it is taken for a file. Servers that know
+    /// the newer form take that alone.
+    private static void addOldOutputs(Command.Builder command) {
+        var files = new TreeSet<String>();
+        var directories = new TreeSet<String>();
+        for (var path : command.getOutputPathsList()) {
+            var parent = path.lastIndexOf('/');
+            if (path.isEmpty() || parent > 0) {
+                directories.add(path.substring(0, Math.max(parent, 0)));
+            } else {
+                files.add(path);
+            }
+        }
+        command.addAllOutputFiles(files).addAllOutputDirectories(directories);
     }
 
     /// Outputs are relative to the project's directory, therefore the command goes to its own directory by

@@ -32,6 +32,12 @@ public interface Platforms {
         return Map.of();
     }
 
+    /// Returns whether outputs must also be named as they were before version 2.1 of the protocol, which had to
+    /// know files from directories.
+    default boolean oldOutputs() {
+        return false;
+    }
+
     /// Returns the same for all tasks, for a server that knows no properties but its own, and gives commands no
     /// environment but the one in the action.
     ///
@@ -41,6 +47,11 @@ public interface Platforms {
             @Override
             public Platform of(TaskInstance task) {
                 return platform(properties);
+            }
+
+            @Override
+            public boolean oldOutputs() {
+                return true;
             }
 
             @Override

@@ -8,4 +8,10 @@ import java.util.Optional;
 /// A build that is about to be asked for.
 ///
 /// @param combination what tells it apart from the others of a matrix; empty if there is none
-record Wish(BuildSpec spec, Order order, Optional<Combination> combination) {}
+record Wish(BuildSpec spec, Order order, Optional<Combination> combination) {
+    /// Returns the same, which is one wish however often it is submitted.
+    Wish keyed(String key) {
+        var named = new Order(order.requester(), order.email(), order.priority(), order.out(), order.range(), key);
+        return new Wish(spec, named, combination);
+    }
+}
