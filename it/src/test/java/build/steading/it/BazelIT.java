@@ -190,9 +190,9 @@ class BazelIT {
         var second = bazel(FARM.directory("other"), arguments.toArray(String[]::new));
 
         assertThat(first.exitCode()).as(first.all()).isZero();
-        assertThat(first.err()).contains(" local").doesNotContain("remote cache hit");
+        assertThat(first.err()).containsPattern("[0-9] local");
         assertThat(second.exitCode()).as(second.all()).isZero();
-        assertThat(second.err()).contains("remote cache hit");
+        assertThat(second.err()).contains("remote cache hit").doesNotContainPattern("[0-9] local");
     }
 
     @Test
