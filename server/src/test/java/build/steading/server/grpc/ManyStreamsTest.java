@@ -10,6 +10,7 @@ import build.bazel.remote.execution.v2.ExecutionGrpc;
 import build.bazel.remote.execution.v2.FindMissingBlobsRequest;
 import build.bazel.remote.execution.v2.GetCapabilitiesRequest;
 import build.steading.action.MemoryActionCache;
+import build.steading.auth.Role;
 import build.steading.blob.MemoryBlobStore;
 import build.steading.digest.Digest;
 import build.steading.lifecycle.Resources;
@@ -17,33 +18,37 @@ import com.google.longrunning.Operation;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import java.nio.file.Path;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// As many streams as a big build opens, of one client with a few connections.
 class ManyStreamsTest {
     private static final int STREAMS = 5_000;
     private static final int CHANNELS = 6;
-    private static final int NEWS = 100;
+    private static final int NEWS = 50;
+    private static final int NEWS_CHARS = 2_000;
     private static final int SECONDS = 60;
 
-    /// What a stream may cost on both sides together, as long as its client reads nothing.
+    /// What a stream may cost on both sides together, beside what is on its way.
     private static final long MAX_BYTES_EACH = 40 << 10;
 
-    @TempDir
-    private Path directory;
+    /// How much a client takes that does not read.
+    private static final int WINDOW_BYTES = NEWS_CHARS;
+
+    /// What may be on its way to a client that does not read: a few of its news, and the end.
+    private static final long MAX_UNREAD_BYTES_EACH = 5 * NEWS_CHARS;
 
     private final Resources resources = new Resources();
     private final FakeExecutor executor = new FakeExecutor();
@@ -51,11 +56,19 @@ class ManyStreamsTest {
 
     @BeforeEach
     void start() {
-        var socket = directory.resolve("farm");
-        resources.add(GrpcServer.start(
-                GrpcConfig.onSocket(socket), new MemoryBlobStore(), new MemoryActionCache(100), executor));
+        var config = new GrpcConfig(
+                Optional.empty(),
+                OptionalInt.of(0),
+                Optional.empty(),
+                InstanceNames.ANY,
+                Role.WORKER,
+                GrpcLimits.STANDARD);
+        var server = resources.add(
+                GrpcServer.start(config, new MemoryBlobStore(), new MemoryActionCache(100), executor));
         for (var i = 0; i <= CHANNELS; i++) {
-            var channel = Grpc.newChannelBuilder("unix:" + socket, InsecureChannelCredentials.create())
+            var channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port().orElseThrow())
+                    .usePlaintext()
+                    .flowControlWindow(WINDOW_BYTES)
                     .directExecutor()
                     .build();
             resources.add(channel::shutdownNow);
@@ -80,7 +93,7 @@ class ManyStreamsTest {
             stakes.add(executor.next());
         }
         for (var i = 0; i < NEWS; i++) {
-            var reason = "for a worker, " + i;
+            var reason = "x".repeat(NEWS_CHARS) + i;
             stakes.forEach(stake -> stake.observer.queued(reason));
         }
         ask();
@@ -90,6 +103,7 @@ class ManyStreamsTest {
         streams.readOn();
         assertThat(streams.ended.await(SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(streams.succeeded).hasValue(STREAMS);
+        assertThat(streams.bytes.get() / STREAMS).isLessThan(MAX_UNREAD_BYTES_EACH);
     }
 
     /// Opens all streams, and returns when each has told its first news.
@@ -139,6 +153,7 @@ class ManyStreamsTest {
         private final CountDownLatch begun = new CountDownLatch(STREAMS);
         private final CountDownLatch ended = new CountDownLatch(STREAMS);
         private final AtomicInteger succeeded = new AtomicInteger();
+        private final AtomicLong bytes = new AtomicLong();
 
         void readOn() {
             calls.forEach(call -> call.request(NEWS * 2));
@@ -150,6 +165,7 @@ class ManyStreamsTest {
 
                 @Override
                 public void onMessage(Operation message) {
+                    bytes.addAndGet(message.getSerializedSize());
                     if (first) {
                         first = false;
                         begun.countDown();
