@@ -28,7 +28,7 @@ final class Bench {
         scenarios.put("overhead", OverheadBench::run);
         scenarios.put("throughput", ThroughputBench::run);
         scenarios.put("farm", stage -> FarmBench.run(stage, quick));
-        scenarios.put("wire", WireBench::run);
+        scenarios.put("wire", stage -> WireBench.run(stage, quick));
         scenarios.put("git", GitTreeBench::run);
         scenarios.put("footprint", FootprintBench::run);
         scenarios.put("scheduler", _ -> SchedulerBench.run());

@@ -73,6 +73,19 @@ final class SmallFarm implements AutoCloseable {
         server = startServer();
     }
 
+    Process server() {
+        return server;
+    }
+
+    Process worker(String name) {
+        return Objects.requireNonNull(workers.get(name));
+    }
+
+    /// Returns where the server's own user reaches it.
+    Path socket() {
+        return directory.resolve("server/run/reapi.sock");
+    }
+
     /// Waits until the server can be reached.
     void awaitPort() throws InterruptedException {
         while (true) {

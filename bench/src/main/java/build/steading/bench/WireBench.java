@@ -14,10 +14,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /// Storage by gRPC: a server of a farm, which answers when blobs survive the machine, beside the least that can
-/// serve it, which keeps everything in memory. One client with one connection, by a unix socket.
+/// serve it, which keeps everything in memory. One client with one connection, by a unix socket. Then actions, see
+/// [WireActions].
 final class WireBench {
     private static final int ROUNDS = 3;
     private static final int ACTIONS = 1000;
+    private static final int NO_OPS = 3000;
+    private static final int QUICK_NO_OPS = 500;
     private static final long START_SECONDS = 60;
 
     private final Path directory;
@@ -61,15 +64,16 @@ final class WireBench {
         return directory.resolve("bare.sock");
     }
 
-    static Table run(Stage stage) throws IOException, InterruptedException {
+    static Table run(Stage stage, boolean quick) throws IOException, InterruptedException {
         var bench = new WireBench(stage);
         try {
             bench.measure();
-            return bench.table;
         } finally {
             end(bench.bare);
             end(bench.ours);
         }
+        new WireActions(stage, bench.table, quick ? QUICK_NO_OPS : NO_OPS).run();
+        return bench.table;
     }
 
     private static void end(Process process) throws InterruptedException {

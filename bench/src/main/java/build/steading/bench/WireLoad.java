@@ -111,7 +111,8 @@ final class WireLoad {
                         WireLoad::checkStored);
     }
 
-    private static void checkStored(byte[] answer) {
+    /// Demands that every blob of a batch was stored.
+    static void checkStored(byte[] answer) {
         try {
             for (var response : BatchUpdateBlobsResponse.parseFrom(answer).getResponsesList()) {
                 if (response.getStatus().getCode() != 0) {

@@ -1,27 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.server.grpc;
 
-/// What one client may ask for at once.
+/// What clients may ask for at once.
 ///
 /// @param maxMessageBytes longest message accepted or sent; what most clients accept is 4 MiB
 /// @param maxBatchBytes most bytes of blobs in one batch; leaves room in a message for their digests
 /// @param maxBlobBytes longest blob that can be uploaded
 /// @param maxCallsPerConnection most calls in flight on one connection
+/// @param maxCalls most calls in flight of all clients; one client gets half of them at most, see [SharedRoom]
 public record GrpcLimits(
         int maxMessageBytes,
         int maxBatchBytes,
         long maxBlobBytes,
         int maxCallsPerConnection,
+        int maxCalls,
         OperationLimits operations) {
     public static final GrpcLimits STANDARD =
-            new GrpcLimits(4 << 20, (4 << 20) - (64 << 10), 64L << 30, 1_000, OperationLimits.STANDARD);
+            new GrpcLimits(4 << 20, (4 << 20) - (64 << 10), 64L << 30, 1_000, 20_000, OperationLimits.STANDARD);
 
     public GrpcLimits {
         if (maxBatchBytes < 1 || maxMessageBytes <= maxBatchBytes) {
             throw new IllegalArgumentException(
                     "A message of %d bytes cannot hold a batch of %d bytes".formatted(maxMessageBytes, maxBatchBytes));
         }
-        if (maxBlobBytes < 1 || maxCallsPerConnection < 1) {
+        if (maxBlobBytes < 1 || maxCallsPerConnection < 1 || maxCalls < 1) {
             throw new IllegalArgumentException("Limits of blobs and calls are out of range");
         }
     }

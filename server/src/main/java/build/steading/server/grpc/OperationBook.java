@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.server.grpc;
 
-import build.steading.digest.Digest;
 import build.steading.execute.ActionExecutor;
 import build.steading.execute.Execution;
 import build.steading.execute.ExecutionRequest;
@@ -9,7 +8,6 @@ import build.steading.execute.Outcome;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,12 +25,12 @@ import java.util.concurrent.Executors;
 /// virtual thread that awaits its end, and one more looks after them all. [#close] ends these threads, but leaves
 /// the actions alone: they go on without us, or are asked for again.
 final class OperationBook implements AutoCloseable {
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
     private static final long SWEEP_MILLIS = 1_000;
 
     private final ActionExecutor executor;
     private final OperationLimits limits;
     private final InstantSource clock;
+    private final SharedRoom room;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("operation-", 0).factory());
 
@@ -41,9 +39,6 @@ final class OperationBook implements AutoCloseable {
 
     @GuardedBy("this")
     private final Deque<RunningOperation> ended = new ArrayDeque<>();
-
-    @GuardedBy("this")
-    private int running;
 
     @GuardedBy("this")
     private long endedBytes;
@@ -55,15 +50,17 @@ final class OperationBook implements AutoCloseable {
         this.executor = executor;
         this.limits = limits;
         this.clock = clock;
+        this.room = new SharedRoom("operations", limits.maxRunning());
         threads.execute(this::lookAfterAll);
     }
 
     /// Asks for an action to be executed.
     ///
-    /// @throws SteadingException with `Overloaded` if too many operations run, or as the executor refuses. Blobs
-    ///     that the executor misses at once end the operation instead: there may be more than a status can name
+    /// @throws SteadingException with `Overloaded` if too many operations run, of the requester or of all, or as
+    ///     the executor refuses. Blobs that it misses at once end the operation instead: there may be more than a
+    ///     status can name
     RunningOperation start(ExecutionRequest request) {
-        var operation = admit(request.action());
+        var operation = admit(request);
         try {
             var execution = executor.execute(request, operation);
             operation.hold(execution);
@@ -119,22 +116,18 @@ final class OperationBook implements AutoCloseable {
         threads.close();
     }
 
-    private synchronized RunningOperation admit(Digest action) {
-        if (running >= limits.maxRunning()) {
-            throw new SteadingException(
-                    new Failure.Overloaded("%d operations run already".formatted(limits.maxRunning()), RETRY_AFTER));
-        }
-        running++;
+    private synchronized RunningOperation admit(ExecutionRequest request) {
+        room.enter(request.facts().requester());
         lastNumber++;
-        var name = "operations/" + UUID.randomUUID();
-        var operation = new RunningOperation(name, lastNumber, action, clock.instant());
-        operations.put(name, operation);
+        var operation =
+                new RunningOperation("operations/" + UUID.randomUUID(), lastNumber, request, clock.instant());
+        operations.put(operation.name(), operation);
         notifyAll();
         return operation;
     }
 
     private synchronized void forget(RunningOperation operation) {
-        running--;
+        room.leave(operation.requester());
         operations.remove(operation.name());
     }
 
@@ -151,9 +144,7 @@ final class OperationBook implements AutoCloseable {
     }
 
     private void end(RunningOperation operation, Runnable ending) {
-        synchronized (this) {
-            running--;
-        }
+        room.leave(operation.requester());
         ending.run();
         synchronized (this) {
             ended.add(operation);

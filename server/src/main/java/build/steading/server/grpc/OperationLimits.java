@@ -5,7 +5,8 @@ import java.time.Duration;
 
 /// How many operations are remembered, and for how long.
 ///
-/// @param maxRunning beyond this many unfinished operations, `Execute` is refused as overload
+/// @param maxRunning beyond this many unfinished operations, `Execute` is refused as overload; one client gets
+///     half of them at most, see [SharedRoom]
 /// @param maxEndedBytes beyond this many bytes of results, the oldest ended operations are forgotten early
 /// @param keep how long an ended operation can still be asked for
 /// @param grace how long a running operation goes on without anybody watching

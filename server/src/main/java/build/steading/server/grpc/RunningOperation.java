@@ -9,6 +9,7 @@ import build.steading.digest.Digest;
 import build.steading.digest.Digests;
 import build.steading.execute.Execution;
 import build.steading.execute.ExecutionObserver;
+import build.steading.execute.ExecutionRequest;
 import build.steading.execute.Outcome;
 import build.steading.log.LogRecord;
 import build.steading.schedule.WorkerId;
@@ -32,6 +33,7 @@ final class RunningOperation implements ExecutionObserver {
     private final String name;
     private final long number;
     private final Digest action;
+    private final String requester;
     private final Timestamp queued;
 
     @GuardedBy("this")
@@ -55,10 +57,11 @@ final class RunningOperation implements ExecutionObserver {
     private volatile OperationState state;
 
     /// @param number its place in the order of all operations
-    RunningOperation(String name, long number, Digest action, Instant now) {
+    RunningOperation(String name, long number, ExecutionRequest request, Instant now) {
         this.name = name;
         this.number = number;
-        this.action = action;
+        this.action = request.action();
+        this.requester = request.facts().requester();
         this.queued = Timestamp.newBuilder()
                 .setSeconds(now.getEpochSecond())
                 .setNanos(now.getNano())
@@ -74,6 +77,11 @@ final class RunningOperation implements ExecutionObserver {
 
     long number() {
         return number;
+    }
+
+    /// Returns the name of who asked.
+    String requester() {
+        return requester;
     }
 
     OperationState state() {

@@ -14,10 +14,12 @@ import java.util.stream.Stream;
 final class Services {
     private final GrpcConfig config;
     private final List<BindableService> all;
+    private final OpenCalls calls;
 
     private Services(GrpcConfig config, List<BindableService> all) {
         this.config = config;
         this.all = List.copyOf(all);
+        this.calls = new OpenCalls(config.limits().maxCalls());
     }
 
     Services(GrpcConfig config, BlobStore blobs, ActionCache results, OperationBook operations, InstantSource clock) {
@@ -38,12 +40,13 @@ final class Services {
         return new Services(config, Stream.concat(all.stream(), more.stream()).toList());
     }
 
-    /// Adds the services and what surrounds each call of them.
+    /// Adds the services and what surrounds each call of them. Servers that get the same share one limit of calls.
     ///
     /// @param authenticator finds out who calls
     <B extends ServerBuilder<?>> B addTo(B server, Authenticator authenticator) {
         all.forEach(server::addService);
         server.fallbackHandlerRegistry(new NoSuchMethod());
+        server.intercept(calls);
         server.intercept(new Caller());
         server.intercept(new AuthInterceptor(authenticator));
         // The last one added is the outermost: it also sees what the others throw.

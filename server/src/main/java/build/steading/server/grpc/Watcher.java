@@ -14,6 +14,9 @@ import java.time.InstantSource;
 ///
 /// Thread-safe: one lock makes messages leave one at a time and in order; sending does not block.
 final class Watcher {
+    /// A client is ready when it has taken all but so much: what waits for it beyond that would be out of date.
+    private static final int READY_BYTES = 1;
+
     private final ServerCallStreamObserver<Operation> response;
     private final RunningOperation operation;
     private final InstantSource clock;
@@ -37,6 +40,7 @@ final class Watcher {
     static void attach(StreamObserver<Operation> response, RunningOperation operation, InstantSource clock) {
         var call = (ServerCallStreamObserver<Operation>) response;
         var watcher = new Watcher(call, operation, clock);
+        call.setOnReadyThreshold(READY_BYTES);
         call.setOnCancelHandler(watcher::detach);
         call.setOnReadyHandler(watcher::changed);
         operation.add(watcher);

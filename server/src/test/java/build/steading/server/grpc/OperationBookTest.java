@@ -22,7 +22,7 @@ class OperationBookTest {
 
     @Test
     void tooManyRunningOperationsAreRefused() throws Exception {
-        try (var book = book(2, 1 << 20)) {
+        try (var book = book(3, 1 << 20)) {
             var first = book.start(REQUEST);
             book.start(REQUEST);
 
