@@ -24,6 +24,17 @@ public final class Blobs {
         }
     }
 
+    /// Returns the bytes of a blob that somebody named, who may have named anything.
+    ///
+    /// @param maxBytes what may be had in memory
+    /// @throws SteadingException as [#read(BlobStore, Digest)], and with `Invalid` if the blob is longer
+    public static byte[] read(BlobStore blobs, Digest digest, long maxBytes) {
+        if (digest.sizeBytes() > maxBytes) {
+            throw SteadingException.invalid("Blob `%s` is longer than the %d bytes allowed here", digest, maxBytes);
+        }
+        return read(blobs, digest);
+    }
+
     /// Stores `bytes` and returns their digest by SHA-256.
     public static Digest put(BlobStore blobs, byte[] bytes) {
         return put(blobs, bytes, HashFunction.SHA256);

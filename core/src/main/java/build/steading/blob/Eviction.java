@@ -7,7 +7,9 @@ import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.lifecycle.BackgroundJob;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -21,6 +23,9 @@ import java.util.function.Predicate;
 final class Eviction implements AutoCloseable {
     private static final Duration FUTILE_FOR = Duration.ofSeconds(10);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+    /// Room is set aside in steps of this size, one ahead of the bytes that arrive.
+    private static final long STEP_BYTES = 32 << 20;
 
     /// @param maxBytes size of the store
     /// @param grace how long a blob that was used stays for certain
@@ -53,35 +58,95 @@ final class Eviction implements AutoCloseable {
         this.background = new BackgroundJob("blob-eviction", this::tidy);
     }
 
-    /// Sets room aside for bytes that are about to arrive. The caller closes it when they have, or never will.
+    /// Sets room aside for bytes that are there. The caller closes it when they are stored, or never will be.
     ///
     /// @throws SteadingException with `Invalid` if they can never fit, `Overloaded` if they do not fit now
     Reservation reserve(long sizeBytes) {
+        return reserve(sizeBytes, sizeBytes);
+    }
+
+    /// Sets room aside for bytes that somebody says will arrive: at first only for the first of them, as there may
+    /// never be more. For the rest [Reservation#admitting] does.
+    ///
+    /// @throws SteadingException as [#reserve]
+    Reservation expect(long sizeBytes) {
+        return reserve(sizeBytes, Math.min(sizeBytes, STEP_BYTES));
+    }
+
+    private Reservation reserve(long sizeBytes, long now) {
         if (sizeBytes > limits.maxBytes()) {
             throw SteadingException.invalid(
                     "A blob of %s is larger than the whole store, which holds %s",
                     new ByteSize(sizeBytes), new ByteSize(limits.maxBytes()));
         }
-        if (!tryReserve(sizeBytes)) {
-            makeRoom(sizeBytes);
+        take(now);
+        return new Reservation(sizeBytes, now);
+    }
+
+    private void take(long bytes) {
+        if (!tryReserve(bytes)) {
+            makeRoom(bytes);
         }
         if (usedBytes() > limits.maxBytes() - limits.maxBytes() / 20) {
             background.request();
         }
-        return new Reservation(sizeBytes);
     }
 
-    /// Room set aside, until it is closed.
+    /// Room set aside, until it is closed. Belongs to one thread.
     final class Reservation implements AutoCloseable {
         private final long sizeBytes;
+        private long heldBytes;
 
-        private Reservation(long sizeBytes) {
+        private Reservation(long sizeBytes, long heldBytes) {
             this.sizeBytes = sizeBytes;
+            this.heldBytes = heldBytes;
+        }
+
+        /// Returns `content`, for which there is room whenever some of it is returned.
+        ///
+        /// Reading throws a `SteadingException` with `Overloaded` if the rest does not fit.
+        InputStream admitting(InputStream content) {
+            return sizeBytes == heldBytes ? content : new Admitting(content);
+        }
+
+        private void cover(long arrivedBytes) {
+            while (heldBytes < Math.min(arrivedBytes + STEP_BYTES, sizeBytes)) {
+                var step = Math.min(sizeBytes - heldBytes, STEP_BYTES);
+                take(step);
+                heldBytes += step;
+            }
         }
 
         @Override
         public void close() {
-            release(sizeBytes);
+            release(heldBytes);
+        }
+
+        private final class Admitting extends FilterInputStream {
+            private long arrivedBytes;
+
+            Admitting(InputStream content) {
+                super(content);
+            }
+
+            @Override
+            public int read() throws IOException {
+                var one = super.read();
+                arrived(one < 0 ? 0 : 1);
+                return one;
+            }
+
+            @Override
+            public int read(byte[] buffer, int offset, int length) throws IOException {
+                var n = super.read(buffer, offset, length);
+                arrived(Math.max(n, 0));
+                return n;
+            }
+
+            private void arrived(int bytes) {
+                arrivedBytes += bytes;
+                cover(arrivedBytes);
+            }
         }
     }
 

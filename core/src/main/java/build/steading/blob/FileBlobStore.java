@@ -162,11 +162,11 @@ public final class FileBlobStore implements LocalBlobs, AutoCloseable {
 
     private void write(Digest digest, InputStream content, boolean executable) {
         var shelf = shelves.of(digest);
-        try (var _ = eviction.reserve(Ledger.diskBytes(digest))) {
+        try (var room = eviction.expect(Ledger.diskBytes(digest))) {
             var file = shelf.unfinished(unique + unfinished.getAndIncrement());
             try {
                 var now = clock.instant();
-                incoming.write(file, content, digest, new FileKind(executable, now));
+                incoming.write(file, room.admitting(content), digest, new FileKind(executable, now));
                 var look = digest.sizeBytes() < NOTED_BYTES ? Optional.<BasicFileAttributes>empty() : look(file);
                 shelf.publish(file, digest, executable, new Publication(now, config.durability()));
                 look.ifPresent(attributes -> verified.add(shelf.file(digest, executable), attributes));

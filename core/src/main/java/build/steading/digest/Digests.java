@@ -12,6 +12,8 @@ import java.nio.file.Path;
 
 /// Converts between [Digest] and its form on the wire, and digests files.
 public final class Digests {
+    private static final int MAX_SHOWN_CHARS = 100;
+
     private Digests() {}
 
     public static build.bazel.remote.execution.v2.Digest toProto(Digest digest) {
@@ -36,9 +38,14 @@ public final class Digests {
             return new Digest(function, message.getHash(), message.getSizeBytes());
         } catch (IllegalArgumentException e) {
             throw new SteadingException(
-                    new Failure.Invalid("Not a digest: `%s/%d`".formatted(message.getHash(), message.getSizeBytes())),
-                    e);
+                    new Failure.Invalid("Not a digest: `%s/%d`".formatted(shown(message), message.getSizeBytes())), e);
         }
+    }
+
+    /// Returns the hash as far as it helps to see what is wrong with it: a client may send megabytes.
+    private static String shown(build.bazel.remote.execution.v2.Digest message) {
+        var hash = message.getHash();
+        return hash.length() <= MAX_SHOWN_CHARS ? hash : hash.substring(0, MAX_SHOWN_CHARS) + "…";
     }
 
     public static DigestFunction.Value toProto(HashFunction function) {

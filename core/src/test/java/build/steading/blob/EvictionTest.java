@@ -10,6 +10,8 @@ import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.lifecycle.ManualClock;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -189,6 +191,47 @@ class EvictionTest {
                 .asInstanceOf(type(SteadingException.class))
                 .extracting(SteadingException::failure)
                 .isInstanceOf(Failure.Invalid.class);
+    }
+
+    /// Else a client fills the store by saying that it will.
+    @Test
+    void blobTakesUpOnlyWhatHasArrived() {
+        var size = 1L << 30;
+        var config = new FileBlobStore.Config(home.resolve("roomy"), size, GRACE, Durability.NONE);
+        try (var roomy = new FileBlobStore(config, pins, clock)) {
+            var small = "small".getBytes(StandardCharsets.UTF_8);
+            var content = new InputStream() {
+                @Override
+                public int read() {
+                    Blobs.put(roomy, small);
+                    return -1;
+                }
+
+                @Override
+                public int read(byte[] buffer, int offset, int length) {
+                    return read();
+                }
+            };
+
+            assertThatThrownBy(() -> roomy.put(new Digest(Digest.EMPTY.hash(), size), content))
+                    .asInstanceOf(type(SteadingException.class))
+                    .extracting(SteadingException::failure)
+                    .isInstanceOf(Failure.Invalid.class);
+            assertThat(Blobs.read(roomy, Digest.of(small))).isEqualTo(small);
+        }
+    }
+
+    /// What was not set aside at first is when it arrives: the size of the store holds.
+    @Test
+    void blobThatGrowsBeyondTheRoomIsRefused() {
+        var size = 100L << 20;
+        var config = new FileBlobStore.Config(home.resolve("roomy"), size, GRACE, Durability.NONE);
+        try (var roomy = new FileBlobStore(config, pins, clock)) {
+            Blobs.put(roomy, new byte[50 << 20]);
+
+            assertFull(() -> roomy.put(new Digest(Digest.EMPTY.hash(), size), new BlobStoreContract.Pattern(size)));
+            assertThat(roomy.usedBytes()).isLessThanOrEqualTo(size);
+        }
     }
 
     @Test

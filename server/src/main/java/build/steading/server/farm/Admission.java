@@ -9,6 +9,7 @@ import build.steading.blob.Blobs;
 import build.steading.blob.Pins;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
+import build.steading.digest.HashFunction;
 import build.steading.execute.ExecutionRequest;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
@@ -30,6 +31,10 @@ import java.util.stream.Stream;
 record Admission(Job job, boolean cacheable, Digest inputRoot, Pins.Pin pin) {
     private static final String ISOLATED = "sandbox == \"bubblewrap\"";
 
+    /// What an action or a command may take up: it is had in memory whole. Command lines are limited to a few
+    /// megabytes by the kernel.
+    private static final long MAX_BYTES = 16 << 20;
+
     /// Reads the action that is asked for.
     ///
     /// @param known whether any worker has a property of a name
@@ -37,7 +42,7 @@ record Admission(Job job, boolean cacheable, Digest inputRoot, Pins.Pin pin) {
     ///     `Invalid` if it is no action, or requires what cannot be understood or no worker has
     static Admission of(ExecutionRequest request, BlobStore blobs, Pins pins, Predicate<String> known) {
         var action = read(request.action(), blobs);
-        var requirement = platform(action, blobs).getPropertiesList().stream()
+        var requirement = platform(action, request.action().function(), blobs).getPropertiesList().stream()
                 .map(property -> requirement(property, known))
                 .reduce(Requirement.ANY, Requirement::and);
         var function = request.action().function();
@@ -67,13 +72,13 @@ record Admission(Job job, boolean cacheable, Digest inputRoot, Pins.Pin pin) {
     }
 
     /// Clients before version 2.2 say it in the command.
-    private static Platform platform(Action action, BlobStore blobs) {
+    private static Platform platform(Action action, HashFunction function, BlobStore blobs) {
         if (action.hasPlatform()) {
             return action.getPlatform();
         }
         try {
-            var command = Blobs.read(blobs, Digests.fromProto(action.getCommandDigest()));
-            return Command.parseFrom(command).getPlatform();
+            var command = Digests.fromProto(action.getCommandDigest(), function);
+            return Command.parseFrom(Blobs.read(blobs, command, MAX_BYTES)).getPlatform();
         } catch (InvalidProtocolBufferException _) {
             throw SteadingException.invalid(
                     "Blob `%s` is not a command", action.getCommandDigest().getHash());
@@ -101,7 +106,7 @@ record Admission(Job job, boolean cacheable, Digest inputRoot, Pins.Pin pin) {
     /// @throws SteadingException with `MissingBlobs` if it is not, `Invalid` if it is no action
     static Action read(Digest action, BlobStore blobs) {
         try {
-            return Action.parseFrom(Blobs.read(blobs, action));
+            return Action.parseFrom(Blobs.read(blobs, action, MAX_BYTES));
         } catch (InvalidProtocolBufferException _) {
             throw SteadingException.invalid("Blob `%s` is not an action", action);
         }

@@ -23,9 +23,11 @@ import build.steading.chunk.ChunkedBlobs;
 import build.steading.chunk.FastCdc;
 import build.steading.digest.Digests;
 import build.steading.digest.HashFunction;
+import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import com.google.rpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,6 +38,12 @@ import java.util.List;
 final class CasService extends ContentAddressableStorageGrpc.ContentAddressableStorageImplBase {
     /// What a blob adds to a message of many, beside its bytes: its digest, a status, tags and lengths.
     private static final int OVERHEAD_BYTES = 96;
+
+    /// What the answer to an upload adds to a digest: a status without words, tags and lengths.
+    private static final int STATUS_BYTES = 20;
+
+    /// In how large a batch each blob may be refused with a reason; in larger ones it would not fit.
+    private static final int MAX_REASONS = 4_000;
 
     private static final int MAX_PAGE_SIZE = 10_000;
 
@@ -70,6 +78,7 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
         var function = Digests.fromProto(request.getDigestFunction());
         checkBatch(
                 request.getRequestsList().stream().mapToLong(CasService::sizeOf).sum());
+        checkAnswer(request.getRequestsList());
         response.onNext(update(request.getRequestsList(), function));
         response.onCompleted();
     }
@@ -153,6 +162,18 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
         }
     }
 
+    /// Refuses what could not be answered.
+    private void checkAnswer(List<BatchUpdateBlobsRequest.Request> requests) {
+        var bytes = requests.stream()
+                .mapToLong(request -> request.getDigest().getSerializedSize() + STATUS_BYTES)
+                .sum();
+        if (bytes > limits.maxMessageBytes()) {
+            throw SteadingException.invalid(
+                    "The answer to a batch of %d blobs does not fit into a message of %d bytes",
+                    requests.size(), limits.maxMessageBytes());
+        }
+    }
+
     /// Returns what a blob counts: what it has when it is expanded, as far as that is to be believed.
     private static long sizeOf(BatchUpdateBlobsRequest.Request blob) {
         return blob.getCompressor() == Compressor.Value.IDENTITY
@@ -172,13 +193,20 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
                 contents.add(content(request, function));
                 places.add(answer.getResponsesCount() - 1);
             } catch (SteadingException e) {
-                one.setStatus(GrpcStatus.of(e.failure()));
+                one.setStatus(refusal(e.failure(), requests.size()));
             }
         }
         blobs.putAll(contents)
                 .forEach((i, failure) ->
-                        answer.getResponsesBuilder(places.get(i)).setStatus(GrpcStatus.of(failure)));
+                        answer.getResponsesBuilder(places.get(i)).setStatus(refusal(failure, requests.size())));
         return answer.build();
+    }
+
+    private static Status refusal(Failure failure, int blobs) {
+        var status = GrpcStatus.of(failure);
+        return blobs <= MAX_REASONS
+                ? status
+                : Status.newBuilder().setCode(status.getCode()).build();
     }
 
     private static BlobContent content(BatchUpdateBlobsRequest.Request request, HashFunction function) {

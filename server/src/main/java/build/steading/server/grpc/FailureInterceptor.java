@@ -47,6 +47,7 @@ final class FailureInterceptor implements ServerInterceptor {
 
     private static final class CatchingListener<Q> extends SimpleForwardingServerCallListener<Q> {
         private final ClosableCall<Q, ?> call;
+        private boolean failed;
 
         CatchingListener(ServerCall.Listener<Q> listener, ClosableCall<Q, ?> call) {
             super(listener);
@@ -73,10 +74,25 @@ final class FailureInterceptor implements ServerInterceptor {
             guard(super::onCancel);
         }
 
+        /// A service that failed hears that its call is over, and nothing else of it: it may hold something.
         private void guard(Runnable event) {
+            if (failed) {
+                return;
+            }
             try {
                 event.run();
             } catch (RuntimeException e) {
+                failed = true;
+                call.fail(e);
+                letGo();
+            }
+        }
+
+        private void letGo() {
+            try {
+                super.onCancel();
+            } catch (RuntimeException e) {
+                // The call has ended with what went wrong first.
                 call.fail(e);
             }
         }

@@ -5,6 +5,7 @@ import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.rpc.Code;
 import com.google.rpc.PreconditionFailure;
@@ -24,7 +25,8 @@ final class GrpcStatus {
     /// The status of a call travels in HTTP/2 headers, of which clients accept 8 KiB by default.
     private static final int MAX_VIOLATIONS_OF_CALL = 40;
 
-    private static final int MAX_MESSAGE_OF_CALL = 1_000;
+    /// Counted in UTF-8, of which headers hold each byte that is not printable ASCII as three.
+    private static final int MAX_MESSAGE_BYTES_OF_CALL = 1_000;
 
     /// Keeps a status below the 4 MiB that clients accept in a message.
     private static final int MAX_VIOLATIONS = 25_000;
@@ -43,6 +45,9 @@ final class GrpcStatus {
     static StatusRuntimeException ofCall(Throwable thrown) {
         return switch (thrown) {
             case SteadingException e -> StatusProto.toStatusRuntimeException(of(e.failure(), MAX_VIOLATIONS_OF_CALL));
+            case StatusRuntimeException e when e.getStatus().getCause() instanceof InvalidProtocolBufferException ->
+                StatusProto.toStatusRuntimeException(
+                        status(Code.INVALID_ARGUMENT, "The message is cut off, or none that this method takes"));
             case StatusRuntimeException e -> e;
             case StatusException e -> e.getStatus().asRuntimeException(e.getTrailers());
             default -> StatusProto.toStatusRuntimeException(bug(thrown));
@@ -64,10 +69,7 @@ final class GrpcStatus {
     }
 
     private static Status of(Failure failure, int maxViolations) {
-        var message = failure.message();
-        if (maxViolations == MAX_VIOLATIONS_OF_CALL && message.length() > MAX_MESSAGE_OF_CALL) {
-            message = message.substring(0, MAX_MESSAGE_OF_CALL) + "…";
-        }
+        var message = maxViolations == MAX_VIOLATIONS_OF_CALL ? shortened(failure.message()) : failure.message();
         return switch (failure) {
             case Failure.Invalid _ -> status(Code.INVALID_ARGUMENT, message);
             case Failure.NotFound _ -> status(Code.NOT_FOUND, message);
@@ -77,6 +79,20 @@ final class GrpcStatus {
             case Failure.Overloaded overloaded -> status(Code.RESOURCE_EXHAUSTED, message, retryInfo(overloaded));
             case Failure.Unavailable _ -> status(Code.UNAVAILABLE, message);
         };
+    }
+
+    private static String shortened(String message) {
+        var chars = 0;
+        var bytes = 0;
+        while (chars < message.length()) {
+            var next = message.codePointAt(chars);
+            bytes += next < 0x80 ? 1 : next < 0x800 ? 2 : next < 0x10000 ? 3 : 4;
+            if (bytes > MAX_MESSAGE_BYTES_OF_CALL) {
+                return message.substring(0, chars) + "…";
+            }
+            chars += Character.charCount(next);
+        }
+        return message;
     }
 
     private static PreconditionFailure violations(Failure.MissingBlobs missing, int max) {

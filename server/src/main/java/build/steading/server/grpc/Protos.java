@@ -88,7 +88,13 @@ final class Protos {
         });
         result.getOutputDirectoriesList().forEach(directory -> {
             checkPath(directory.getPath());
-            Digests.fromProto(directory.getTreeDigest());
+            if (directory.hasRootDirectoryDigest()) {
+                Digests.fromProto(directory.getRootDirectoryDigest());
+            }
+            // Those who want directories only get no tree.
+            if (directory.hasTreeDigest() || !directory.hasRootDirectoryDigest()) {
+                Digests.fromProto(directory.getTreeDigest());
+            }
         });
         result.getOutputSymlinksList().forEach(link -> checkPath(link.getPath()));
         result.getOutputFileSymlinksList().forEach(link -> checkPath(link.getPath()));

@@ -6,6 +6,7 @@ import build.steading.blob.BlobStore;
 import build.steading.chunk.ChunkedBlobs;
 import io.grpc.BindableService;
 import io.grpc.ServerBuilder;
+import io.grpc.ServerInterceptors;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.Stream;
@@ -44,7 +45,8 @@ final class Services {
     ///
     /// @param authenticator finds out who calls
     <B extends ServerBuilder<?>> B addTo(B server, Authenticator authenticator) {
-        all.forEach(server::addService);
+        all.forEach(service ->
+                server.addService(ServerInterceptors.useMarshalledMessages(service.bindService(), Unparsed.MESSAGES)));
         server.fallbackHandlerRegistry(new NoSuchMethod());
         server.intercept(calls);
         server.intercept(new Caller());
