@@ -143,8 +143,7 @@ final class WireActions {
     /// Has actions run, so many at a time.
     ///
     /// @return actions a second
-    private static double execute(WireClient client, List<byte[]> requests, int inFlight)
-            throws InterruptedException {
+    private static double execute(WireClient client, List<byte[]> requests, int inFlight) throws InterruptedException {
         var ran = new AtomicInteger();
         var rate = client.rate(ExecutionGrpc.getExecuteMethod(), requests, inFlight, answer -> {
             if (hasRun(answer)) {

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /// Storage by gRPC: a server of a farm, which answers when blobs survive the machine, beside the least that can
-/// serve it, which keeps everything in memory. One client with one connection, by a unix socket. Then actions, see
-/// [WireActions].
+/// serve it, which keeps everything in memory. One client with one connection, by a unix socket. Then actions,
+/// see [WireActions].
 final class WireBench {
     private static final int ROUNDS = 3;
     private static final int ACTIONS = 1000;

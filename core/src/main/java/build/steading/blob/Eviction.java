@@ -65,8 +65,8 @@ final class Eviction implements AutoCloseable {
         return reserve(sizeBytes, sizeBytes);
     }
 
-    /// Sets room aside for bytes that somebody says will arrive: at first only for the first of them, as there may
-    /// never be more. For the rest [Reservation#admitting] does.
+    /// Sets room aside for bytes that somebody says will arrive: at first only for the first of them, as there
+    /// may never be more. For the rest [Reservation#admitting] does.
     ///
     /// @throws SteadingException as [#reserve]
     Reservation expect(long sizeBytes) {

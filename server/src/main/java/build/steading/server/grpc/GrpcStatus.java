@@ -45,7 +45,8 @@ final class GrpcStatus {
     static StatusRuntimeException ofCall(Throwable thrown) {
         return switch (thrown) {
             case SteadingException e -> StatusProto.toStatusRuntimeException(of(e.failure(), MAX_VIOLATIONS_OF_CALL));
-            case StatusRuntimeException e when e.getStatus().getCause() instanceof InvalidProtocolBufferException ->
+            case StatusRuntimeException e
+            when e.getStatus().getCause() instanceof InvalidProtocolBufferException ->
                 StatusProto.toStatusRuntimeException(
                         status(Code.INVALID_ARGUMENT, "The message is cut off, or none that this method takes"));
             case StatusRuntimeException e -> e;

@@ -119,8 +119,7 @@ final class OperationBook implements AutoCloseable {
     private synchronized RunningOperation admit(ExecutionRequest request) {
         room.enter(request.facts().requester());
         lastNumber++;
-        var operation =
-                new RunningOperation("operations/" + UUID.randomUUID(), lastNumber, request, clock.instant());
+        var operation = new RunningOperation("operations/" + UUID.randomUUID(), lastNumber, request, clock.instant());
         operations.put(operation.name(), operation);
         notifyAll();
         return operation;

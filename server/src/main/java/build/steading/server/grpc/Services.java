@@ -41,7 +41,8 @@ final class Services {
         return new Services(config, Stream.concat(all.stream(), more.stream()).toList());
     }
 
-    /// Adds the services and what surrounds each call of them. Servers that get the same share one limit of calls.
+    /// Adds the services and what surrounds each call of them. Servers that get the same share one limit of
+    /// calls.
     ///
     /// @param authenticator finds out who calls
     <B extends ServerBuilder<?>> B addTo(B server, Authenticator authenticator) {

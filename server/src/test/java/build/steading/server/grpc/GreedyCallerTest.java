@@ -85,7 +85,8 @@ class GreedyCallerTest {
         for (var i = 0; i < 4; i++) {
             var _ = upload(ann, i);
         }
-        var refused = catchThrowableOfType(StatusException.class, () -> upload(ann, 4).read());
+        var refused =
+                catchThrowableOfType(StatusException.class, () -> upload(ann, 4).read());
 
         assertOverloaded(refused);
         assertOverloaded(catchThrowableOfType(StatusException.class, () -> ask(ann)));
@@ -150,8 +151,7 @@ class GreedyCallerTest {
     }
 
     /// Begins an upload, and returns when the server waits for the rest of it.
-    private static BlockingClientCall<WriteRequest, WriteResponse> upload(Channel caller, int number)
-            throws Exception {
+    private static BlockingClientCall<WriteRequest, WriteResponse> upload(Channel caller, int number) throws Exception {
         var digest = Digest.of(new byte[] {1, (byte) number});
         var call = ByteStreamGrpc.newBlockingV2Stub(caller).write();
         call.write(WriteRequest.newBuilder()
@@ -186,8 +186,8 @@ class GreedyCallerTest {
         var threads = Executors.newVirtualThreadPerTaskExecutor();
         resources.add(threads::shutdownNow);
         var name = InProcessServerBuilder.generateName();
-        var services = new Services(
-                config, new MemoryBlobStore(), new MemoryActionCache(1), book, InstantSource.system());
+        var services =
+                new Services(config, new MemoryBlobStore(), new MemoryActionCache(1), book, InstantSource.system());
         var server = services.addTo(
                         InProcessServerBuilder.forName(name),
                         (_, headers) ->

@@ -59,13 +59,13 @@ abstract class HostileFixture {
 
     @BeforeEach
     void start() {
-        var config = new FileBlobStore.Config(
-                directory.resolve("store"), 1L << 36, Duration.ofHours(1), Durability.NONE);
+        var config =
+                new FileBlobStore.Config(directory.resolve("store"), 1L << 36, Duration.ofHours(1), Durability.NONE);
         blobs = resources.add(new FileBlobStore(config, _ -> false, InstantSource.system()));
         results = new CompleteActionCache(new MemoryActionCache(1_000), blobs);
         var stores = new Farm.Stores(blobs, results, new Pins(), directory);
-        var farm = resources.add(new Farm(
-                stores, new Scheduler(Limits.STANDARD, 1), Farm.RECONNECTION, InstantSource.system()));
+        var farm = resources.add(
+                new Farm(stores, new Scheduler(Limits.STANDARD, 1), Farm.RECONNECTION, InstantSource.system()));
         farm.announce(new WorkerId("w"), Offer.of(new Properties(Map.of("os", "linux")), 1));
         var socket = directory.resolve("farm");
         resources.add(GrpcServer.start(config(socket), blobs, results, farm));
@@ -93,6 +93,7 @@ abstract class HostileFixture {
                         limits.maxBatchBytes(),
                         limits.maxBlobBytes(),
                         MAX_CALLS,
+                        limits.maxCalls(),
                         limits.operations()));
     }
 
@@ -110,7 +111,7 @@ abstract class HostileFixture {
 
     /// Asserts that the server does what a good client asks for.
     void assertServes() {
-        var content = GrpcTest.bytes(1_000, -++asked);
+        var content = GrpcTest.bytes(1_000, - ++asked);
         var upload = BatchUpdateBlobsRequest.newBuilder();
         upload.addRequestsBuilder()
                 .setDigest(GrpcTest.proto(Digest.of(content)))

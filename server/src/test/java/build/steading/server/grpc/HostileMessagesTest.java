@@ -61,7 +61,9 @@ class HostileMessagesTest extends HostileFixture {
                 Stream.of(
                         new Target(
                                 ByteStreamGrpc.getReadMethod(),
-                                ReadRequest.newBuilder().setResourceName("blobs/" + HASH + "/100").build()),
+                                ReadRequest.newBuilder()
+                                        .setResourceName("blobs/" + HASH + "/100")
+                                        .build()),
                         new Target(
                                 ByteStreamGrpc.getWriteMethod(),
                                 WriteRequest.newBuilder()
@@ -71,10 +73,14 @@ class HostileMessagesTest extends HostileFixture {
                                         .build()),
                         new Target(
                                 ByteStreamGrpc.getQueryWriteStatusMethod(),
-                                QueryWriteStatusRequest.newBuilder().setResourceName(upload).build()),
+                                QueryWriteStatusRequest.newBuilder()
+                                        .setResourceName(upload)
+                                        .build()),
                         new Target(
                                 ActionCacheGrpc.getGetActionResultMethod(),
-                                GetActionResultRequest.newBuilder().setActionDigest(digest).build()),
+                                GetActionResultRequest.newBuilder()
+                                        .setActionDigest(digest)
+                                        .build()),
                         new Target(
                                 ActionCacheGrpc.getUpdateActionResultMethod(),
                                 UpdateActionResultRequest.newBuilder()
@@ -83,13 +89,19 @@ class HostileMessagesTest extends HostileFixture {
                                         .build()),
                         new Target(
                                 ExecutionGrpc.getExecuteMethod(),
-                                ExecuteRequest.newBuilder().setActionDigest(digest).build()),
+                                ExecuteRequest.newBuilder()
+                                        .setActionDigest(digest)
+                                        .build()),
                         new Target(
                                 ExecutionGrpc.getWaitExecutionMethod(),
-                                WaitExecutionRequest.newBuilder().setName("operations/1").build()),
+                                WaitExecutionRequest.newBuilder()
+                                        .setName("operations/1")
+                                        .build()),
                         new Target(
                                 OperationsGrpc.getListOperationsMethod(),
-                                ListOperationsRequest.newBuilder().setPageToken("1").build())));
+                                ListOperationsRequest.newBuilder()
+                                        .setPageToken("1")
+                                        .build())));
     }
 
     private static Stream<Target> cas(Digest digest) {
@@ -100,7 +112,9 @@ class HostileMessagesTest extends HostileFixture {
         return Stream.of(
                 new Target(
                         ContentAddressableStorageGrpc.getFindMissingBlobsMethod(),
-                        FindMissingBlobsRequest.newBuilder().addBlobDigests(digest).build()),
+                        FindMissingBlobsRequest.newBuilder()
+                                .addBlobDigests(digest)
+                                .build()),
                 new Target(
                         ContentAddressableStorageGrpc.getBatchUpdateBlobsMethod(),
                         BatchUpdateBlobsRequest.newBuilder().addRequests(one).build()),
@@ -109,7 +123,10 @@ class HostileMessagesTest extends HostileFixture {
                         BatchReadBlobsRequest.newBuilder().addDigests(digest).build()),
                 new Target(
                         ContentAddressableStorageGrpc.getGetTreeMethod(),
-                        GetTreeRequest.newBuilder().setRootDigest(digest).setPageToken("1").build()),
+                        GetTreeRequest.newBuilder()
+                                .setRootDigest(digest)
+                                .setPageToken("1")
+                                .build()),
                 new Target(
                         ContentAddressableStorageGrpc.getSplitBlobMethod(),
                         SplitBlobRequest.newBuilder().setBlobDigest(digest).build()),

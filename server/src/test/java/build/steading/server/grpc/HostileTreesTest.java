@@ -23,11 +23,11 @@ import build.bazel.remote.execution.v2.Tree;
 import build.bazel.remote.execution.v2.UpdateActionResultRequest;
 import build.steading.blob.Blobs;
 import build.steading.digest.Digest;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusException;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Message;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -79,7 +79,8 @@ class HostileTreesTest extends HostileFixture {
         var digest = Blobs.put(blobs, wide.build());
 
         assertThat(getTree(digest, 0, "").getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
-        assertThat(execute(Blobs.put(blobs, action(digest, Platform.getDefaultInstance()))).isOk())
+        assertThat(execute(Blobs.put(blobs, action(digest, Platform.getDefaultInstance())))
+                        .isOk())
                 .isTrue();
         var result = OutputDirectory.newBuilder().setPath("out").setRootDirectoryDigest(GrpcTest.proto(digest));
         assertThat(complete(result.build()).isOk()).isTrue();
@@ -110,7 +111,8 @@ class HostileTreesTest extends HostileFixture {
             switch (random.nextInt(4)) {
                 case 0 -> directory.addFilesBuilder().setName(name(random)).setDigest(digest(random));
                 case 1 -> directory.addSymlinksBuilder().setName(name(random)).setTarget(name(random));
-                case 2 -> directory.addDirectoriesBuilder().setName(name(random)).setDigest(digest(random));
+                case 2 ->
+                    directory.addDirectoriesBuilder().setName(name(random)).setDigest(digest(random));
                 default -> {
                     if (depth > 0) {
                         directory.addDirectories(directory(name(random), tree(random, depth - 1)));
@@ -194,7 +196,10 @@ class HostileTreesTest extends HostileFixture {
             while (true) {
                 var operation = Objects.requireNonNull(call.read(20, TimeUnit.SECONDS));
                 if (operation.getDone()) {
-                    var status = operation.getResponse().unpack(ExecuteResponse.class).getStatus();
+                    var status = operation
+                            .getResponse()
+                            .unpack(ExecuteResponse.class)
+                            .getStatus();
                     return Status.fromCodeValue(status.getCode()).withDescription(status.getMessage());
                 }
                 var metadata = operation.getMetadata().unpack(ExecuteOperationMetadata.class);

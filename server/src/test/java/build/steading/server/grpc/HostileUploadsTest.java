@@ -217,13 +217,17 @@ class HostileUploadsTest extends HostileFixture {
         assertThat(status.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
         message.setWriteOffset(50).setFinishWrite(true);
         var rest = List.of(message.build().toByteArray());
-        assertThat(RawCall.status(channel, ByteStreamGrpc.getWriteMethod(), rest).isOk()).isTrue();
+        assertThat(RawCall.status(channel, ByteStreamGrpc.getWriteMethod(), rest)
+                        .isOk())
+                .isTrue();
     }
 
     @Test
     void readersThatDoNotReadHoldUpNobody() {
         var content = GrpcTest.bytes(20 << 20, 1);
-        var read = ReadRequest.newBuilder().setResourceName("blobs/" + Blobs.put(blobs, content)).build();
+        var read = ReadRequest.newBuilder()
+                .setResourceName("blobs/" + Blobs.put(blobs, content))
+                .build();
         var open = new ArrayList<RawCall>();
         for (var i = 0; i < 10; i++) {
             var call = new RawCall(channel, ByteStreamGrpc.getReadMethod(), 1);

@@ -63,10 +63,11 @@ class ManyStreamsTest {
                 InstanceNames.ANY,
                 Role.WORKER,
                 GrpcLimits.STANDARD);
-        var server = resources.add(
-                GrpcServer.start(config, new MemoryBlobStore(), new MemoryActionCache(100), executor));
+        var server =
+                resources.add(GrpcServer.start(config, new MemoryBlobStore(), new MemoryActionCache(100), executor));
         for (var i = 0; i <= CHANNELS; i++) {
-            var channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port().orElseThrow())
+            var channel = NettyChannelBuilder.forAddress(
+                            "127.0.0.1", server.port().orElseThrow())
                     .usePlaintext()
                     .flowControlWindow(WINDOW_BYTES)
                     .directExecutor()

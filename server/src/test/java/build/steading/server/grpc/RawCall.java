@@ -35,7 +35,8 @@ final class RawCall extends ClientCall.Listener<byte[]> {
 
     /// @param takes how many messages of the answer it takes
     RawCall(Channel channel, MethodDescriptor<?, ?> method, int takes) {
-        call = channel.newCall(method.toBuilder(Bytes.AS_THEY_ARE, Bytes.AS_THEY_ARE).build(), CallOptions.DEFAULT);
+        call = channel.newCall(
+                method.toBuilder(Bytes.AS_THEY_ARE, Bytes.AS_THEY_ARE).build(), CallOptions.DEFAULT);
         call.start(this, new Metadata());
         call.request(takes);
     }

@@ -44,8 +44,7 @@ class SharedRoomTest {
         assertThatThrownBy(() -> room.enter("ann"))
                 .hasMessage("`ann` has 6 calls open, and of all 12 there may be, 6 are left: no caller may have more")
                 .isInstanceOfSatisfying(
-                        SteadingException.class,
-                        e -> assertThat(e.failure()).isInstanceOf(Failure.Overloaded.class));
+                        SteadingException.class, e -> assertThat(e.failure()).isInstanceOf(Failure.Overloaded.class));
     }
 
     @Test
