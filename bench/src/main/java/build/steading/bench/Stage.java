@@ -143,18 +143,9 @@ final class Stage implements AutoCloseable {
 
     /// Returns how much CPU time a process has used, in milliseconds, without its children.
     static double cpu(long pid) throws IOException {
-        return cpu(pid, 11);
-    }
-
-    /// Returns how much CPU time the children of a process have used that it has waited for, in milliseconds.
-    static double childCpu(long pid) throws IOException {
-        return cpu(pid, 13);
-    }
-
-    private static double cpu(long pid, int field) throws IOException {
         var stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
         var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        return (Long.parseLong(fields[field]) + Long.parseLong(fields[field + 1])) / TICKS_PER_MILLI;
+        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_MILLI;
     }
 
     private long pid() throws IOException, InterruptedException {

@@ -78,26 +78,24 @@ final class WireActions {
         cpu.addTo(table);
     }
 
-    /// CPU time in milliseconds: of both processes, and of the commands that they ran.
-    private record Used(double server, double worker, double commands) {
+    /// CPU time in milliseconds: of both processes, without the commands that they ran.
+    private record Used(double server, double worker) {
         static Used by(SmallFarm farm) throws IOException {
             var server = farm.server().pid();
             var worker = farm.worker(WORKER).pid();
-            return new Used(Stage.cpu(server), Stage.cpu(worker), Stage.childCpu(worker));
+            return new Used(Stage.cpu(server), Stage.cpu(worker));
         }
 
         /// Returns what was used for each of so many actions.
         Used until(Used end, int actions) {
             return new Used(
                     (end.server - server) / actions,
-                    (end.worker - worker) / actions,
-                    (end.commands - commands) / actions);
+                    (end.worker - worker) / actions);
         }
 
         void addTo(Table table) {
             var own = Samples.of(server + worker);
             table.add("  CPU of an action, ms", "<= 3", own, new Reference("server", Samples.of(server)));
-            table.add("  CPU of its command, ms", "", Samples.of(commands));
         }
     }
 
