@@ -15,6 +15,7 @@ import build.steading.failure.Failure;
 import build.steading.lifecycle.SteadyClock;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -57,6 +58,7 @@ class FarmPlatformTest extends FarmFixture {
 
     /// The command is named by the same function as the action.
     @Test
+    @Timeout(30)
     void propertyInACommandIsFoundByAnyFunction() throws Exception {
         var outcome = execute(action("container-image", "x", false, HashFunction.BLAKE3))
                 .await();
