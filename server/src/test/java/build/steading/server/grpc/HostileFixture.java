@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// What its clients do is made up at random. How often is for the system property `steading.seeds` to say, and
 /// where to begin for `steading.seed`: whatever failed names its own.
 abstract class HostileFixture {
-    private static final int SEEDS = Integer.getInteger("steading.seeds", 150);
+    private static final int SEEDS = Integer.getInteger("steading.seeds", 60);
     private static final long FIRST_SEED = Long.getLong("steading.seed", 1);
 
     /// Few, so that a call which keeps its place is missed soon.
