@@ -88,9 +88,7 @@ final class WireActions {
 
         /// Returns what was used for each of so many actions.
         Used until(Used end, int actions) {
-            return new Used(
-                    (end.server - server) / actions,
-                    (end.worker - worker) / actions);
+            return new Used((end.server - server) / actions, (end.worker - worker) / actions);
         }
 
         void addTo(Table table) {
