@@ -149,7 +149,8 @@ public final class Assets implements AutoCloseable {
     private synchronized CompletableFuture<Fetched> join(AssetRequest request) {
         var key = request.key();
         var same = underWay.get(key);
-        if (same != null) {
+        // One that has ended may be too old, and is about to be forgotten.
+        if (same != null && !same.isDone()) {
             return same;
         }
         if (underWay.size() >= MAX_FETCHES) {
@@ -178,7 +179,7 @@ public final class Assets implements AutoCloseable {
         } finally {
             fetch.cancel(true);
             synchronized (this) {
-                underWay.remove(key);
+                underWay.remove(key, result);
             }
         }
     }
