@@ -53,29 +53,11 @@ class HostileMessagesTest extends HostileFixture {
 
     static Stream<Target> targets() {
         var digest = GrpcTest.proto(HASH, 100);
-        var upload = "uploads/u/blobs/" + HASH + "/100";
         var result = ActionResult.newBuilder()
                 .addOutputFiles(OutputFile.newBuilder().setPath("out/a").setDigest(digest));
         return Stream.concat(
-                cas(digest),
+                Stream.concat(cas(digest), byteStream()),
                 Stream.of(
-                        new Target(
-                                ByteStreamGrpc.getReadMethod(),
-                                ReadRequest.newBuilder()
-                                        .setResourceName("blobs/" + HASH + "/100")
-                                        .build()),
-                        new Target(
-                                ByteStreamGrpc.getWriteMethod(),
-                                WriteRequest.newBuilder()
-                                        .setResourceName(upload)
-                                        .setData(ByteString.copyFrom(new byte[100]))
-                                        .setFinishWrite(true)
-                                        .build()),
-                        new Target(
-                                ByteStreamGrpc.getQueryWriteStatusMethod(),
-                                QueryWriteStatusRequest.newBuilder()
-                                        .setResourceName(upload)
-                                        .build()),
                         new Target(
                                 ActionCacheGrpc.getGetActionResultMethod(),
                                 GetActionResultRequest.newBuilder()
@@ -102,6 +84,28 @@ class HostileMessagesTest extends HostileFixture {
                                 ListOperationsRequest.newBuilder()
                                         .setPageToken("1")
                                         .build())));
+    }
+
+    private static Stream<Target> byteStream() {
+        var upload = "uploads/u/blobs/" + HASH + "/100";
+        return Stream.of(
+                new Target(
+                        ByteStreamGrpc.getReadMethod(),
+                        ReadRequest.newBuilder()
+                                .setResourceName("blobs/" + HASH + "/100")
+                                .build()),
+                new Target(
+                        ByteStreamGrpc.getWriteMethod(),
+                        WriteRequest.newBuilder()
+                                .setResourceName(upload)
+                                .setData(ByteString.copyFrom(new byte[100]))
+                                .setFinishWrite(true)
+                                .build()),
+                new Target(
+                        ByteStreamGrpc.getQueryWriteStatusMethod(),
+                        QueryWriteStatusRequest.newBuilder()
+                                .setResourceName(upload)
+                                .build()));
     }
 
     private static Stream<Target> cas(Digest digest) {
