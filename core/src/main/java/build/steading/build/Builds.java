@@ -179,8 +179,11 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
         if (order.range().isEmpty()) {
             return Optional.empty();
         }
-        return finished.find(spec, order.range())
-                .map(build -> finished.answer(build, request(build.id(), spec, order)));
+        return finished.find(spec, order.range()).map(build -> {
+            var answered = finished.answer(build, request(build.id(), spec, order));
+            liveBuild(build.id()).ifPresent(ending -> ending.answeredBefore(answered));
+            return answered;
+        });
     }
 
     private Optional<RequestRecord> joinOne(BuildSpec spec, Order order) {

@@ -180,6 +180,14 @@ final class LiveBuild {
         tell(observer -> observer.request(request));
     }
 
+    /// Adds a request that the stored end of this build has answered, while the end is still to be announced.
+    synchronized void answeredBefore(RequestRecord request) {
+        requests.put(request.id(), request);
+        if (!head.state().isFinal()) {
+            tell(observer -> observer.request(request));
+        }
+    }
+
     /// Begins, or begins anew, with these tasks.
     synchronized void plan(BuildRecord started) {
         head = started;

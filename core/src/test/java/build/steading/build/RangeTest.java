@@ -10,10 +10,13 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +50,21 @@ class RangeTest extends BuildsFixture {
         assertThat(executor.ran).isEmpty();
         assertThat(builds.requests(earlier.id())).hasSize(2).contains(request);
         assertThat(builds.find(earlier.id())).contains(earlier);
+    }
+
+    /// The end is told before the build leaves the list of those under way.
+    @Test
+    void requestThatIsAnsweredInTheMomentOfTheEndIsAmongTheRequests() throws Exception {
+        var seen = new CompletableFuture<List<RequestRecord>>();
+        builds.submit(at(spec(CHAIN), 'a'), order(), new Silent() {
+            @Override
+            public void ended(BuildRecord build) {
+                builds.submit(at(spec(OTHER), 'b'), range("b", "a"));
+                seen.complete(builds.requests(build.id()));
+            }
+        });
+
+        assertThat(seen.get(20, TimeUnit.SECONDS)).hasSize(2);
     }
 
     @Test
