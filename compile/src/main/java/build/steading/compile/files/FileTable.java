@@ -11,6 +11,8 @@ import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /// The files of this machine: what is at a name now, and what is in it.
@@ -76,7 +78,15 @@ public final class FileTable {
     /// @param directory absolute
     /// @param assembler whether the compile's source is assembler that does not go through the preprocessor
     public Places places(String directory, boolean assembler) {
-        return name -> place(name.startsWith("/") ? name : directory + "/" + name, assembler);
+        return places(directory, assembler, (_, _) -> {});
+    }
+
+    /// Returns the same, and tells of each file that was found, by its absolute name, what was in it.
+    public Places places(String directory, boolean assembler, BiConsumer<String, Content> found) {
+        return name -> {
+            var absolute = name.startsWith("/") ? name : directory + "/" + name;
+            return place(absolute, assembler, content -> found.accept(absolute, content));
+        };
     }
 
     /// Sees to it that contents are in the store, and stay there for as long as it promises: what is gone is read
@@ -155,7 +165,7 @@ public final class FileTable {
         }
     }
 
-    private Place place(String absolute, boolean assembler) {
+    private Place place(String absolute, boolean assembler, Consumer<Content> found) {
         var name = name(absolute);
         Reader.Taker taker = (digest, bytes) -> scans.scan(digest, bytes, assembler);
         return switch (read(name, taker)) {
@@ -163,20 +173,20 @@ public final class FileTable {
             case Reading.Unreadable _ -> new Place.Unreadable();
             case Reading.Directory(var signature) -> new Place.Directory(signature.device() + ":" + signature.inode());
             case Reading.File(var content) -> {
-                var scan = scans.find(content.digest(), assembler);
+                var place = file(content, assembler, found);
                 // Read before, but not for this; or too long to be scanned.
-                yield scan.isEmpty()
+                yield place.isEmpty()
                                 && content.digest().sizeBytes() <= Reader.MAX_WHOLE_BYTES
                                 && reader.read(name, taker) instanceof Reading.File(var again)
-                        ? file(again, assembler)
-                        : scan.<Place>map(Place.File::new).orElseGet(Place.Unreadable::new);
+                        ? file(again, assembler, found).orElseGet(Place.Unreadable::new)
+                        : place.orElseGet(Place.Unreadable::new);
             }
         };
     }
 
-    private Place file(Content content, boolean assembler) {
-        return scans.find(content.digest(), assembler)
-                .<Place>map(Place.File::new)
-                .orElseGet(Place.Unreadable::new);
+    private Optional<Place> file(Content content, boolean assembler, Consumer<Content> found) {
+        var scan = scans.find(content.digest(), assembler);
+        scan.ifPresent(_ -> found.accept(content));
+        return scan.map(Place.File::new);
     }
 }
