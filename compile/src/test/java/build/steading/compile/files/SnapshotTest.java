@@ -167,7 +167,7 @@ class SnapshotTest {
             FileTableTest.awaitTick(file("a"));
             Files.createDirectory(file("a/b"));
             assertThat(snapshot.holds()).isTrue();
-            FileTableTest.awaitTick(file("a/b"));
+            FileTableTest.awaitTick(file("a"));
             write("a/d.h", "");
             assertThat(snapshot.holds()).isFalse();
             Files.delete(file("a/d.h"));
