@@ -17,6 +17,7 @@ import java.util.Optional;
 /// it gives it back to its [Frames].
 final class Frame implements AutoCloseable {
     // Places of `struct statx` of linux/stat.h, the same on all machines.
+    private static final long STX_MASK = 0x00;
     private static final long STX_MODE = 0x1C;
     private static final long STX_INO = 0x20;
     private static final long STX_SIZE = 0x28;
@@ -24,6 +25,7 @@ final class Frame implements AutoCloseable {
     private static final long STX_MTIME = 0x70;
     private static final long STX_DEV_MAJOR = 0x88;
     private static final long STX_DEV_MINOR = 0x8C;
+    private static final long STX_MNT_ID = 0x90;
     private static final long STATX_BYTES = 0x100;
 
     // Place of the nanoseconds in `struct statx_timestamp`.
@@ -155,7 +157,8 @@ final class Frame implements AutoCloseable {
                 Short.toUnsignedInt(stat.get(JAVA_SHORT, STX_MODE)),
                 stat.get(JAVA_LONG, STX_SIZE),
                 nanos(STX_MTIME),
-                changedNanos());
+                changedNanos(),
+                (stat.get(JAVA_INT, STX_MASK) & Kernel.STATX_MNT_ID_UNIQUE) != 0 ? stat.get(JAVA_LONG, STX_MNT_ID) : 0);
     }
 
     private long changedNanos() {

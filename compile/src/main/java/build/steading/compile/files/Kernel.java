@@ -24,6 +24,7 @@ final class Kernel {
 
     // linux/stat.h
     private static final int STATX_BASIC_STATS = 0x7FF;
+    static final int STATX_MNT_ID_UNIQUE = 0x4000;
 
     // asm-generic/errno-base.h and asm-generic/errno.h
     static final int ENOENT = 2;
@@ -63,7 +64,8 @@ final class Kernel {
 
     static int statx(MemorySegment state, int directory, MemorySegment path, int flags, MemorySegment stat) {
         try {
-            return (int) STATX.invokeExact(state, directory, path, flags, STATX_BASIC_STATS, stat);
+            return (int)
+                    STATX.invokeExact(state, directory, path, flags, STATX_BASIC_STATS | STATX_MNT_ID_UNIQUE, stat);
         } catch (Throwable e) {
             throw new AssertionError(e);
         }

@@ -28,7 +28,7 @@ public final class Routes {
     private record Step(Optional<Signature> signature, Optional<String> target) {}
 
     /// Returns the way from an absolute name; nothing if it does not lead anywhere, or not to where anybody may
-    /// look.
+    /// look. Links below `/proc` that stand for open files lead nowhere: what they say is no name.
     public Optional<Route> of(String absolute) {
         var links = new LinkedHashSet<Route.Link>();
         var followed = 0;

@@ -10,7 +10,11 @@ package build.steading.compile.files;
 /// @param modifiedNanos since 1970; anybody may set it
 /// @param changedNanos since 1970, by the kernel's clock when content, permissions or, of a directory, entries
 ///     last changed
-public record Signature(long device, long inode, int mode, long size, long modifiedNanos, long changedNanos) {
+/// @param mount of the mount through which it is seen, which no other mount ever has: on one that is read-only,
+///     made with times of its own, and mounted in place of another, a file may have all the rest in common with
+///     one that was there before; 0 where the kernel, older than 6.8, does not say
+public record Signature(
+        long device, long inode, int mode, long size, long modifiedNanos, long changedNanos, long mount) {
     /// Longer than a tick of the clock by which the kernel stamps files (10 ms at most), and as the stamps of
     /// exFAT.
     static final long TICK_NANOS = 20_000_000;

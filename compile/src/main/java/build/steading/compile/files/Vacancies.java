@@ -75,7 +75,7 @@ final class Vacancies {
                 : Optional.empty();
     }
 
-    /// Finds guards for names. Returns false if there is something at one of them.
+    /// Finds guards for names, or adds them to `loose`. Returns false if there is something at one of them.
     private boolean place(Frame frame, List<Name> names, List<Guard> guards, List<Name> loose) {
         var now = table.nanos();
         var seen = new HashMap<String, Optional<Signature>>();
@@ -95,23 +95,32 @@ final class Vacancies {
                     .add(name);
         }
         for (var guarded : gaps.entrySet()) {
-            var closed = new ArrayList<Gap>();
-            for (var gap : guarded.getValue().entrySet()) {
-                var at = table.name(gap.getKey());
-                if (frame.showsNothing(at)) {
-                    closed.add(new Gap(at, List.copyOf(gap.getValue())));
-                } else if (gap.getValue().stream().allMatch(name -> isAbsent(frame, name))) {
-                    loose.addAll(gap.getValue());
-                } else {
-                    return false;
-                }
+            var closed = closed(frame, guarded.getValue(), loose);
+            if (closed.isEmpty()) {
+                return false;
             }
             var signature =
                     seen.getOrDefault(guarded.getKey(), Optional.empty()).orElseThrow();
-            guards.add(
-                    new Guard(table.name(guarded.getKey()), signature, signature.vouchesAt(now), List.copyOf(closed)));
+            guards.add(new Guard(table.name(guarded.getKey()), signature, signature.vouchesAt(now), closed.get()));
         }
         return true;
+    }
+
+    /// Returns those of a guard's gaps in which not even a link stands, and adds the names of others to `loose`;
+    /// nothing if there is something at one of the names.
+    private Optional<List<Gap>> closed(Frame frame, Map<String, List<Name>> gaps, List<Name> loose) {
+        var closed = new ArrayList<Gap>();
+        for (var gap : gaps.entrySet()) {
+            var at = table.name(gap.getKey());
+            if (frame.showsNothing(at)) {
+                closed.add(new Gap(at, List.copyOf(gap.getValue())));
+            } else if (gap.getValue().stream().allMatch(name -> isAbsent(frame, name))) {
+                loose.addAll(gap.getValue());
+            } else {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(List.copyOf(closed));
     }
 
     private Optional<Signature> signature(Frame frame, String at) {

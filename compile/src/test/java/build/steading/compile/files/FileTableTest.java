@@ -200,14 +200,14 @@ class FileTableTest {
 
     @Test
     void aFileOfTheFutureIsNeverSettled() {
-        var future = new Signature(1, 1, 0x81A4, 1, 0, 5_000_000_000_000_000_001L);
+        var future = new Signature(1, 1, 0x81A4, 1, 0, 5_000_000_000_000_000_001L, 0);
 
         assertThat(future.vouchesAt(4_000_000_000_000_000_000L)).isFalse();
     }
 
     @Test
     void aFileSystemThatKnowsWholeSecondsOnlyNeedsMoreOfThem() {
-        var coarse = new Signature(1, 1, 0x81A4, 1, 0, 7_000_000_000L);
+        var coarse = new Signature(1, 1, 0x81A4, 1, 0, 7_000_000_000L, 0);
         var enough = 7_000_000_000L + Signature.COARSE_NANOS + Signature.TICK_NANOS;
 
         assertThat(coarse.vouchesAt(enough)).isTrue();

@@ -65,6 +65,7 @@ class RoutesTest {
         assertThat(table.route(directory + "/gone/../a/x.h")).isEmpty();
         assertThat(table.route(directory + "/nowhere")).isEmpty();
         assertThat(table.route(directory + "/loop")).isEmpty();
+        assertThat(table.route(directory + "/bytes\uFFFD")).isEmpty();
         assertThat(table.route(directory + "/a/x.h/")).isEmpty();
         assertThat(table.route(directory + "/a/x.h/..")).isEmpty();
     }

@@ -14,6 +14,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -164,7 +167,7 @@ class SnapshotTest {
             FileTableTest.awaitTick(file("a"));
             Files.createDirectory(file("a/b"));
             assertThat(snapshot.holds()).isTrue();
-            FileTableTest.awaitTick(file("a/b"));
+            FileTableTest.awaitTick(file("a"));
             write("a/d.h", "");
             assertThat(snapshot.holds()).isFalse();
             Files.delete(file("a/d.h"));
@@ -294,6 +297,27 @@ class SnapshotTest {
                 builder.absent(name(name));
             }
             return builder.build();
+        }
+    }
+
+    @Test
+    void manyMayAskAtOnce() throws Exception {
+        write("a.h", "int a;");
+        var content = ((Reading.File) table.read(name("a.h"))).content();
+        var builder = table.snapshot().file(name("a.h"), content).directory(directory.toString());
+        for (var i = 0; i < 100; i++) {
+            builder.absent(name("gone/" + i + ".h")).absent(name(i + ".h"));
+        }
+        var snapshot = builder.build();
+        Callable<Boolean> question = snapshot::holds;
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (var answer : threads.invokeAll(Collections.nCopies(500, question))) {
+                assertThat(answer.get()).isTrue();
+            }
+            write("99.h", "");
+            for (var answer : threads.invokeAll(Collections.nCopies(500, question))) {
+                assertThat(answer.get()).isFalse();
+            }
         }
     }
 
