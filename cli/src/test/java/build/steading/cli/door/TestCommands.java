@@ -102,8 +102,33 @@ final class TestCommands implements Backend {
                 out.flush();
                 new CountDownLatch(1).await();
             }
+            case "cc" -> {
+                return compile(invocation, out, arguments.getLast());
+            }
             case "stop" -> invocation.caller().requestStop("ended");
             default -> throw new IllegalArgumentException(arguments.getFirst());
+        }
+        return 0;
+    }
+
+    /// Prints something to both streams, and goes on as `what` says.
+    private static int compile(Invocation invocation, PrintStream out, String what)
+            throws IOException, InterruptedException {
+        out.println("code");
+        invocation.err().write("warning\n".getBytes(UTF_8));
+        switch (what) {
+            case "back" -> {
+                var gone = new CountDownLatch(1);
+                invocation.caller().onHangup(gone::countDown);
+                invocation.caller().handBack(false, "as decided");
+                gone.await();
+            }
+            case "hang" -> new CountDownLatch(1).await();
+            case "invalid" -> throw new SteadingException(new Failure.Invalid("Not like this"));
+            case "bug" -> throw new IllegalStateException("the cause");
+            default -> {
+                return Integer.parseInt(what);
+            }
         }
         return 0;
     }
