@@ -14,10 +14,8 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -181,108 +179,6 @@ class FrontDoorTest {
         }
 
         assertThat(witness).hasContent("went on");
-    }
-
-    @Test
-    void compileIsAnsweredWithItsOutputAndExitCode() throws Exception {
-        try (var compile = compiling("3")) {
-            assertThat(compile.next().type()).isEqualTo(FrameType.STDOUT);
-            assertThat(compile.next().payload()).isEqualTo(UTF_8.encode("warning\n"));
-            assertThat(compile.next().payload()).isEqualTo(ByteBuffer.wrap(new byte[] {3, 0}));
-        }
-    }
-
-    @Test
-    void compileThatIsHandedBackKeepsNobodyWaiting() throws Exception {
-        try (var compile = compiling("back")) {
-            assertThat(compile.local()).isEqualTo("1 as decided");
-            assertThat(door.activity().running()).isZero();
-            long begin = System.nanoTime();
-            door.close(Ending.STOPPED);
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
-        }
-    }
-
-    @Test
-    void compilesThatWereHandedBackGiveTheirPlacesBackWhenTheLauncherIsGone() throws Exception {
-        try (var first = compiling("back");
-                var second = compiling("back")) {
-            first.local();
-            second.local();
-            assertThat(run("exit", "5")).isEqualTo(new Outcome.Exited(4));
-        }
-        while (!run("exit", "5").equals(new Outcome.Exited(5))) {
-            Thread.onSpinWait();
-        }
-    }
-
-    @Test
-    void compileThatFailsForOurReasonsIsHandedBack() throws Exception {
-        try (var invalid = compiling("invalid");
-                var bug = compiling("bug")) {
-            assertThat(invalid.local()).isEqualTo("2 Not like this");
-            assertThat(bug.local()).startsWith("2 Steading has a bug: ").contains("the cause");
-        }
-    }
-
-    @Test
-    void compileIsHandedBackWhenTheProcessEnds() throws Exception {
-        try (var compile = compiling("hang")) {
-            door.close(Ending.REPLACED);
-            assertThat(compile.local()).isEqualTo("2 Steading ends");
-        }
-    }
-
-    @Test
-    void compileThatTakesLongSaysThatItIsUnderWay() throws Exception {
-        try (var compile = compiling("hang")) {
-            compile.skipOutput();
-            assertThat(compile.frame.type()).isEqualTo(FrameType.WORKING);
-            assertThat(compile.next().type()).isEqualTo(FrameType.WORKING);
-        }
-    }
-
-    private Compile compiling(String what) throws IOException {
-        var compile = new Compile(UnixSockets.connect(socket()));
-        compile.channel.write(hello("", "cc", "gcc", "-c", what).encoded().encoded());
-        assertThat(compile.next().type()).isEqualTo(FrameType.WELCOME);
-        return compile;
-    }
-
-    /// What the launcher of a compile sees, frame by frame.
-    private static final class Compile implements AutoCloseable {
-        private final SocketChannel channel;
-        private final DataInputStream in;
-        private Frame frame = new PayloadWriter().frame(FrameType.HELLO);
-
-        Compile(SocketChannel channel) {
-            this.channel = channel;
-            this.in = new DataInputStream(Channels.newInputStream(channel));
-        }
-
-        Frame next() throws IOException {
-            frame = Frame.read(in).orElseThrow();
-            return frame;
-        }
-
-        void skipOutput() throws IOException {
-            while (next().type() == FrameType.STDOUT || frame.type() == FrameType.STDERR) {
-                assertThat(frame.payload().hasRemaining()).isTrue();
-            }
-        }
-
-        /// Returns flags and reason of a compile that is handed back.
-        String local() throws IOException {
-            skipOutput();
-            assertThat(frame.type()).isEqualTo(FrameType.LOCAL);
-            var payload = new PayloadReader(frame);
-            return payload.u8() + " " + payload.string();
-        }
-
-        @Override
-        public void close() throws IOException {
-            channel.close();
-        }
     }
 
     @Test

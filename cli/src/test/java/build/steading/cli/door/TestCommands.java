@@ -15,9 +15,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// Commands that do one thing each to a launcher, and the process that serves them.
 final class TestCommands implements Backend {
+    /// Compiles that have begun and will not end by themselves.
+    private static final AtomicInteger COMPILES = new AtomicInteger();
+
     private TestCommands() {}
 
     /// Arguments: home, build id, and for a process that lasts, what was typed.
@@ -77,6 +81,7 @@ final class TestCommands implements Backend {
             case "echo" -> out.println(String.join("|", arguments.subList(1, arguments.size())));
             case "env" -> out.println(invocation.environment().get(arguments.get(1)));
             case "where" -> out.printf("%s %04o%n", invocation.cwd(), invocation.umask());
+            case "compiles" -> out.println(COMPILES.get());
             case "pid" -> out.println(ProcessHandle.current().pid());
             case "cat" -> out.println(invocation.in().transferTo(invocation.out()));
             case "count" -> out.println(invocation.in().transferTo(OutputStream.nullOutputStream()));
@@ -123,7 +128,10 @@ final class TestCommands implements Backend {
                 invocation.caller().handBack(false, "as decided");
                 gone.await();
             }
-            case "hang" -> new CountDownLatch(1).await();
+            case "hang" -> {
+                COMPILES.incrementAndGet();
+                new CountDownLatch(1).await();
+            }
             case "invalid" -> throw new SteadingException(new Failure.Invalid("Not like this"));
             case "bug" -> throw new IllegalStateException("the cause");
             default -> {
