@@ -69,10 +69,10 @@ static enum program program_at(const char *path) {
     if (fd < 0) {
         return NOTHING;
     }
-    enum program is = fstat(fd, &file) != 0 ? NOTHING
-                      : !S_ISREG(file.st_mode) || access(path, X_OK) != 0 ? NO_PROGRAM
-                      : is_launcher(fd, &file) ? LAUNCHER
-                                               : PROGRAM;
+    enum program is = fstat(fd, &file) != 0 || !S_ISREG(file.st_mode) ? NOTHING
+                      : access(path, X_OK) != 0                       ? NO_PROGRAM
+                      : is_launcher(fd, &file)                        ? LAUNCHER
+                                                                      : PROGRAM;
     close(fd);
     return is;
 }

@@ -126,6 +126,8 @@ class CompileLauncherTest {
                     .isEqualTo(new Result(127, "", "steading: gcc-nope: not found\n"));
             assertThat(script("$S cc ./gcc-nope a.c"))
                     .isEqualTo(new Result(127, "", "steading: ./gcc-nope: No such file or directory\n"));
+            assertThat(script("mkdir gcc-nope; PATH=.:$PATH; $S cc gcc-nope -c a.c; $S cc '' -c a.c"))
+                    .isEqualTo(new Result(127, "", "steading: gcc-nope: not found\nsteading: : not found\n"));
             assertThat(script("mkdir x; echo >x/gcc-x; PATH=x:/nonexistent; $S cc gcc-x -c a.c"))
                     .isEqualTo(new Result(126, "", "steading: gcc-x: permission denied\n"));
         }
