@@ -8,6 +8,7 @@ import build.steading.cli.command.Services;
 import build.steading.cli.door.Backend;
 import build.steading.cli.door.CommandRunner;
 import build.steading.cli.door.Home;
+import build.steading.compile.service.Compiles;
 import build.steading.failure.SteadingException;
 import build.steading.lifecycle.BackgroundJob;
 import build.steading.lifecycle.Resources;
@@ -47,6 +48,7 @@ final class EmbeddedFarm implements Backend {
                     engine.trees(),
                     engine.allBlobs(),
                     engine.delivery(),
+                    Optional.of(compiles(worker)),
                     engine.git()::open,
                     facts::all,
                     Optional.empty(),
@@ -61,6 +63,11 @@ final class EmbeddedFarm implements Backend {
             resources.close();
             throw e;
         }
+    }
+
+    private Compiles compiles(LocalWorker worker) {
+        var stores = new Compilers.Stores(engine.blobs(), engine.trees());
+        return Compilers.open(stores, engine.farm(), true, worker.lacksIsolation());
     }
 
     /// Lets this user's other clients of the Remote Execution API use the farm, as executor or as cache. No

@@ -74,6 +74,11 @@ final class FarmMember implements Backend {
                     trees,
                     blobs,
                     delivery,
+                    Optional.of(Compilers.open(
+                            new Compilers.Stores(blobs, trees),
+                            cluster.executor(local, trees, clock),
+                            false,
+                            Optional.empty())),
                     git::open,
                     () -> facts(home, version, local),
                     Optional.of(cluster.administration()),

@@ -112,6 +112,7 @@ final class FarmServer implements Backend {
                     engine.trees(),
                     engine.blobs(),
                     engine.delivery(),
+                    Optional.empty(),
                     engine.git()::open,
                     status::all,
                     Optional.of(itself.administration()),

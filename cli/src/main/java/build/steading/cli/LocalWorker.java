@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 
 /// The worker in the process of its server, with the server's own store.
 ///
@@ -60,6 +61,11 @@ final class LocalWorker {
         } catch (IOException _) {
             return "localhost";
         }
+    }
+
+    /// Returns why actions cannot have a file system of their own, if they cannot.
+    Optional<String> lacksIsolation() {
+        return sandbox instanceof Sandbox.Plain(var why) ? Optional.of(why) : Optional.empty();
     }
 
     /// Says which sandbox is in use, and if it is not bubblewrap, why.

@@ -28,6 +28,9 @@ public final class Commands implements CommandRunner {
 
     @Override
     public int run(Invocation invocation) throws InterruptedException {
+        if (CompilerCall.is(invocation.arguments()) && services.compiles().isPresent()) {
+            return CompilerCall.run(services.compiles().get(), invocation);
+        }
         var console = new Console(invocation);
         var interruption = new Interruption();
         var line = commandLine(console)
@@ -73,6 +76,7 @@ public final class Commands implements CommandRunner {
         all.put("artifacts", () -> new ArtifactsCommand(services, console));
         all.put("cancel", () -> new CancelCommand(services, console));
         all.put("retry", () -> new RetryCommand(services, console));
+        all.put("cc", () -> new CcCommand(services, console));
         all.put("join", () -> new JoinCommand(services, console));
         all.put("leave", () -> new LeaveCommand(services, console));
         all.put("executor", () -> new ExecutorCommand(services, console));

@@ -8,6 +8,7 @@ import build.steading.build.BuildDesk;
 import build.steading.build.Delivery;
 import build.steading.build.Plans;
 import build.steading.client.Administration;
+import build.steading.compile.service.Compiles;
 import build.steading.source.SourceRepository;
 import build.steading.tree.Trees;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import java.util.function.Supplier;
 /// @param desk where builds are asked for, here or on a distant server
 /// @param book what is known of them there
 /// @param blobs what builds made and printed, wherever they ran
+/// @param compiles what is behind `steading cc`; empty where nobody compiles
 /// @param repositories opens the repository around a path
 /// @param facts what there is to know of the farm as a whole, for `steading status`: values as JSON has them
 /// @param administration what admins do; empty where there is no farm of several machines
@@ -36,6 +38,7 @@ public record Services(
         Trees trees,
         BlobStore blobs,
         Delivery delivery,
+        Optional<Compiles> compiles,
         Function<Path, SourceRepository> repositories,
         Supplier<Map<String, Object>> facts,
         Optional<Administration> administration,

@@ -69,6 +69,13 @@ public sealed interface CommandLine {
             argv = List.copyOf(argv);
         }
 
+        /// Returns the same with other variables.
+        public Compile withEnvironment(Map<String, String> variables) {
+            return new Compile(
+                    compiler, language, stage, source, outputs, search, forced, macros, inputs, traits, colour,
+                    variables, shaping, argv);
+        }
+
         /// Returns the name of the output of a kind, if there is one.
         public Optional<String> output(Output.Kind kind) {
             return outputs.stream()

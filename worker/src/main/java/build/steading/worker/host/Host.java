@@ -81,7 +81,8 @@ public final class Host {
     }
 
     /// Returns the name that `uname -m` has for it.
-    private static String arch() {
+    /// Returns what processors the machine has, such as `x86_64`.
+    public static String arch() {
         var arch = System.getProperty("os.arch", "unknown");
         return arch.equals("amd64") ? "x86_64" : arch;
     }

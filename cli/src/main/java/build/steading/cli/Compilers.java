@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.cli;
+
+import build.steading.blob.BlobStore;
+import build.steading.compile.files.FileTable;
+import build.steading.compile.service.Compiles;
+import build.steading.compile.toolchain.Toolchains;
+import build.steading.execute.ActionExecutor;
+import build.steading.tree.Trees;
+import build.steading.worker.host.Host;
+import java.util.Optional;
+
+/// Wires what is behind `steading cc`.
+final class Compilers {
+    private Compilers() {}
+
+    /// @param stores of this machine, and behind them the farm's
+    /// @param farm where compiles run
+    /// @param isFarm whether that is this very machine
+    /// @param unable why no compile can run there, if that is so
+    static Compiles open(Stores stores, ActionExecutor farm, boolean isFarm, Optional<String> unable) {
+        var files = new FileTable(stores.blobs());
+        var toolchains = new Toolchains(path -> files.look(path.toString()));
+        return new Compiles(
+                new Compiles.Parts(
+                        files, toolchains, stores.blobs(), stores.trees(), farm, System.getProperty("user.name")),
+                new Compiles.Settings(
+                        Runtime.getRuntime().availableProcessors(), "linux", Host.arch(), isFarm, unable));
+    }
+
+    /// Where a compile's inputs are put, and where its results are found.
+    record Stores(BlobStore blobs, Trees trees) {}
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.compile.service;
+
+import build.bazel.remote.execution.v2.ActionResult;
+import build.steading.digest.Digest;
+import build.steading.execute.ActionExecutor;
+import build.steading.execute.ExecutionRequest;
+import build.steading.execute.Outcome;
+import build.steading.failure.Failure;
+import build.steading.failure.SteadingException;
+import build.steading.platform.RequestFacts;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// Has the farm run compiles, and knows when to stop waiting for it. Thread-safe.
+///
+/// A compile that waits for a worker, or runs for much longer than expected, goes home as soon as a processor
+/// here is free. While the farm does not get anything done, only a probe now and then goes there.
+final class FarmRuns {
+    private static final Duration TICK = Duration.ofMillis(20);
+    private static final Duration HOME_PATIENCE = Duration.ofSeconds(5);
+
+    private final ActionExecutor farm;
+    private final HomeSlots home;
+    private final Patience patience;
+    private final Standing standing;
+
+    /// @param queued how long to wait for a worker while there is room at home
+    /// @param isHome whether the farm is this very machine: a queue is no reason to run more here then, unless
+    ///     nothing moves in it
+    /// @param longestRun of a compile of which nothing is known
+    record Patience(Duration queued, boolean isHome, Duration longestRun) {
+        /// Returns after which time a run is not waited for any more.
+        Duration run(Optional<Duration> expected) {
+            return expected.map(time -> time.multipliedBy(3).plusSeconds(5)).orElse(longestRun);
+        }
+    }
+
+    FarmRuns(ActionExecutor farm, HomeSlots home, Patience patience, Standing standing) {
+        this.farm = farm;
+        this.home = home;
+        this.patience = patience;
+        this.standing = standing;
+    }
+
+    /// How a run ended.
+    sealed interface Ending {
+        /// @param known whether nothing was run for it
+        record Ran(ActionResult result, boolean known) implements Ending {}
+
+        /// The farm lacks inputs that were thought to be in the store.
+        record Lacking() implements Ending {}
+
+        /// The farm has not done it.
+        ///
+        /// @param slot held for the run at home
+        record Failed(String reason, String detail, HomeSlot slot) implements Ending {}
+    }
+
+    /// @param requester for whom
+    /// @param expected how long it took before
+    Ending run(Digest action, boolean refresh, String requester, Optional<Duration> expected)
+            throws InterruptedException {
+        if (!standing.mayTry()) {
+            return new Ending.Failed("farm away", "", home.take(HOME_PATIENCE));
+        }
+        var facts = RequestFacts.of("cc", requester).withExpected(expected);
+        var run = new FarmRun(standing, patience);
+        run.start(farm, new ExecutionRequest(action, refresh, facts, List.of()));
+        try {
+            return await(run, patience.run(expected));
+        } catch (InterruptedException e) {
+            run.withdraw("its requester");
+            throw e;
+        }
+    }
+
+    private Ending await(FarmRun run, Duration longest) throws InterruptedException {
+        for (var wait = patience.queued(); ; wait = TICK) {
+            try {
+                return ending(run.result().get(wait.toNanos(), TimeUnit.NANOSECONDS));
+            } catch (TimeoutException _) {
+                var why = run.overdue(longest);
+                var slot = why.flatMap(_ -> home.tryTake());
+                if (slot.isPresent()) {
+                    run.withdraw("a free processor at home");
+                    standing.failed();
+                    return new Ending.Failed(why.orElseThrow(), run.waitsFor(), slot.get());
+                }
+            } catch (ExecutionException e) {
+                return failed(e.getCause());
+            }
+        }
+    }
+
+    private Ending ending(Outcome outcome) throws InterruptedException {
+        return switch (outcome) {
+            case Outcome.Completed(var result, var cached, var _) -> {
+                standing.succeeded();
+                yield new Ending.Ran(result, cached);
+            }
+            case Outcome.NotRun(Failure.MissingBlobs _, var _) -> new Ending.Lacking();
+            case Outcome.NotRun(var failure, var _) -> failed(failure.message());
+            case Outcome.Rejected(var failure, var _) -> failed(failure.message());
+            case Outcome.TimedOut(var limit, var _) -> failed("Took longer than " + limit);
+            case Outcome.OutOfMemory(var bytes, var _) -> failed("Used more than %d bytes".formatted(bytes));
+            case Outcome.Cancelled(var by) -> failed("Cancelled by " + by);
+            case Outcome.Refused(var reason, var _) -> failed(reason);
+        };
+    }
+
+    private Ending failed(@Nullable Throwable cause) throws InterruptedException {
+        if (cause instanceof SteadingException known) {
+            return known.failure() instanceof Failure.MissingBlobs
+                    ? new Ending.Lacking()
+                    : failed(known.failure().message());
+        }
+        return failed(String.valueOf(cause));
+    }
+
+    private Ending failed(String message) throws InterruptedException {
+        standing.failed();
+        return new Ending.Failed("farm failed", message, home.take(HOME_PATIENCE));
+    }
+}

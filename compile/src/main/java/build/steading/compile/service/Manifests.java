@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.compile.service;
+
+import build.bazel.remote.execution.v2.ActionResult;
+import build.steading.compile.argv.Output;
+import build.steading.compile.files.Snapshot;
+import build.steading.compile.toolchain.Toolchain;
+import build.steading.digest.Digest;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Remembers of each compile which files it read, which names it probed in vain, and what came of it. Bounded:
+/// what was not asked for the longest goes. Thread-safe.
+final class Manifests {
+    private static final int MOST = 20_000;
+
+    @GuardedBy("this")
+    private final Map<Key, Manifest> known = new LinkedHashMap<>(64, 0.75f, true);
+
+    /// All that a compile depends on beyond files.
+    ///
+    /// @param toolchain the same object as long as nothing of it has changed
+    record Key(Toolchain toolchain, String directory, List<String> argv, Map<String, String> environment) {}
+
+    /// @param seen the state of the file system that `action` is made of
+    /// @param outputs by their names in the result
+    /// @param result empty if it is not known
+    record Manifest(Snapshot seen, Digest action, Map<String, Output> outputs, Optional<ActionResult> result) {
+        Manifest with(ActionResult newest) {
+            return new Manifest(seen, action, outputs, Optional.of(newest));
+        }
+    }
+
+    synchronized Optional<Manifest> find(Key key) {
+        return Optional.ofNullable(known.get(key));
+    }
+
+    synchronized void put(Key key, Manifest manifest) {
+        known.put(key, manifest);
+        if (known.size() > MOST) {
+            known.remove(known.keySet().iterator().next());
+        }
+    }
+}

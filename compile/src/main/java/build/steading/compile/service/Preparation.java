@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.compile.service;
+
+import build.steading.compile.argv.Colour;
+import build.steading.compile.argv.CommandLine.Compile;
+import build.steading.compile.argv.Language;
+import build.steading.compile.argv.Output;
+import build.steading.compile.argv.Trait;
+import build.steading.compile.files.Content;
+import build.steading.compile.files.FileTable;
+import build.steading.compile.files.Look;
+import build.steading.compile.files.Reading;
+import build.steading.compile.source.Closure;
+import build.steading.compile.source.Mark;
+import build.steading.compile.source.Resolver;
+import build.steading.compile.toolchain.Needs;
+import build.steading.compile.toolchain.NotUsableException;
+import build.steading.compile.toolchain.Toolchain;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Finds all that a compile may read, or why that cannot be known. Thread-safe.
+final class Preparation {
+    private static final int MOST_FILES = 20_000;
+
+    /// Matter only to messages for a terminal.
+    private static final Set<String> OF_TERMINALS = Set.of("TERM", "COLUMNS", "GCC_COLORS", "GCC_URLS", "TERM_URLS");
+
+    private final FileTable files;
+
+    Preparation(FileTable files) {
+        this.files = files;
+    }
+
+    /// What came of it.
+    sealed interface Prepared permits Work, NotPossible {}
+
+    record NotPossible(Answer.Home home) implements Prepared {
+        NotPossible(String reason, String detail) {
+            this(Answer.Home.decided(reason, detail));
+        }
+    }
+
+    /// Returns a compile without the variables that make no difference, so that it is the same for everybody.
+    Compile plain(TypedCommand command, Compile compile) {
+        var variables = new LinkedHashMap<>(compile.environment());
+        if (compile.colour() != Colour.ALWAYS) {
+            variables.keySet().removeAll(OF_TERMINALS);
+        }
+        var named = variables.get("PWD");
+        if (named != null && (named.equals(command.directory()) || !isSame(named, command.directory()))) {
+            variables.remove("PWD");
+        }
+        return compile.withEnvironment(variables);
+    }
+
+    private boolean isSame(String name, String directory) {
+        return name.startsWith("/")
+                && files.look(name) instanceof Look.Present(var one)
+                && files.look(directory) instanceof Look.Present(var other)
+                && one.inode() == other.inode()
+                && one.device() == other.device();
+    }
+
+    Prepared prepare(TypedCommand command, Toolchain toolchain, Compile compile) {
+        try {
+            return prepare(command, toolchain, compile, toolchain.needs(compile, command.directory()));
+        } catch (NotUsableException e) {
+            return new NotPossible("compiler", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Prepared prepare(TypedCommand command, Toolchain toolchain, Compile compile, Needs needs) {
+        var outputs = new LinkedHashMap<String, Output>();
+        for (var output : compile.outputs()) {
+            var place = placeOf(command, output);
+            if (place.isEmpty()) {
+                return new NotPossible("output name", output.name());
+            }
+            outputs.put(place.get(), output);
+        }
+        var contents = new LinkedHashMap<String, Content>();
+        var assembler = compile.language() == Language.ASSEMBLER;
+        var places = files.places(command.directory(), assembler, contents::put);
+        var closure = new Resolver(compile, needs.search().existing(), places, MOST_FILES).resolve();
+        var hindrance = hindrance(compile, closure);
+        if (hindrance.isPresent()) {
+            return hindrance.get();
+        }
+        var others = new ArrayList<>(needs.files());
+        if (!ActionWriter.isInside(command.directory(), outputs.keySet())) {
+            others.add(ActionWriter.CHANGER);
+        }
+        compile.inputs().forEach(input -> others.add(command.absolute(input.name())));
+        closure.precompiled().forEach(name -> others.add(command.absolute(name)));
+        for (var name : others) {
+            if (!(files.read(name) instanceof Reading.File(var content))) {
+                return new NotPossible("input file", name);
+            }
+            contents.put(name, content);
+        }
+        var directories = new LinkedHashSet<>(needs.directories());
+        directories.add(command.directory());
+        Optional.ofNullable(compile.environment().get("PWD")).ifPresent(directories::add);
+        closure.directories().forEach(name -> directories.add(command.absolute(name)));
+        compile.outputs().forEach(output -> directories.add(command.parentOf(output.name())));
+        var absent = new LinkedHashSet<>(needs.search().missing());
+        absent.addAll(closure.absent());
+        var seen = seen(command, contents, directories, List.copyOf(absent));
+        return new Work(command, compile, toolchain, outputs, contents, directories, seen);
+    }
+
+    /// Returns the name without links of a file that need not be there yet, but in a directory that is.
+    private Optional<String> placeOf(TypedCommand command, Output output) {
+        var name = output.name();
+        return files.route(command.parentOf(name))
+                .filter(parent -> parent.signature().isDirectory())
+                .map(parent -> parent.real()
+                        + (parent.real().equals("/") ? "" : "/")
+                        + name.substring(name.lastIndexOf('/') + 1));
+    }
+
+    private build.steading.compile.files.Snapshot seen(
+            TypedCommand command, Map<String, Content> contents, Set<String> directories, List<String> absent) {
+        var snapshot = files.snapshot();
+        contents.forEach(snapshot::file);
+        directories.forEach(snapshot::directory);
+        absent.forEach(name -> snapshot.absent(command.absolute(name)));
+        return snapshot.build();
+    }
+
+    private static Optional<NotPossible> hindrance(Compile compile, Closure closure) {
+        if (!closure.unresolved().isEmpty()) {
+            return Optional.of(
+                    new NotPossible("unclear include", closure.unresolved().getFirst()));
+        }
+        if (closure.marks().contains(Mark.ASSEMBLER_INPUT)) {
+            return Optional.of(new NotPossible("input of the assembler", ""));
+        }
+        return timeOf(compile, closure.marks()).map(mark -> new NotPossible("time of compiling", mark.name()));
+    }
+
+    /// Returns what the result depends on of the time at which it is made.
+    private static Optional<Mark> timeOf(Compile compile, Set<Mark> marks) {
+        var fixed = !compile.environment().getOrDefault("SOURCE_DATE_EPOCH", "").isEmpty();
+        var traits = compile.traits();
+        return marks.stream()
+                .filter(mark -> switch (mark) {
+                    case DATE -> !fixed && !traits.contains(Trait.REDEFINES_DATE);
+                    case TIME -> !fixed && !traits.contains(Trait.REDEFINES_TIME);
+                    case TIMESTAMP -> !traits.contains(Trait.REDEFINES_TIMESTAMP);
+                    case ASSEMBLER_INPUT, PRAGMA_ONCE, OBSCURE -> false;
+                })
+                .findFirst();
+    }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.compile.service;
+
+import build.bazel.remote.execution.v2.ActionResult;
+import build.bazel.remote.execution.v2.OutputFile;
+import build.steading.blob.BlobStore;
+import build.steading.blob.Blobs;
+import build.steading.compile.argv.CommandLine.Compile;
+import build.steading.compile.argv.Output;
+import build.steading.digest.Digests;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Gives callers what came of a compile, if that is what they would have got at home. Thread-safe.
+final class Results {
+    /// Under these names the driver hands files from one program to the next: at random, so that messages with
+    /// them are of no use.
+    private static final String TEMPORARY = "/tmp/cc";
+
+    /// What a compiler says of files that it lacks: whether that is true is only known at home.
+    private static final List<String> LACKING = List.of("No such file", "file not found", "cannot open", "can't open");
+
+    private final BlobStore blobs;
+
+    Results(BlobStore blobs) {
+        this.blobs = blobs;
+    }
+
+    /// What a caller gets.
+    sealed interface Outcome {}
+
+    /// @param bytes that were written to files
+    record Taken(Answer.Done done, long bytes) implements Outcome {}
+
+    /// Nothing was written.
+    record NotTaken(Answer.Home home) implements Outcome {}
+
+    /// A file to be written.
+    private record Written(Output output, Path file, ByteString content) {}
+
+    /// @param outputs by their names in the result
+    /// @throws build.steading.failure.SteadingException with `MissingBlobs` if a part of the result has gone
+    Outcome take(TypedCommand command, Compile compile, Map<String, Output> outputs, ActionResult result) {
+        var stdout = stream(result.getStdoutRaw(), result.hasStdoutDigest(), result.getStdoutDigest());
+        var stderr = stream(result.getStderrRaw(), result.hasStderrDigest(), result.getStderrDigest());
+        var doubt = doubt(command, compile, result.getExitCode(), stderr);
+        if (doubt.isPresent()) {
+            return new NotTaken(doubt.get());
+        }
+        var files = new ArrayList<Written>();
+        var missing = new HashMap<>(outputs);
+        for (var file : result.getOutputFilesList()) {
+            var output = outputs.get(file.getPath());
+            if (output != null) {
+                missing.remove(file.getPath());
+                files.add(new Written(output, Path.of(command.absolute(output.name())), content(file)));
+            }
+        }
+        var lacks = missing.values().stream()
+                .filter(output -> !output.mayBeMissing())
+                .map(Output::name)
+                .findFirst();
+        var succeeded = result.getExitCode() == 0;
+        if (succeeded && lacks.isPresent()) {
+            return new NotTaken(new Answer.Home("output missing", lacks.get(), true, HomeSlot.NONE));
+        }
+        try {
+            var bytes = write(new OutputFiles(command.umask()), files);
+            if (!succeeded) {
+                removeAssembly(command, compile);
+            }
+            return new Taken(new Answer.Done(result.getExitCode(), stdout, stderr), bytes);
+        } catch (IOException e) {
+            return new NotTaken(Answer.Home.decided("output not writable", e.toString()));
+        }
+    }
+
+    /// Returns why the compiler should be asked at home, if it should.
+    private static Optional<Answer.Home> doubt(TypedCommand command, Compile compile, int exitCode, ByteString stderr) {
+        if (stderr.isEmpty() && exitCode == 0) {
+            return Optional.empty();
+        }
+        if (exitCode > 1 || exitCode < 0) {
+            return home("compiler failed", "exit code " + exitCode);
+        }
+        if (command.terminal() && compile.colour() == build.steading.compile.argv.Colour.AUTO) {
+            return home("messages on a terminal", "");
+        }
+        var text = stderr.toString(StandardCharsets.UTF_8);
+        if (text.contains(TEMPORARY)) {
+            return home("messages of the assembler", "");
+        }
+        var lacking = LACKING.stream().filter(text::contains).findFirst();
+        return exitCode == 0 ? Optional.empty() : lacking.flatMap(words -> home("missing file", words));
+    }
+
+    private static Optional<Answer.Home> home(String reason, String detail) {
+        return Optional.of(Answer.Home.decided(reason, detail));
+    }
+
+    private ByteString stream(ByteString raw, boolean hasDigest, build.bazel.remote.execution.v2.Digest digest) {
+        return !raw.isEmpty() || !hasDigest ? raw : read(digest);
+    }
+
+    private ByteString content(OutputFile file) {
+        return file.getContents().isEmpty() ? read(file.getDigest()) : file.getContents();
+    }
+
+    private ByteString read(build.bazel.remote.execution.v2.Digest digest) {
+        return UnsafeByteOperations.unsafeWrap(Blobs.read(blobs, Digests.fromProto(digest)));
+    }
+
+    /// The object comes last: where it is, all else is.
+    private static long write(OutputFiles files, List<Written> outputs) throws IOException {
+        outputs.sort(Comparator.comparing((Written written) -> written.output().kind())
+                .reversed());
+        var bytes = 0L;
+        for (var written : outputs) {
+            files.write(written.output().kind(), written.file(), written.content());
+            bytes += written.content().size();
+        }
+        return bytes;
+    }
+
+    /// The compiler proper removes the file that it was about to write; an object is not touched, for nobody
+    /// came to it.
+    private static void removeAssembly(TypedCommand command, Compile compile) throws IOException {
+        var assembly = compile.output(Output.Kind.ASSEMBLY);
+        if (assembly.isPresent()) {
+            OutputFiles.remove(Path.of(command.absolute(assembly.get())));
+        }
+    }
+}

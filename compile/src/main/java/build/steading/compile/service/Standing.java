@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.compile.service;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
+
+/// Whether the farm gets anything done, as far as this process has seen. Thread-safe.
+final class Standing {
+    /// How long the farm is left alone after it has failed, but for one probe.
+    private static final Duration PAUSE = Duration.ofSeconds(3);
+
+    /// How long nothing may move until a queue counts as stuck.
+    private static final Duration STUCK = Duration.ofSeconds(2);
+
+    private static final int FAILURES = 3;
+
+    @GuardedBy("this")
+    private int running;
+
+    @GuardedBy("this")
+    private int failures;
+
+    @GuardedBy("this")
+    private long lastMove = System.nanoTime();
+
+    @GuardedBy("this")
+    private long awayUntil;
+
+    /// Returns whether a compile may go to the farm.
+    synchronized boolean mayTry() {
+        if (failures < FAILURES || running > 0) {
+            return true;
+        }
+        var now = System.nanoTime();
+        if (now - awayUntil < 0) {
+            return false;
+        }
+        awayUntil = now + PAUSE.toNanos();
+        return true;
+    }
+
+    /// Returns whether nothing runs, begins or ends.
+    synchronized boolean isStuck() {
+        return running == 0 && System.nanoTime() - lastMove > STUCK.toNanos();
+    }
+
+    synchronized void begun() {
+        running++;
+        lastMove = System.nanoTime();
+    }
+
+    synchronized void ended() {
+        running--;
+        lastMove = System.nanoTime();
+    }
+
+    synchronized void succeeded() {
+        failures = 0;
+        lastMove = System.nanoTime();
+    }
+
+    synchronized void failed() {
+        failures++;
+        if (failures == FAILURES) {
+            awayUntil = System.nanoTime() + PAUSE.toNanos();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.compile.service;
+
+import build.steading.compile.toolchain.Call;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A compiler as somebody called it.
+///
+/// @param argv as the compiler would get it, its own name first
+/// @param program absolute: what that name leads to
+/// @param directory absolute, without links: where it was called
+/// @param environment all of the caller's
+/// @param umask the caller's, for the files that the compiler would write
+/// @param terminal whether messages go to a terminal
+/// @param refresh whether to compile even if the result is known
+public record TypedCommand(
+        List<String> argv,
+        String program,
+        String directory,
+        Map<String, String> environment,
+        int umask,
+        boolean terminal,
+        boolean refresh) {
+    public TypedCommand {
+        argv = List.copyOf(argv);
+        environment = Map.copyOf(environment);
+    }
+
+    /// Returns the file after `-o`, absolute, if there is one: for statistics of calls that nobody understands
+    /// better.
+    Optional<String> likelyOutput() {
+        var option = argv.indexOf("-o");
+        return option < 0 || option + 1 >= argv.size()
+                ? Optional.empty()
+                : Optional.of(
+                        Path.of(absolute(argv.get(option + 1))).normalize().toString());
+    }
+
+    Call call() {
+        return new Call(argv.getFirst(), program, environment.getOrDefault("PATH", ""), directory);
+    }
+
+    /// Returns the directory in which a file's name is looked up, absolute.
+    String parentOf(String name) {
+        var absolute = absolute(name);
+        return absolute.substring(0, Math.max(1, absolute.lastIndexOf('/')));
+    }
+
+    /// Returns a file's name as the kernel would take it from anywhere.
+    String absolute(String name) {
+        return name.startsWith("/") ? name : directory + "/" + name;
+    }
+}
