@@ -36,7 +36,7 @@ public final class Toolchain {
     /// What was found out.
     ///
     /// @param driver what every compile needs
-    record Learnt(Footprint driver, Map<Part, Footprint> parts, Questions questions, Watch watch) {
+    record Learnt(Footprint driver, Map<Part, Footprint> parts, Questions questions, Evidence evidence) {
         Learnt {
             parts = Map.copyOf(parts);
         }
@@ -70,7 +70,7 @@ public final class Toolchain {
 
     /// Returns whether all files that this was learned from are as they were.
     public boolean isCurrent() {
-        return learnt.watch.isCurrent();
+        return learnt.evidence.isCurrent();
     }
 
     /// Returns what a compile needs: the same object for all compiles of a kind, as long as it is remembered.
@@ -100,9 +100,9 @@ public final class Toolchain {
     }
 
     private Needs learn(Kind kind) throws NotUsableException {
-        var footprint = new Footprint(learnt.watch);
+        var footprint = new Footprint(learnt.evidence);
         footprint.addAll(learnt.driver);
-        kind.parts.forEach(part -> footprint.addAll(learnt.parts.getOrDefault(part, new Footprint(learnt.watch))));
+        kind.parts.forEach(part -> footprint.addAll(learnt.parts.getOrDefault(part, new Footprint(learnt.evidence))));
         var home = Path.of(call.program()).resolveSibling("..").normalize();
         kind.tongue.addTo(footprint, home);
         if (kind.converts) {
