@@ -109,6 +109,17 @@ class ElsewhereTest {
     }
 
     @Test
+    void colourIsTheSame() throws Exception {
+        var terminal = Map.of("TERM", "xterm-256color", "COLUMNS", "60");
+        assertThat(compare("gcc -fdiagnostics-color=always -c bad.c -o a.o", terminal)
+                        .output())
+                .contains("\33[");
+        assertThat(compare("clang -fcolor-diagnostics -c bad.c -o a.o", terminal)
+                        .output())
+                .contains("\33[");
+    }
+
+    @Test
     void quotesAreFancyInUnicode() throws Exception {
         var ended = compare("gcc -Wall -c bad.c -o a.o", Map.of("LC_ALL", "C.UTF-8"));
         assertThat(ended.output()).contains("‘x’");
