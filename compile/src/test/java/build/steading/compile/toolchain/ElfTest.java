@@ -74,6 +74,8 @@ class ElfTest {
     }
 
     private Path write(ByteBuffer bytes) throws IOException {
-        return Files.write(directory.resolve("program"), bytes.array());
+        var content = new byte[bytes.capacity()];
+        bytes.get(0, content);
+        return Files.write(directory.resolve("program"), content);
     }
 }
