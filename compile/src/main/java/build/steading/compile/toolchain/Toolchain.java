@@ -121,10 +121,9 @@ public final class Toolchain {
             ClangFiles.addInstallation(footprint, Path.of(absolute(kind, installation)));
         }
         report.configurations().forEach(footprint::add);
-        var names = new ArrayList<>(report.search().existing());
-        names.addAll(report.search().missing());
-        names.forEach(
-                name -> footprint.add(Path.of(kind.directory).resolve(name).toString()));
+        // Whether headers come and go in them is the concern of those who read headers.
+        report.search().existing().forEach(name -> footprint.addUnwatched(absolute(kind, name)));
+        report.search().missing().forEach(name -> footprint.add(absolute(kind, name)));
         return kind.language.isPreprocessed() ? SearchDirectories.NONE : report.search();
     }
 

@@ -152,6 +152,16 @@ class ToolchainsTest {
     }
 
     @Test
+    void headersMayComeAndGo() throws Exception {
+        var include = Files.createDirectories(directory.resolve("root/usr/include"));
+        var gcc = find("gcc");
+        var needs = needs(gcc, "gcc --sysroot=" + directory + "/root -c a.c");
+        assertThat(needs.directories()).contains(include.toRealPath().toString());
+        Files.writeString(include.resolve("new.h"), "");
+        assertThat(gcc.isCurrent()).isTrue();
+    }
+
+    @Test
     void compilesOfAKindShareTheirNeeds() throws Exception {
         assertThat(needs(find("gcc"), "gcc -c a.c -O2")).isSameAs(needs(find("gcc"), "gcc -g -c b.c"));
     }
