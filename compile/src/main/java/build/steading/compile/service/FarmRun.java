@@ -88,10 +88,11 @@ final class FarmRun implements ExecutionObserver {
         if (running) {
             return now - since > longest.toNanos() ? Optional.of("slow worker") : Optional.empty();
         }
-        if (patience.isHome() && !standing.isStuck()) {
+        var waited = Duration.ofNanos(now - since);
+        if (patience.isHome() && !standing.isStuckFor(waited)) {
             return Optional.empty();
         }
-        return now - since > patience.queued().toNanos() ? Optional.of("no free worker") : Optional.empty();
+        return waited.compareTo(patience.queued()) > 0 ? Optional.of("no free worker") : Optional.empty();
     }
 
     synchronized String waitsFor() {

@@ -92,19 +92,29 @@ final class Preparation {
         if (hindrance.isPresent()) {
             return hindrance.get();
         }
-        var others = new ArrayList<>(needs.files());
+        var others = new ArrayList<String>();
         if (!ActionWriter.isInside(command.directory(), outputs.keySet())) {
             others.add(ActionWriter.CHANGER);
         }
         compile.inputs().forEach(input -> others.add(command.absolute(input.name())));
         closure.precompiled().forEach(name -> others.add(command.absolute(name)));
+        var directories = new LinkedHashSet<>(needs.directories());
+        for (var name : needs.files()) {
+            switch (files.read(name)) {
+                case Reading.File(var content) -> contents.put(name, content);
+                // A link on the way to others.
+                case Reading.Directory _ -> directories.add(name);
+                case Reading.Absent _, Reading.Unreadable _ -> {
+                    return new NotPossible("compiler", "`%s` cannot be read".formatted(name));
+                }
+            }
+        }
         for (var name : others) {
             if (!(files.read(name) instanceof Reading.File(var content))) {
                 return new NotPossible("input file", name);
             }
             contents.put(name, content);
         }
-        var directories = new LinkedHashSet<>(needs.directories());
         directories.add(command.directory());
         Optional.ofNullable(compile.environment().get("PWD")).ifPresent(directories::add);
         closure.directories().forEach(name -> directories.add(command.absolute(name)));

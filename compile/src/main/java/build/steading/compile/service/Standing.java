@@ -39,9 +39,10 @@ final class Standing {
         return true;
     }
 
-    /// Returns whether nothing runs, begins or ends.
-    synchronized boolean isStuck() {
-        return running == 0 && System.nanoTime() - lastMove > STUCK.toNanos();
+    /// Returns whether nothing has run, begun or ended while somebody waited, and he has waited for long.
+    synchronized boolean isStuckFor(Duration waited) {
+        var still = Duration.ofNanos(System.nanoTime() - lastMove);
+        return running == 0 && still.compareTo(STUCK) > 0 && waited.compareTo(STUCK) > 0;
     }
 
     synchronized void begun() {

@@ -2,7 +2,9 @@
 package build.steading.compile.service;
 
 import build.steading.compile.toolchain.Call;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,8 +41,19 @@ public record TypedCommand(
                         Path.of(absolute(argv.get(option + 1))).normalize().toString());
     }
 
+    /// Returns the call of the program itself: where its name leads to us, `PATH` does not any more.
     Call call() {
-        return new Call(argv.getFirst(), program, environment.getOrDefault("PATH", ""), directory);
+        var name = argv.getFirst();
+        var entries = new ArrayList<String>();
+        var found = name.indexOf('/') >= 0;
+        for (var entry : environment.getOrDefault("PATH", "").split(":", -1)) {
+            var candidate = absolute(entry) + "/" + name;
+            found |= candidate.equals(program);
+            if (found || !Files.exists(Path.of(candidate))) {
+                entries.add(entry);
+            }
+        }
+        return new Call(name, program, String.join(":", entries), directory);
     }
 
     /// Returns the directory in which a file's name is looked up, absolute.

@@ -19,6 +19,7 @@ public record Call(String name, String program, String path, String directory) {
         if (!program.startsWith("/") || !directory.startsWith("/")) {
             throw new IllegalArgumentException("`%s` in `%s` is not absolute".formatted(program, directory));
         }
+        program = Path.of(program).toString();
         var isRelative = name.indexOf('/') > 0 || entries(path).stream().anyMatch(entry -> !entry.startsWith("/"));
         directory = isRelative ? directory : "/";
     }

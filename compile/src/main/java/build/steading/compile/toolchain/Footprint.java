@@ -19,12 +19,12 @@ final class Footprint {
     /// As many as Linux follows.
     private static final int LINKS = 40;
 
-    private final Watch watch;
+    private final Evidence evidence;
     private final SortedSet<String> files = new TreeSet<>();
     private final SortedSet<String> directories = new TreeSet<>();
 
-    Footprint(Watch watch) {
-        this.watch = watch;
+    Footprint(Evidence evidence) {
+        this.evidence = evidence;
     }
 
     SortedSet<String> files() {
@@ -43,7 +43,7 @@ final class Footprint {
     /// Adds a file or directory, and returns its real name. Of what does not exist, nothing is added but that it
     /// is watched.
     Optional<Path> add(String name) {
-        watch.add(name);
+        evidence.add(name);
         return addUnwatched(name);
     }
 

@@ -20,35 +20,36 @@ final class Learner {
     private static final String USUAL_PATH = "/usr/bin:/bin";
 
     private final Call call;
-    private final Watch watch;
+    private final Evidence evidence;
     private final Questions questions;
     private final Libraries libraries;
     private final Set<String> path = new LinkedHashSet<>();
 
-    Learner(Call call, Watch watch) {
+    Learner(Call call, Evidence evidence) {
         this.call = call;
-        this.watch = watch;
+        this.evidence = evidence;
         this.questions = new Questions(call);
-        this.libraries = new Libraries(questions, watch);
+        this.libraries = new Libraries(questions, evidence);
     }
 
     Toolchain learn() throws NotUsableException {
         if (call.isSought()) {
             checkPath();
         }
-        var driver = new Footprint(watch);
+        var driver = new Footprint(evidence);
         var real = driver.add(call.program())
                 .orElseThrow(() -> new NotUsableException("`%s` is not there", call.program()));
         libraries.addTo(driver, real);
         var compiler = compiler(real);
-        var parts = parts(compiler.family());
+        var parts = new EnumMap<Part, Footprint>(Part.class);
         if (compiler.family() == Family.GCC) {
-            addSpecs(driver, parts);
+            addParts(parts);
+            addSpecs(driver);
         } else {
             ClangFiles.addTo(driver, Path.of(questions.ask("-print-resource-dir")));
         }
         var directories = path.isEmpty() ? USUAL_PATH : String.join(":", path);
-        return new Toolchain(call, compiler, directories, new Toolchain.Learnt(driver, parts, questions, watch));
+        return new Toolchain(call, compiler, directories, new Toolchain.Learnt(driver, parts, questions, evidence));
     }
 
     /// A compiler that was called by a bare name looks for itself, and takes what it finds for itself.
@@ -64,7 +65,7 @@ final class Learner {
 
     /// A program that comes to lie in front of another on `PATH` is seen.
     private void watchPath(String name) {
-        call.probes(name).forEach(watch::add);
+        call.probes(name).forEach(evidence::add);
     }
 
     private Compiler compiler(Path real) throws NotUsableException {
@@ -90,17 +91,13 @@ final class Learner {
         return new Compiler(Family.CLANG, called.map(Compiler::plus).orElse(false));
     }
 
-    private Map<Part, Footprint> parts(Family family) throws NotUsableException {
-        var parts = new EnumMap<Part, Footprint>(Part.class);
+    private void addParts(Map<Part, Footprint> parts) throws NotUsableException {
         for (var part : Part.values()) {
-            if (part.isOf(family)) {
-                var footprint = new Footprint(watch);
-                if (add(footprint, questions.ask("-print-prog-name=" + part.program()))) {
-                    parts.put(part, footprint);
-                }
+            var footprint = new Footprint(evidence);
+            if (add(footprint, questions.ask("-print-prog-name=" + part.program()))) {
+                parts.put(part, footprint);
             }
         }
-        return parts;
     }
 
     /// @param answer the name of the program, which is bare if the compiler leaves it to `PATH`
@@ -132,20 +129,19 @@ final class Learner {
     }
 
     /// GCC reads specs that lie beside its parts, if there are any, and finds parts there first.
-    private void addSpecs(Footprint driver, Map<Part, Footprint> parts) throws NotUsableException {
+    private void addSpecs(Footprint driver) throws NotUsableException {
         var specs = questions.ask("-print-file-name=specs");
         if (specs.indexOf('/') >= 0) {
             driver.add(specs);
         }
-        var libgcc = Path.of(questions.ask("-print-file-name=libgcc.a"));
-        var compilers = Path.of(questions.ask("-print-prog-name=cc1"));
-        for (var directory : new LinkedHashSet<>(List.of(compilers, libgcc))) {
-            if (directory.isAbsolute()) {
-                driver.add(directory.resolveSibling("specs").toString());
-                driver.add(directory.resolveSibling("../specs").toString());
-                parts.keySet()
-                        .forEach(part -> watch.add(
-                                directory.resolveSibling(part.program()).toString()));
+        for (var question : List.of("-print-prog-name=cc1", "-print-file-name=libgcc.a")) {
+            var beside = Path.of(questions.ask(question));
+            if (beside.isAbsolute()) {
+                driver.add(beside.resolveSibling("specs").toString());
+                driver.add(beside.resolveSibling("../specs").toString());
+                for (var part : Part.values()) {
+                    evidence.add(beside.resolveSibling(part.program()).toString());
+                }
             }
         }
     }

@@ -19,11 +19,11 @@ final class Libraries {
     private static final String CACHE = "/etc/ld.so.cache";
 
     private final Questions questions;
-    private final Watch watch;
+    private final Evidence evidence;
 
-    Libraries(Questions questions, Watch watch) {
+    Libraries(Questions questions, Evidence evidence) {
         this.questions = questions;
-        this.watch = watch;
+        this.evidence = evidence;
     }
 
     /// Adds all that is loaded when a program starts.
@@ -34,7 +34,7 @@ final class Libraries {
         if (loader.isEmpty()) {
             return;
         }
-        watch.add(CACHE);
+        evidence.add(CACHE);
         if (footprint.add(loader.get()).isEmpty()) {
             throw new NotUsableException("`%s` needs `%s`, which is not there", program, loader.get());
         }

@@ -10,7 +10,7 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
-/// The programs that a driver runs.
+/// The programs that the driver of GCC runs.
 enum Part {
     C("cc1"),
     CPP("cc1plus"),
@@ -30,31 +30,19 @@ enum Part {
         return program;
     }
 
-    /// Clang is itself the compiler, and may run an assembler.
-    boolean isOf(Family family) {
-        return family == Family.GCC || this == ASSEMBLER || this == SPLITTER;
-    }
-
-    /// Returns those without which a compile fails.
+    /// Returns those without which a compile fails. Clang does all by itself: where it is asked not to, command
+    /// lines are not run elsewhere.
     static Set<Part> needed(Compile compile) {
         var parts = EnumSet.noneOf(Part.class);
-        var makesObject = compile.stage() == Stage.OBJECT;
-        if (compile.compiler().family() == Family.GCC) {
-            compiler(compile.language()).ifPresent(parts::add);
-            if (makesObject) {
-                parts.add(ASSEMBLER);
-            }
-        } else if (makesObject && compile.argv().stream().anyMatch(Part::asksForAssembler)) {
-            parts.add(ASSEMBLER);
+        if (compile.compiler().family() != Family.GCC) {
+            return parts;
         }
-        if (parts.contains(ASSEMBLER) && compile.output(Output.Kind.SPLIT_DEBUG).isPresent()) {
-            parts.add(SPLITTER);
+        compiler(compile.language()).ifPresent(parts::add);
+        if (compile.stage() == Stage.OBJECT) {
+            parts.add(ASSEMBLER);
+            compile.output(Output.Kind.SPLIT_DEBUG).ifPresent(_ -> parts.add(SPLITTER));
         }
         return parts;
-    }
-
-    private static boolean asksForAssembler(String argument) {
-        return argument.equals("-no-integrated-as") || argument.equals("-fno-integrated-as");
     }
 
     private static Optional<Part> compiler(Language language) {

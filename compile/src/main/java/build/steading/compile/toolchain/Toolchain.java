@@ -36,7 +36,7 @@ public final class Toolchain {
     /// What was found out.
     ///
     /// @param driver what every compile needs
-    record Learnt(Footprint driver, Map<Part, Footprint> parts, Questions questions, Watch watch) {
+    record Learnt(Footprint driver, Map<Part, Footprint> parts, Questions questions, Evidence evidence) {
         Learnt {
             parts = Map.copyOf(parts);
         }
@@ -70,7 +70,7 @@ public final class Toolchain {
 
     /// Returns whether all files that this was learned from are as they were.
     public boolean isCurrent() {
-        return learnt.watch.isCurrent();
+        return learnt.evidence.isCurrent();
     }
 
     /// Returns what a compile needs: the same object for all compiles of a kind, as long as it is remembered.
@@ -100,9 +100,9 @@ public final class Toolchain {
     }
 
     private Needs learn(Kind kind) throws NotUsableException {
-        var footprint = new Footprint(learnt.watch);
+        var footprint = new Footprint(learnt.evidence);
         footprint.addAll(learnt.driver);
-        kind.parts.forEach(part -> footprint.addAll(learnt.parts.getOrDefault(part, new Footprint(learnt.watch))));
+        kind.parts.forEach(part -> footprint.addAll(learnt.parts.getOrDefault(part, new Footprint(learnt.evidence))));
         var home = Path.of(call.program()).resolveSibling("..").normalize();
         kind.tongue.addTo(footprint, home);
         if (kind.converts) {
@@ -121,10 +121,9 @@ public final class Toolchain {
             ClangFiles.addInstallation(footprint, Path.of(absolute(kind, installation)));
         }
         report.configurations().forEach(footprint::add);
-        var names = new ArrayList<>(report.search().existing());
-        names.addAll(report.search().missing());
-        names.forEach(
-                name -> footprint.add(Path.of(kind.directory).resolve(name).toString()));
+        // Whether headers come and go in them is the concern of those who read headers.
+        report.search().existing().forEach(name -> footprint.addUnwatched(absolute(kind, name)));
+        report.search().missing().forEach(name -> footprint.add(absolute(kind, name)));
         return kind.language.isPreprocessed() ? SearchDirectories.NONE : report.search();
     }
 

@@ -26,6 +26,6 @@ public final class Toolchains {
     ///
     /// @throws NotUsableException if it is a script, no compiler that is known, or lacks a part
     public Toolchain find(Call call) throws NotUsableException {
-        return known.get(call, Toolchain::isCurrent, () -> new Learner(call, new Watch(stamps)).learn());
+        return known.get(call, Toolchain::isCurrent, () -> new Learner(call, new Evidence(stamps)).learn());
     }
 }

@@ -2,6 +2,7 @@
 package build.steading.compile.toolchain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import build.steading.compile.argv.CommandLine.Compile;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +34,7 @@ class ElsewhereTest {
     Path temporary;
 
     private Path home;
+    private Path elsewhere;
     private Root root;
     private String path = PATH;
 
@@ -39,7 +42,8 @@ class ElsewhereTest {
     void writesSources() throws Exception {
         assumeTrue(Root.isPossible(), "There is no `bwrap` that works");
         home = Files.createDirectories(temporary.resolve("home"));
-        root = new Root(Files.createDirectories(temporary.resolve("root")), home);
+        elsewhere = Files.createDirectories(temporary.resolve("elsewhere"));
+        root = new Root(home, elsewhere);
         write("a.c", "#include <stdio.h>\nint unused(void) { int x; puts(\"ä\"); return 'ab'; }\n");
         write(
                 "a.cpp",
@@ -48,6 +52,7 @@ class ElsewhereTest {
         write("a.i", "int f(void) { int x; return 1; }\n");
         write("a.S", "#include \"a.h\"\n.globl f\nf: .long A\n");
         write("a.s", ".globl f\nf: .long 3\n");
+        write("bad.s", "nonsense 3\n");
         write("a.h", "#define A 1\n");
         write("text.c", "const char *text = \"\\u00e4\";\n");
     }
@@ -64,8 +69,8 @@ class ElsewhereTest {
                 "gcc -c -g a.S -o a.o",
                 "gcc -m32 -c a.i -o a.o",
                 "gcc -g -gsplit-dwarf -c a.c -o a.o",
-                "gcc -flto -O2 -c a.c -o a.o",
-                "gcc --coverage -c a.c -o a.o",
+                "gcc -flto -frandom-seed=1 -O2 -c a.c -o a.o",
+                "gcc --coverage -frandom-seed=1 -c a.c -o a.o",
                 "gcc -fsanitize=address,undefined -fopenmp -pthread -fuse-ld=bfd -c a.c -o a.o",
                 "gcc -fexec-charset=ISO-8859-1 -c text.c -o a.o",
                 "gcc -fstack-usage -frecord-gcc-switches -gz -c a.c -o a.o",
@@ -74,14 +79,14 @@ class ElsewhereTest {
                 "c++ -Wall -c a.cpp -o a.o",
                 "g++ -Wall -O1 -g -c a.cpp -o a.o",
                 "g++ -Wall -x c++ -c a.c -o a.o",
-                "g++ -std=c++20 -g -gsplit-dwarf -flto -c a.cpp -o a.o",
+                "g++ -std=c++20 -g -gsplit-dwarf -flto -frandom-seed=1 -c a.cpp -o a.o",
                 "aarch64-linux-gnu-gcc -O2 -c a.i -o a.o",
                 "aarch64-linux-gnu-gcc -g -gsplit-dwarf -Wall -c a.i -o a.o",
                 "clang -Wall -c a.c -o a.o",
                 "clang -Wall -c bad.c -o a.o",
                 "clang -g -gsplit-dwarf -c a.c -o a.o",
-                "clang -flto -O2 -c a.c -o a.o",
-                "clang -no-integrated-as -g -gsplit-dwarf -c a.c -o a.o",
+                "clang -flto -frandom-seed=1 -O2 -c a.c -o a.o",
+                "clang -O1 -g -c a.i -o a.o",
                 "clang -fsanitize=address,undefined -c a.c -o a.o",
                 "clang --target=aarch64-linux-gnu -c a.i -o a.o",
                 "clang -m32 -c a.i -o a.o",
@@ -99,8 +104,19 @@ class ElsewhereTest {
     @ValueSource(strings = {"C", "POSIX", "C.UTF-8", "C.utf8", "de_DE.UTF-8", "de_DE.ISO-8859-1", "nowhere", "en_US@x"})
     void speaksTheSame(String locale) throws Exception {
         compare("gcc -Wall -c bad.c -o a.o", Map.of("LANG", locale));
-        compare("gcc -c a.s -oa.o -Wa,--nonsense", Map.of("LANG", locale, "LANGUAGE", "de:fr"));
+        compare("gcc -c bad.s -o a.o", Map.of("LANG", locale, "LANGUAGE", "de:fr"));
         compare("clang -Wall -c bad.c -o a.o", Map.of("LC_ALL", locale));
+    }
+
+    @Test
+    void colourIsTheSame() throws Exception {
+        var terminal = Map.of("TERM", "xterm-256color", "COLUMNS", "60");
+        assertThat(compare("gcc -fdiagnostics-color=always -c bad.c -o a.o", terminal)
+                        .output())
+                .contains("\33[");
+        assertThat(compare("clang -fcolor-diagnostics -c bad.c -o a.o", terminal)
+                        .output())
+                .contains("\33[");
     }
 
     @Test
@@ -116,11 +132,9 @@ class ElsewhereTest {
         Files.createSymbolicLink(home.resolve("tools/deep/gcc"), Path.of("/usr/bin/gcc"));
         Files.createSymbolicLink(home.resolve("tools/gcc"), Path.of("deep/gcc"));
         Files.createSymbolicLink(home.resolve("tools/clang"), Path.of("/usr/bin/clang"));
-        Files.copy(Path.of("/usr/bin/gcc"), home.resolve("tools/x86-gcc"));
 
         compare("./tools/gcc -Wall -c a.c -o a.o", Map.of());
         compare("tools/deep/../gcc -Wall -c a.c -o a.o", Map.of());
-        compare("./tools/x86-gcc -Wall -c a.c -o a.o", Map.of());
         path = home.resolve("tools") + ":" + PATH;
         compare("gcc -Wall -c a.c -o a.o", Map.of());
         compare("./tools/clang -Wall -MD -c a.c -o a.o", Map.of());
@@ -133,16 +147,17 @@ class ElsewhereTest {
         assumeTrue(Files.isExecutable(program), () -> "There is no `" + program + "`");
         var call = new Call(argv.getFirst(), program.toString(), path, home.toString());
         var toolchain = TOOLCHAINS.find(call);
-        var compile = (Compile) new CommandLines(_ -> Optional.empty()).read(toolchain.compiler(), argv, variables);
+        var compile = assertInstanceOf(
+                Compile.class, new CommandLines(_ -> Optional.empty()).read(toolchain.compiler(), argv, variables));
         root.add(toolchain.needs(compile, home.toString()));
         addSources(argv, variables);
 
         var here = Root.runHere(argv, home, environment(variables, path));
         var outputs = outputs(compile, home);
-        var there = root.run(argv, home, environment(variables, toolchain.path()));
+        var there = root.run(argv, environment(variables, toolchain.path()));
 
         assertThat(there).isEqualTo(here);
-        assertThat(outputs(compile, root.inside(home.toString()))).isEqualTo(outputs);
+        assertThat(outputs(compile, elsewhere)).isEqualTo(outputs);
         assertThat(outputs.isEmpty()).isEqualTo(here.exit() != 0);
         return here;
     }
@@ -170,7 +185,7 @@ class ElsewhereTest {
             for (var source : sources.filter(Files::isRegularFile)
                     .filter(file -> !isOutput(file))
                     .toList()) {
-                root.add(source.toString());
+                root.add(source);
             }
         }
         var asking = new ArrayList<>(argv);
@@ -181,8 +196,8 @@ class ElsewhereTest {
         var environment = environment(variables, path);
         environment.put("LC_ALL", "C");
         var rule = Root.runHere(asking, home, environment).output();
-        var headers = new Footprint(new Watch(Stamps::of));
-        for (var word : rule.replace("\\\n", " ").split("\\s+")) {
+        var headers = new Footprint(new Evidence(Stamps::of));
+        for (var word : rule.replace("\\\n", " ").split("\\s+", -1)) {
             if (word.startsWith("/usr/")) {
                 headers.add(word);
             }
@@ -200,7 +215,7 @@ class ElsewhereTest {
         for (var output : compile.outputs()) {
             var file = directory.resolve(output.name());
             if (Files.exists(file)) {
-                outputs.put(output.kind(), java.util.HexFormat.of().formatHex(Files.readAllBytes(file)));
+                outputs.put(output.kind(), HexFormat.of().formatHex(Files.readAllBytes(file)));
                 Files.delete(file);
             }
         }

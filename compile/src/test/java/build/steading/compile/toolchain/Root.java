@@ -6,26 +6,27 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
-/// A file system of certain files alone, in which commands are run.
+/// A file system of certain files alone, in which commands are run. Files of this machine are mounted in it, so
+/// that nothing happens to them.
 final class Root {
     private static final String BWRAP = "/usr/bin/bwrap";
 
-    private final Path root;
     private final Path home;
+    private final Path elsewhere;
+    private final SortedSet<String> files = new TreeSet<>();
+    private final SortedSet<String> directories = new TreeSet<>();
 
-    /// @param root where it lies outside
-    /// @param home the only directory in which it can be written to, but for `/tmp`
-    Root(Path root, Path home) throws IOException {
-        this.root = root;
+    /// @param home the only directory in which commands can write, but for `/tmp`
+    /// @param elsewhere what is there in place of `home`
+    Root(Path home, Path elsewhere) {
         this.home = home;
-        for (var directory : List.of("/tmp", "/dev", "/proc", "/run", home.toString())) {
-            Files.createDirectories(inside(directory));
-        }
+        this.elsewhere = elsewhere;
     }
 
     /// What a command wrote and how it ended.
@@ -33,47 +34,45 @@ final class Root {
 
     /// Returns whether commands can be run in one here.
     static boolean isPossible() throws IOException, InterruptedException {
+        var command = List.of(BWRAP, "--unshare-user", "--ro-bind", "/", "/", "/bin/true");
         return Files.isExecutable(Path.of(BWRAP))
-                && runHere(List.of(BWRAP, "--unshare-user", "--ro-bind", "/", "/", "/bin/true"), Path.of("/"), Map.of())
-                                .exit()
-                        == 0;
+                && runHere(command, Path.of("/"), Map.of()).exit() == 0;
     }
 
     void add(Needs needs) throws IOException {
-        for (var directory : needs.directories()) {
-            Files.createDirectories(inside(directory));
-        }
+        directories.addAll(needs.directories());
         for (var file : needs.files()) {
-            add(file);
+            add(Path.of(file));
         }
     }
 
-    /// Adds one file or link as it is, in real directories.
-    void add(String file) throws IOException {
-        Files.createDirectories(inside(file).getParent());
-        if (!Files.exists(inside(file), LinkOption.NOFOLLOW_LINKS)) {
-            try {
-                Files.createLink(inside(file), Path.of(file));
-            } catch (IOException | UnsupportedOperationException _) {
-                Files.copy(Path.of(file), inside(file), LinkOption.NOFOLLOW_LINKS, StandardCopyOption.COPY_ATTRIBUTES);
-            }
+    void add(Path file) throws IOException {
+        if (!file.startsWith(home)) {
+            files.add(file.toString());
+            return;
         }
+        var copy = elsewhere.resolve(home.relativize(file).toString());
+        Files.createDirectories(copy.resolveSibling("."));
+        Files.deleteIfExists(copy);
+        Files.copy(file, copy, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /// Returns where something of it lies outside.
-    Path inside(String name) {
-        return root.resolve(name.substring(1));
-    }
-
-    Ended run(List<String> command, Path directory, Map<String, String> environment)
-            throws IOException, InterruptedException {
+    Ended run(List<String> command, Map<String, String> environment) throws IOException, InterruptedException {
         var wrapped = new ArrayList<>(List.of(BWRAP));
-        wrapped.addAll(
-                List.of("--unshare-user --unshare-pid --unshare-net --die-with-parent --cap-drop ALL".split(" ")));
-        wrapped.addAll(List.of("--ro-bind", root.toString(), "/"));
-        wrapped.addAll(List.of("--dev /dev --proc /proc --tmpfs /run --tmpfs /tmp".split(" ")));
-        wrapped.addAll(List.of("--bind", inside(home.toString()).toString(), home.toString()));
-        wrapped.addAll(List.of("--chdir", directory.toString(), "--"));
+        add(wrapped, "--unshare-user --unshare-pid --unshare-net --die-with-parent --cap-drop ALL");
+        add(wrapped, "--dev /dev --proc /proc --tmpfs /run --tmpfs /tmp");
+        wrapped.addAll(List.of("--bind", elsewhere.toString(), home.toString()));
+        directories.forEach(directory -> wrapped.addAll(List.of("--dir", directory)));
+        for (var file : files) {
+            wrapped.addAll(
+                    Files.isSymbolicLink(Path.of(file))
+                            ? List.of(
+                                    "--symlink",
+                                    Files.readSymbolicLink(Path.of(file)).toString(),
+                                    file)
+                            : List.of("--ro-bind", file, file));
+        }
+        wrapped.addAll(List.of("--remount-ro", "/", "--chdir", home.toString(), "--"));
         wrapped.addAll(command);
         return runHere(wrapped, Path.of("/"), environment);
     }
@@ -93,5 +92,9 @@ final class Root {
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    private static void add(List<String> arguments, String words) {
+        arguments.addAll(List.of(words.split(" ", -1)));
     }
 }

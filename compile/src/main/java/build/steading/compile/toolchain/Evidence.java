@@ -8,13 +8,13 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /// Everything that something was learned from, so that one can see whether it still holds. Thread-safe.
-final class Watch {
+final class Evidence {
     private final Function<Path, Object> stamps;
 
     @GuardedBy("this")
     private final Map<String, Object> seen = new TreeMap<>();
 
-    Watch(Function<Path, Object> stamps) {
+    Evidence(Function<Path, Object> stamps) {
         this.stamps = stamps;
     }
 
