@@ -52,7 +52,8 @@ public final class BackgroundProcess {
             }
         }
 
-        /// Returns the limits of everyday use: 3 hours idle, 1024 commands, compiles that were handed back included.
+        /// Returns the limits of everyday use: 3 hours idle, 1024 commands, compiles that were handed back
+        /// included.
         public static Settings of(String buildId) {
             return new Settings(buildId, Duration.ofHours(3), 1024, false);
         }

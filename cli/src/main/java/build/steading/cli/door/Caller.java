@@ -21,8 +21,8 @@ public interface Caller {
     /// @param arguments what attaches to the work, which must be durable by now
     void resumeWith(List<String> arguments);
 
-    /// Has the launcher of a compile run the compiler itself, at once. Whatever the command wrote is forgotten, and
-    /// so will be its exit code. The launcher hangs up when the compiler has ended.
+    /// Has the launcher of a compile run the compiler itself, at once. Whatever the command wrote is forgotten,
+    /// and so will be its exit code. The launcher hangs up when the compiler has ended.
     ///
     /// @param failed whether the farm should have compiled this, but could not
     /// @param reason for whoever wants to know

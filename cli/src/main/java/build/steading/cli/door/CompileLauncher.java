@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// `steading cc COMPILER ARGUMENT…` where no C compiler was at hand to make a launcher of: what `cc.c` does. The farm
-/// compiles, or the compiler runs here.
+/// `steading cc COMPILER ARGUMENT…` where no C compiler was at hand to make a launcher of: what `cc.c` does. The
+/// farm compiles, or the compiler runs here.
 final class CompileLauncher {
     /// Names the compiler for the process, which has neither our `PATH` nor our way of looking.
     private static final String COMPILER_VARIABLE = "STEADING_COMPILER";
@@ -32,8 +32,8 @@ final class CompileLauncher {
         this.strict = mode.equals("strict");
         this.asks = strict || mode.isEmpty() || mode.equals("refresh");
         if (!asks && !mode.equals("local")) {
-            throw new SteadingException(new Failure.Invalid("`%s` is `%s`: `local`, `refresh` and `strict` are allowed"
-                    .formatted(MODE_VARIABLE, mode)));
+            throw new SteadingException(new Failure.Invalid(
+                    "`%s` is `%s`: `local`, `refresh` and `strict` are allowed".formatted(MODE_VARIABLE, mode)));
         }
     }
 

@@ -87,7 +87,8 @@ public final class FrontDoor implements AutoCloseable {
 
     Activity activity() {
         int taken = settings.maxInvocations() - places.availablePermits();
-        long handedBack = conversations.stream().filter(Conversation::handedBack).count();
+        long handedBack =
+                conversations.stream().filter(Conversation::handedBack).count();
         return new Activity(taken - (int) handedBack, served.get());
     }
 

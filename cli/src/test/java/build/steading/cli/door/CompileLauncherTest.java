@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `steading cc` by the launcher in C, with a process that says what a test wants, and a compiler that only tells how
-/// it was called.
+/// `steading cc` by the launcher in C, with a process that says what a test wants, and a compiler that only tells
+/// how it was called.
 @Timeout(60)
 class CompileLauncherTest {
     private static final String COMPILER = """
@@ -55,7 +55,8 @@ class CompileLauncherTest {
         Files.createDirectories(shared.resolve("bin"));
         Files.createDirectories(shared.resolve("masquerade"));
         Files.writeString(shared.resolve("compiler.c"), COMPILER);
-        assertThat(launcher.shell("cd $0 && cc -o bin/gcc compiler.c && ln -s gcc bin/g++", shared.toString()).err())
+        assertThat(launcher.shell("cd $0 && cc -o bin/gcc compiler.c && ln -s gcc bin/g++", shared.toString())
+                        .err())
                 .isEmpty();
         Files.createSymbolicLink(shared.resolve("masquerade/gcc"), steading);
         Files.createSymbolicLink(shared.resolve("masquerade/only-here"), steading);
@@ -67,7 +68,8 @@ class CompileLauncherTest {
         launcher = new Launcher(directory, home);
     }
 
-    /// Runs a script of bash that calls the launcher `$S`, finds compilers in `$B`, and links to the launcher in `$M`.
+    /// Runs a script of bash that calls the launcher `$S`, finds compilers in `$B`, and links to the launcher in
+    /// `$M`.
     private Result script(String script) throws IOException, InterruptedException {
         var setting = "S=$0 B=$1/bin M=$1/masquerade; PATH=$B:$PATH; cd $2; ";
         return launcher.shell(setting + script, steading.toString(), shared.toString(), directory.toString());
@@ -86,7 +88,8 @@ class CompileLauncherTest {
         @Test
         void whatIsNoCompileIsTheCompilersAtOnce() throws Exception {
             try (var process = FakeProcess.answering(home, FakeProcess.welcome(), exit(9))) {
-                assertThat(script("$S cc gcc a.o -o a; $S cc g++ -E a.c; $S cc gcc; $S cc gcc @").out())
+                assertThat(script("$S cc gcc a.o -o a; $S cc g++ -E a.c; $S cc gcc; $S cc gcc @")
+                                .out())
                         .isEqualTo("gcc|a.o|-o|a\ng++|-E|a.c\ngcc\ngcc|@\n");
                 assertThat(process.wasAsked()).isFalse();
             }
@@ -95,9 +98,10 @@ class CompileLauncherTest {
         @Test
         void argumentsThatAreNoTextReachTheCompilerAsTheyAre() throws Exception {
             try (var process = FakeProcess.answering(home, FakeProcess.welcome(), exit(9))) {
-                var broken = "$'\\xff' $'\\xc0\\x80' $'\\xed\\xa0\\x80' $'\\xf4\\x90\\x80\\x80' $'\\xe2\\x82' $'a\\x80'";
-                var seen = script("for a in %s; do $S cc gcc -c $a | od -An -tx1 | tr -d ' \\n'; echo; done"
-                        .formatted(broken));
+                var broken =
+                        "$'\\xff' $'\\xc0\\x80' $'\\xed\\xa0\\x80' $'\\xf4\\x90\\x80\\x80' $'\\xe2\\x82' $'a\\x80'";
+                var seen = script(
+                        "for a in %s; do $S cc gcc -c $a | od -An -tx1 | tr -d ' \\n'; echo; done".formatted(broken));
                 assertThat(seen.out().lines().map(line -> line.substring(14, line.length() - 2)))
                         .containsExactly("ff", "c080", "eda080", "f4908080", "e282", "6180");
                 assertThat(process.wasAsked()).isFalse();
@@ -135,7 +139,8 @@ class CompileLauncherTest {
         @Test
         void launcherInTheCompilersPlaceFindsTheCompilerBehindIt() throws Exception {
             var compiler = shared.resolve("bin/gcc");
-            assertThat(script("PATH=$M:$PATH; gcc a.o; $S cc gcc b.o; $S cc $M/gcc c.o; $M/gcc d.o").out())
+            assertThat(script("PATH=$M:$PATH; gcc a.o; $S cc gcc b.o; $S cc $M/gcc c.o; $M/gcc d.o")
+                            .out())
                     .isEqualTo("%1$s|a.o\n%1$s|b.o\n%1$s|c.o\n%1$s|d.o\n".formatted(compiler));
             assertThat(script("PATH=$M:$PATH; only-here a.o"))
                     .isEqualTo(new Result(127, "", "steading: only-here: not found\n"));
@@ -143,8 +148,9 @@ class CompileLauncherTest {
 
         @Test
         void launchersOfOthersAreNoCompilersEither() throws Exception {
-            assertThat(script("mkdir o p; echo '#!/bin/false' >o/steading; chmod +x o/steading; ln -s ../o/steading p/gcc;"
-                                    + " ln $S p/g++; PATH=p:$PATH; $S cc gcc a.o; $S cc g++ a.o")
+            assertThat(script("mkdir o p; echo '#!/bin/false' >o/steading; chmod +x o/steading; ln -s"
+                                    + " ../o/steading p/gcc; ln $S p/g++; PATH=p:$PATH; $S cc gcc a.o; $S cc g++"
+                                    + " a.o")
                             .out())
                     .isEqualTo("%1$s/gcc|a.o\n%1$s/g++|a.o\n".formatted(shared.resolve("bin")));
         }
@@ -174,7 +180,8 @@ class CompileLauncherTest {
         @Test
         void compilerIsNamedAsItWasAndFoundWhereItIs() throws Exception {
             try (var process = FakeProcess.answering(home, FakeProcess.welcome(), exit(0))) {
-                script("export STEADING_COMPILER=/other; PATH=$M:$PATH; gcc -c a.c; $M/gcc -S a.c; cd $B/..; $S cc bin/g++ @f");
+                script("export STEADING_COMPILER=/other; PATH=$M:$PATH; gcc -c a.c; $M/gcc -S a.c; cd $B/..; $S cc"
+                        + " bin/g++ @f");
                 assertThat(process.hello().arguments()).containsExactly("cc", "gcc", "-c", "a.c");
                 assertThat(process.hello().arguments()).containsExactly("cc", "gcc", "-S", "a.c");
                 var last = process.hello();
@@ -197,12 +204,9 @@ class CompileLauncherTest {
         @Test
         void longCommandLineArrives() throws Exception {
             try (var process = FakeProcess.answering(home, FakeProcess.welcome(), exit(0))) {
-                var run = script("a=$(printf '%0100000d' 0); ulimit -s 65536; $S cc gcc -c "
-                        + "-D$a ".repeat(20));
+                var run = script("a=$(printf '%0100000d' 0); ulimit -s 65536; $S cc gcc -c " + "-D$a ".repeat(20));
                 assertThat(run).isEqualTo(new Result(0, "", ""));
-                assertThat(process.hello().arguments())
-                        .hasSize(23)
-                        .endsWith("-D" + "0".repeat(100_000));
+                assertThat(process.hello().arguments()).hasSize(23).endsWith("-D" + "0".repeat(100_000));
             }
         }
 
@@ -210,7 +214,8 @@ class CompileLauncherTest {
         void megabytesOfOutputArriveWhole() throws Exception {
             var some = text(FrameType.STDERR, "x".repeat(1 << 20));
             try (var process = FakeProcess.leaving(home, FakeProcess.welcome(), some, some, some, exit(1))) {
-                assertThat(script("$S cc gcc -c a.c 2>&1 | (sleep 0.2; wc -c); echo ${PIPESTATUS[0]}").out())
+                assertThat(script("$S cc gcc -c a.c 2>&1 | (sleep 0.2; wc -c); echo ${PIPESTATUS[0]}")
+                                .out())
                         .isEqualTo("3145728\n1\n");
                 assertThat(process.wasAsked()).isTrue();
             }
@@ -229,7 +234,8 @@ class CompileLauncherTest {
         @Test
         void killedLauncherHangsUp() throws Exception {
             try (var process = FakeProcess.answering(home, FakeProcess.welcome())) {
-                var running = launcher.command(steading, "cc", shared.resolve("bin/gcc").toString(), "-c", "a.c")
+                var running = launcher.command(
+                                steading, "cc", shared.resolve("bin/gcc").toString(), "-c", "a.c")
                         .start();
                 process.hello();
                 running.destroyForcibly();
@@ -243,8 +249,8 @@ class CompileLauncherTest {
     class Compiling {
         @Test
         void socketOutlivesTheLauncherIfTheProcessWantsToHearOfTheEnd() throws Exception {
-            try (var process = FakeProcess.answering(
-                    home, FakeProcess.welcome(), Conversation.local(true, false, "as decided"))) {
+            try (var process =
+                    FakeProcess.answering(home, FakeProcess.welcome(), Conversation.local(true, false, "as decided"))) {
                 var running = launcher.command(
                                 steading, "cc", shared.resolve("bin/gcc").toString(), "-c", "-")
                         .start();
@@ -276,8 +282,7 @@ class CompileLauncherTest {
 
         @Test
         void streamThatEndsBeforeTheExitCodeIsNoAnswer() throws Exception {
-            try (var process =
-                    FakeProcess.leaving(home, FakeProcess.welcome(), text(FrameType.STDERR, "partial"))) {
+            try (var process = FakeProcess.leaving(home, FakeProcess.welcome(), text(FrameType.STDERR, "partial"))) {
                 assertThat(script("CODE=5 $S cc gcc -c a.c")).isEqualTo(new Result(5, "gcc|-c|a.c\n", ""));
                 assertThat(process.wasAsked()).isTrue();
             }
@@ -306,9 +311,11 @@ class CompileLauncherTest {
 
         @Test
         void missingHomeOrDirectoryHindersNoCompile() throws Exception {
-            assertThat(script("unset HOME STEADING_HOME XDG_STATE_HOME; $S cc gcc -c a.c").out())
+            assertThat(script("unset HOME STEADING_HOME XDG_STATE_HOME; $S cc gcc -c a.c")
+                            .out())
                     .isEqualTo("gcc|-c|a.c\n");
-            assertThat(script("mkdir gone; cd gone; rmdir ../gone; $S cc gcc -c a.c").out())
+            assertThat(script("mkdir gone; cd gone; rmdir ../gone; $S cc gcc -c a.c")
+                            .out())
                     .isEqualTo("gcc|-c|a.c\n");
         }
     }
@@ -317,8 +324,8 @@ class CompileLauncherTest {
     class Strictly {
         @Test
         void failureOfTheFarmIsAFailure() throws Exception {
-            try (var process = FakeProcess.leaving(
-                    home, FakeProcess.welcome(), Conversation.local(true, true, "no worker"))) {
+            try (var process =
+                    FakeProcess.leaving(home, FakeProcess.welcome(), Conversation.local(true, true, "no worker"))) {
                 assertThat(script("STEADING_CC=strict $S cc gcc -c a.c"))
                         .isEqualTo(new Result(4, "", "steading: The farm did not compile this: no worker\n"));
                 assertThat(process.wasAsked()).isTrue();
@@ -327,8 +334,8 @@ class CompileLauncherTest {
 
         @Test
         void decisionOfTheProcessIsNot() throws Exception {
-            try (var process = FakeProcess.leaving(
-                    home, FakeProcess.welcome(), Conversation.local(true, false, "as decided"))) {
+            try (var process =
+                    FakeProcess.leaving(home, FakeProcess.welcome(), Conversation.local(true, false, "as decided"))) {
                 assertThat(script("STEADING_CC=strict $S cc gcc -c a.c; STEADING_CC=strict $S cc gcc a.o")
                                 .out())
                         .isEqualTo("gcc|-c|a.c\ngcc|a.o\n");

@@ -170,25 +170,24 @@ class CompileStartTest {
             $S stop
             """.formatted("'" + String.join("' '", java) + "'");
 
-        assertThat(script(script))
-                .isEqualTo(new Result(0, """
-                    code
-                    code 3
-                    -c back
-                    code 0
-                    -c bug
-                    code 0
-                    steading: The farm did not compile this: Not like this
-                    code 4
-                    a.o
-                    code 0
-                    steading: nope-cc: not found
-                    code 127
-                    input
-                    code 0
-                    -c 4
-                    code 0
-                    ended
-                    """, "warning\n"));
+        assertThat(script(script)).isEqualTo(new Result(0, """
+            code
+            code 3
+            -c back
+            code 0
+            -c bug
+            code 0
+            steading: The farm did not compile this: Not like this
+            code 4
+            a.o
+            code 0
+            steading: nope-cc: not found
+            code 127
+            input
+            code 0
+            -c 4
+            code 0
+            ended
+            """, "warning\n"));
     }
 }

@@ -14,7 +14,8 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/// Stands where the background process should, says the same to every launcher, and then listens until it is gone.
+/// Stands where the background process should, says the same to every launcher, and then listens until it is
+/// gone.
 final class FakeProcess implements AutoCloseable {
     private final ServerSocketChannel listener;
     private final List<Frame> answer;

@@ -28,8 +28,7 @@ class FrontDoorCompileTest {
 
     @BeforeEach
     void open() {
-        var settings = new FrontDoor.Settings(
-                directory.resolve("door.sock"), directory.resolve("log"), "b1", 2, false);
+        var settings = new FrontDoor.Settings(directory.resolve("door.sock"), directory.resolve("log"), "b1", 2, false);
         door = FrontDoor.open(settings, TestCommands::run, _ -> {});
     }
 

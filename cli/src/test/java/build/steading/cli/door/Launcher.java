@@ -43,7 +43,11 @@ final class Launcher {
         var binary = distribution.resolve("steading");
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/cc")), "No C compiler");
         var compile = run(List.of(
-                "/bin/sh", "-c", "exec cc -std=c11 -Wall -Wextra -Werror $1 -o \"$0\" src/main/c/*.c", binary.toString(), defines));
+                "/bin/sh",
+                "-c",
+                "exec cc -std=c11 -Wall -Wextra -Werror $1 -o \"$0\" src/main/c/*.c",
+                binary.toString(),
+                defines));
         if (compile.exitCode() != 0) {
             throw new IOException(compile.err());
         }
