@@ -103,8 +103,9 @@ class ShellFrontTest {
     }
 
     @Test
-    void linkOfAnotherNameStandsInTheCompilersPlace() throws Exception {
-        built("none");
+    void linkOfAnotherNameStandsInTheCompilersPlaceAndBuildsNothing() throws Exception {
+        checkedOut("ref: refs/heads/main", "refs/heads/main", "def");
+        built("refs/heads/main@abc");
         Files.createSymbolicLink(path.resolve("g++-12"), Path.of("../checkout/steading"));
 
         assertThat(run(path.resolve("g++-12"), "-c", "a b.cc").out()).isEqualTo("launched cc g++-12 -c a b.cc\n");
