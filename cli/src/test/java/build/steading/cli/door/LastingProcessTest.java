@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import build.steading.cli.door.Launcher.Result;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,13 @@ class LastingProcessTest {
         roles.add(process);
         var out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
         assertThat(out.readLine()).isEqualTo("lasts with server|a b");
+        // It says so before it opens the door.
+        while (process.isAlive() && launcher.process().filter(its -> its.pid() == process.pid()).isEmpty()) {
+            Thread.onSpinWait();
+        }
+        while (process.isAlive() && !Files.exists(launcher.home().resolve("run/door.sock"))) {
+            Thread.onSpinWait();
+        }
         return process;
     }
 
