@@ -75,6 +75,8 @@ class ArchitectureTest {
           compile.source: compile.argv
           compile.files: blob compile.source digest failure
           compile.toolchain: compile.argv
+          compile.service: blob compile.argv compile.files compile.source compile.toolchain digest execute failure log
+                           platform schedule tree | build.bazel com.google.protobuf
         server
           server.asset: action blob digest failure yaml | java.net.http
           server.bazel: build digest failure platform source | build.bazel com.google.protobuf
@@ -93,11 +95,12 @@ class ArchitectureTest {
           server.config: failure server.asset server.tell yaml
         cli
           cli.door:    failure lifecycle | jdk.net
-          cli.command: auth blob build cli.door client conformance digest execute failure lifecycle log platform
+          cli.command: auth blob build cli.door client compile.service conformance digest execute failure lifecycle log platform
                        project schedule source tree yaml | com.fasterxml.jackson com.google.protobuf picocli
-          cli:         action auth blob blob.pack build cli.command cli.door client digest failure lifecycle notify platform schedule
+          cli:         action auth blob blob.pack build cli.command cli.door client compile.files compile.service
+                       compile.toolchain digest execute failure lifecycle notify platform schedule
                        scm.git server.asset server.bazel server.config server.farm server.grpc server.sql server.tell
-                       server.web source tree worker worker.sandbox worker.terms | picocli
+                       server.web source tree worker worker.host worker.sandbox worker.terms | picocli
         """);
 
     /// The one knot: `Failure.MissingBlobs` names digests, and whoever reads a digest that is none says so by a

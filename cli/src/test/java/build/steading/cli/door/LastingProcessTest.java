@@ -48,7 +48,8 @@ class LastingProcessTest {
         var out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
         assertThat(out.readLine()).isEqualTo("lasts with server|a b");
         // It says so before it opens the door.
-        while (process.isAlive() && launcher.process().filter(its -> its.pid() == process.pid()).isEmpty()) {
+        while (process.isAlive()
+                && launcher.process().filter(its -> its.pid() == process.pid()).isEmpty()) {
             Thread.onSpinWait();
         }
         while (process.isAlive() && !Files.exists(launcher.home().resolve("run/door.sock"))) {
