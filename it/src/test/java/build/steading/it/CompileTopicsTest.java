@@ -42,7 +42,7 @@ class CompileTopicsTest {
                 .map(Map.Entry::getKey);
 
         assertThat(CompileCaseReader.all().stream().flatMap(each -> each.topics().stream()))
-                .containsOnlyElementsOf(claimed.toList());
+                .hasSameElementsAs(claimed.toList());
     }
 
     @Test
