@@ -29,7 +29,7 @@ enum { START_LIMIT_MS = 30000, SILENT_MS = 300, TAIL_BYTES = 2048 };
 extern char **environ;
 
 static char dist[PATH_MAX];
-static char home[PATH_MAX];
+char home[PATH_MAX];
 
 int64_t now_ms(void) {
     struct timespec now;
@@ -42,8 +42,7 @@ void pause_ms(int ms) {
     nanosleep(&duration, NULL);
 }
 
-// Formats a path, or ends the program if it is too long.
-static void path_into(char path[PATH_MAX], const char *directory, const char *name) {
+void path_into(char path[PATH_MAX], const char *directory, const char *name) {
     if (snprintf(path, PATH_MAX, "%s%s%s", directory, *name ? "/" : "", name) >= PATH_MAX) {
         fail(EXIT_USAGE, "Path `%.80s…` is too long", directory);
     }
@@ -122,43 +121,6 @@ static void make_directories(const char *path) {
     }
 }
 
-// Returns a connection, or -1 with errno. Through /proc, a socket path may be longer than the kernel's 108 bytes.
-static int try_connect(void) {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int directory = -1;
-    if (snprintf(address.sun_path, sizeof address.sun_path, "%s/run/door.sock", home) >= (int)sizeof address.sun_path) {
-        char run[PATH_MAX];
-        path_into(run, home, "run");
-        directory = open(run, O_PATH | O_DIRECTORY | O_CLOEXEC);
-        if (directory < 0) {
-            return -1;
-        }
-        snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/door.sock", directory);
-    }
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
-        int why = errno;
-        close(fd);
-        errno = why;
-        fd = -1;
-    }
-    int why = errno;
-    if (directory >= 0) {
-        close(directory);
-    }
-    errno = why;
-    return fd;
-}
-
-// Our arguments go to our own process only.
-static void check_owner(int fd) {
-    struct ucred peer;
-    socklen_t size = sizeof peer;
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || peer.uid != geteuid()) {
-        fail(EXIT_NOT_ALLOWED, "Steading in `%s` belongs to another user", home);
-    }
-}
-
 // Returns whether this launcher now holds the lock on a file in run/. It is released when the descriptor closes.
 static int lock_file(const char *name, int *fd) {
     char path[PATH_MAX];
@@ -173,17 +135,16 @@ static int lock_file(const char *name, int *fd) {
     return fcntl(*fd, F_SETLK, &whole) == 0;
 }
 
-// Returns whether a process holds run/lock: it serves, or will soon, or is about to end.
-static int process_lives(void) {
+int is_locked(const char *name) {
     char path[PATH_MAX];
-    path_into(path, home, "run/lock");
+    path_into(path, home, name);
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     int fd = open(path, O_RDWR | O_CLOEXEC);
-    int lives = fd >= 0 && fcntl(fd, F_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
+    int locked = fd >= 0 && fcntl(fd, F_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
     if (fd >= 0) {
         close(fd);
     }
-    return lives;
+    return locked;
 }
 
 // Replaces {dist} and {home} in an argument. Nothing is freed: the program is about to become another one.
@@ -228,8 +189,7 @@ static char **process_environment(void) {
     return kept;
 }
 
-// In the child: leaves the starter's session, directory, signals and descriptors behind, and becomes the process.
-static _Noreturn void become_process(const struct launch *launch, int console) {
+void leave_everything(int console) {
     setsid();
     umask(077);
     for (int number = 1; number < NSIG; number++) {
@@ -248,6 +208,11 @@ static _Noreturn void become_process(const struct launch *launch, int console) {
         for (int fd = 3; fd < 65536; fd++) {
             close(fd);
         }
+}
+
+// In the child: becomes the process.
+static _Noreturn void become_process(const struct launch *launch, int console) {
+    leave_everything(console);
     char *command[sizeof launch->command / sizeof *launch->command];
     size_t count = 0;
     while (launch->command[count] != NULL) {
@@ -354,12 +319,12 @@ static void look_after(pid_t *child) {
     }
 }
 
-int connect_process(const struct launch *launch, int start) {
+int connect_process(const struct launch *launch, enum start start) {
     int64_t since = now_ms();
     int starting_lock = -1;
     pid_t child = -1;
     for (int wait_ms = 2;; wait_ms = wait_ms < 20 ? wait_ms + 2 : 20) {
-        int fd = try_connect();
+        int fd = try_connect(0);
         if (fd >= 0) {
             progress_end();
             check_owner(fd);
@@ -371,23 +336,25 @@ int connect_process(const struct launch *launch, int start) {
         if (errno != ENOENT && errno != ECONNREFUSED && errno != EAGAIN && errno != EINTR && errno != ENOTDIR) {
             fail(EXIT_TRY_AGAIN, "Cannot connect to `%s/run/door.sock`: %s", home, strerror(errno));
         }
-        if (!start && !process_lives()) {
+        if (start == START_NEVER && !is_locked("run/lock")) {
             return -1;
         }
         look_after(&child);
-        if (start && child < 0) {
+        if (start != START_NEVER && child < 0) {
             if (starting_lock < 0) {
                 char run[PATH_MAX];
                 path_into(run, home, "run");
                 make_directories(run);
             }
             // Between our attempt and the lock, another launcher may have started it and gone.
-            if (lock_file("run/starting.lock", &starting_lock) && (fd = try_connect()) >= 0) {
+            if (lock_file("run/starting.lock", &starting_lock) && (fd = try_connect(0)) >= 0) {
                 close(fd);
                 continue;
             }
             if (lock_file("run/starting.lock", &starting_lock)) {
                 child = start_process(launch);
+            } else if (start == START_ALONE) {
+                return -1;
             }
         }
         if (now_ms() - since > START_LIMIT_MS) {

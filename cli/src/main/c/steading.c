@@ -21,23 +21,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum frame_type {
-    HELLO = 1, STDIN, STDIN_EOF, RESIZE, SIGNAL,
-    WELCOME = 16, STDOUT, STDERR, READ, RESUME, EXIT, STOPPING
-};
-
-enum { PROTOCOL_VERSION = 1, HEADER = 5, MAX_FRAME = 1 << 20, MAX_HELLO = 16 << 20, BUFFER = 64 * 1024 };
 enum { MAX_REPLACEMENTS = 3, MAX_RESUMES = 5, MAX_UNANSWERED = 100, IMPATIENCE_MS = 2000 };
-
-extern char **environ;
 
 // How a conversation with the process ended.
 enum ending { ENDED, UNANSWERED, REPLACED, LOST };
 
 static int sock;
-static unsigned char out_buffer[BUFFER]; // to the process
-static size_t out_from, out_to;
-static int send_failed;
 static unsigned char in_buffer[BUFFER]; // from the process
 static size_t in_from, in_to;
 static unsigned char control[MAX_FRAME]; // the payload of a frame that is no output
@@ -50,7 +39,12 @@ static unsigned char resume_arguments[MAX_FRAME];
 static uint32_t resume_size;
 static sigset_t outside; // the signal mask while polling
 
+void (*instead_of_failing)(void);
+
 _Noreturn void fail(int code, const char *format, ...) {
+    if (instead_of_failing != NULL) {
+        instead_of_failing();
+    }
     va_list arguments;
     va_start(arguments, format);
     fflush(stdout);
@@ -105,116 +99,6 @@ static void release_signals(void) {
 }
 
 // --- Sending ---
-
-// Waits until the socket takes everything. The process always reads, so this is short.
-static void send_all(void) {
-    while (out_from < out_to && !send_failed) {
-        ssize_t sent = send(sock, out_buffer + out_from, out_to - out_from, MSG_NOSIGNAL);
-        if (sent >= 0) {
-            out_from += (size_t)sent;
-        } else if (errno != EINTR) {
-            send_failed = 1; // what the process still said is in the socket: read on
-        }
-    }
-    out_from = out_to = 0;
-}
-
-static void put_bytes(const void *bytes, size_t size) {
-    const unsigned char *next = bytes;
-    while (size > 0) {
-        if (out_to == sizeof out_buffer) {
-            send_all();
-        }
-        size_t count = size < sizeof out_buffer - out_to ? size : sizeof out_buffer - out_to;
-        memcpy(out_buffer + out_to, next, count);
-        out_to += count;
-        next += count;
-        size -= count;
-    }
-}
-
-static void put_u8(unsigned value) {
-    unsigned char byte = (unsigned char)value;
-    put_bytes(&byte, 1);
-}
-
-static void put_u32(uint32_t value) {
-    unsigned char bytes[] = {(unsigned char)(value >> 24), (unsigned char)(value >> 16), (unsigned char)(value >> 8),
-                             (unsigned char)value};
-    put_bytes(bytes, sizeof bytes);
-}
-
-static void put_header(enum frame_type type, size_t size) {
-    put_u8(type);
-    put_u32((uint32_t)size);
-}
-
-static void put_string(const char *string) {
-    size_t size = strlen(string);
-    put_u32((uint32_t)size);
-    put_bytes(string, size);
-}
-
-static size_t strings_size(char *const strings[], uint32_t *count) {
-    size_t size = 4;
-    for (*count = 0; strings[*count] != NULL; ++*count) {
-        size += 4 + strlen(strings[*count]);
-    }
-    return size;
-}
-
-static void put_strings(char *const strings[], uint32_t count) {
-    put_u32(count);
-    for (uint32_t i = 0; i < count; i++) {
-        put_string(strings[i]);
-    }
-}
-
-// Returns whether any of our streams is a terminal, with its size.
-static int window(struct winsize *size) {
-    memset(size, 0, sizeof *size);
-    return ioctl(STDOUT_FILENO, TIOCGWINSZ, size) == 0 || ioctl(STDERR_FILENO, TIOCGWINSZ, size) == 0 ||
-           ioctl(STDIN_FILENO, TIOCGWINSZ, size) == 0;
-}
-
-static void put_hello(const char *build_id, char *const arguments[]) {
-    char cwd[PATH_MAX];
-    if (getcwd(cwd, sizeof cwd) == NULL) {
-        fail(EXIT_USAGE, "Cannot find the current directory: %s", strerror(errno));
-    }
-    struct winsize size = {0};
-    unsigned tty = 0;
-    if (window(&size)) {
-        tty = (unsigned)(isatty(STDIN_FILENO) | isatty(STDOUT_FILENO) << 1 | isatty(STDERR_FILENO) << 2);
-    }
-    mode_t mask = umask(077);
-    umask(mask);
-    uint32_t argument_count, variable_count;
-    size_t arguments_size = strings_size(arguments, &argument_count);
-    size_t environment_size = strings_size(environ, &variable_count);
-    if (resume_size > 0) {
-        arguments_size = resume_size;
-    }
-    size_t payload = 4 + 4 + strlen(build_id) + 4 + strlen(cwd) + arguments_size + environment_size + 1 + 4 + 4 + 4;
-    if (payload > MAX_HELLO) {
-        fail(EXIT_USAGE, "Arguments and environment of %zu bytes exceed %d", payload, MAX_HELLO);
-    }
-    put_header(HELLO, payload);
-    put_u32(PROTOCOL_VERSION);
-    put_string(build_id);
-    put_string(cwd);
-    if (resume_size > 0) {
-        put_bytes(resume_arguments, resume_size); // encoded as we are to send it
-    } else {
-        put_strings(arguments, argument_count);
-    }
-    put_strings(environ, variable_count);
-    put_u8(tty);
-    put_u32(size.ws_col);
-    put_u32(size.ws_row);
-    put_u32(mask);
-    send_all();
-}
 
 static void put_size(void) {
     struct winsize size;
@@ -271,10 +155,6 @@ static void relay_input(void) {
 }
 
 // --- Receiving ---
-
-static uint32_t u32_at(const unsigned char *bytes) {
-    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
-}
 
 static int is_output(void) {
     return frame_type == STDOUT || frame_type == STDERR;
@@ -439,11 +319,12 @@ static enum ending relay(void) {
 
 static enum ending converse(int fd, const char *build_id, char *const arguments[]) {
     sock = fd;
-    out_from = out_to = in_from = in_to = 0;
-    send_failed = frame_type = welcome = exit_at_end = 0;
+    in_from = in_to = 0;
+    frame_type = welcome = exit_at_end = 0;
     frame_left = input_wanted = 0;
     memset((void *)arrived, 0, sizeof arrived);
-    put_hello(build_id, arguments); // a process that does not take it can still be left by Ctrl-C
+    send_to(fd);
+    put_hello(build_id, arguments, resume_arguments, resume_size); // a process that does not take it can still be left by Ctrl-C
     catch_signals();
     enum ending ending = relay();
     release_signals();
@@ -456,7 +337,7 @@ static int run(const struct launch *launch, char *const arguments[]) {
     int stop = arguments[0] != NULL && strcmp(arguments[0], "stop") == 0;
     int replacements = 0, unanswered = 0, resumes = 0;
     for (;;) {
-        int fd = connect_process(launch, !stop);
+        int fd = connect_process(launch, stop ? START_NEVER : START_AND_WAIT);
         if (fd < 0) {
             dprintf(STDOUT_FILENO, "Steading is not running\n");
             return 0;
@@ -488,12 +369,17 @@ static int run(const struct launch *launch, char *const arguments[]) {
     }
 }
 
-int main(int count, char *arguments[]) {
+void open_standard_streams(void) {
     for (int fd = 0; fd <= 2; fd++) {
         if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd) {
-            return EXIT_TRY_AGAIN;
+            exit(EXIT_TRY_AGAIN);
         }
     }
+}
+
+int main(int count, char *arguments[]) {
+    compile(count, arguments);
+    open_standard_streams();
     struct launch launch = {0};
     read_launch(&launch);
     if (count == 2 && strcmp(arguments[1], "--version") == 0) {

@@ -73,6 +73,8 @@ class ArchitectureTest {
         compile
           compile.argv:
           compile.source: compile.argv
+          compile.files: blob compile.source digest failure
+          compile.toolchain: compile.argv
         server
           server.asset: action blob digest failure yaml | java.net.http
           server.bazel: build digest failure platform source | build.bazel com.google.protobuf

@@ -52,9 +52,9 @@ public final class BackgroundProcess {
             }
         }
 
-        /// Returns the limits of everyday use: 3 hours idle, 256 commands.
+        /// Returns the limits of everyday use: 3 hours idle, 1024 commands, compiles that were handed back included.
         public static Settings of(String buildId) {
-            return new Settings(buildId, Duration.ofHours(3), 256, false);
+            return new Settings(buildId, Duration.ofHours(3), 1024, false);
         }
 
         /// Returns the limits of a process that is there for its own sake: 1024 commands.

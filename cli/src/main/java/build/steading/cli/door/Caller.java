@@ -21,6 +21,14 @@ public interface Caller {
     /// @param arguments what attaches to the work, which must be durable by now
     void resumeWith(List<String> arguments);
 
+    /// Has the launcher of a compile run the compiler itself, at once. Whatever the command wrote is forgotten, and
+    /// so will be its exit code. The launcher hangs up when the compiler has ended.
+    ///
+    /// @param failed whether the farm should have compiled this, but could not
+    /// @param reason for whoever wants to know
+    /// @throws IllegalStateException if the command is not a compile
+    void handBack(boolean failed, String reason);
+
     /// Asks the process to end once this command has returned.
     ///
     /// @param lastWords printed on the command's `out` when nothing of the process is left but this connection

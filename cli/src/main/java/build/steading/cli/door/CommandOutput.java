@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /// A command's standard output and standard error: gathered, and sent as a frame when flushed or large enough.
 ///
@@ -52,11 +53,19 @@ final class CommandOutput {
     }
 
     synchronized void flush() throws InterruptedIOException {
-        if (gathered.size() > 0) {
-            var payload = ByteBuffer.wrap(gathered.toByteArray());
-            gathered.reset();
-            outlet.send(new Frame(current, payload));
+        for (var frame : takeRest()) {
+            outlet.send(frame);
         }
+    }
+
+    /// Returns what was gathered and not sent yet.
+    synchronized List<Frame> takeRest() {
+        if (gathered.size() == 0) {
+            return List.of();
+        }
+        var payload = ByteBuffer.wrap(gathered.toByteArray());
+        gathered.reset();
+        return List.of(new Frame(current, payload));
     }
 
     private final class Stream extends OutputStream {

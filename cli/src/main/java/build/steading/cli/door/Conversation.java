@@ -5,13 +5,13 @@ import build.steading.failure.SteadingException;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
 import java.net.ProtocolException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +26,8 @@ import java.util.function.Consumer;
 final class Conversation implements Caller {
     private static final System.Logger LOG = System.getLogger(Conversation.class.getName());
     private static final int MAX_EXIT_CODE = 255;
+    private static final int KEEP_SOCKET = 1;
+    private static final int FARM_FAILED = 2;
     private static final Duration LAST_WORDS_LIMIT = Duration.ofSeconds(1);
 
     private final SocketChannel channel;
@@ -46,6 +48,7 @@ final class Conversation implements Caller {
 
     private final Thread sender;
     private volatile int exitCode;
+    private volatile boolean handedBack;
 
     /// @param log named where a bug is reported
     Conversation(SocketChannel channel, Hello hello, Path log) {
@@ -68,9 +71,11 @@ final class Conversation implements Caller {
             try {
                 execute(runner);
                 if (requestsStop().isEmpty()) {
-                    outlet.finish(exit(exitCode, false));
+                    finish(exit(exitCode, false));
                     sender.join();
                     channel.close();
+                } else {
+                    output.flush();
                 }
             } catch (IOException | InterruptedException e) {
                 LOG.log(Level.DEBUG, "Launcher did not take its exit code", e);
@@ -96,11 +101,13 @@ final class Conversation implements Caller {
         exitCode = code < 0 || code > MAX_EXIT_CODE ? MAX_EXIT_CODE : code;
         reactions.disarm();
         boolean _ = Thread.interrupted();
-        try {
-            output.flush();
-        } catch (InterruptedIOException e) {
-            LOG.log(Level.DEBUG, "Last output was cut", e);
-        }
+    }
+
+    /// Sends what is left of the output together with the last frame: each write of ours wakes the launcher.
+    private void finish(Frame last) {
+        var frames = new ArrayList<>(output.takeRest());
+        frames.add(last);
+        outlet.finish(frames);
     }
 
     /// The edge: whatever a command throws becomes a message and an exit code.
@@ -108,14 +115,24 @@ final class Conversation implements Caller {
         try {
             return runner.run(invocation());
         } catch (InterruptedException _) {
+            giveUp("Interrupted");
             return reactions.lastSignal().orElse(Signal.INT).exitCode();
         } catch (SteadingException e) {
+            giveUp(e.failure().message());
             complain(e.failure().message());
             return ExitCode.of(e.failure());
         } catch (Throwable e) {
             LOG.log(Level.ERROR, "Command `%s` failed".formatted(String.join(" ", hello.arguments())), e);
+            giveUp("Steading has a bug: %s (see `%s`)".formatted(e, log));
             complain("Steading has a bug: %s (see `%s`)".formatted(e, log));
             return ExitCode.BUG;
+        }
+    }
+
+    /// A compile does not fail for our reasons: its launcher becomes the compiler.
+    private void giveUp(String reason) {
+        if (hello.compiles()) {
+            outlet.finish(List.of(local(false, true, reason)));
         }
     }
 
@@ -175,24 +192,33 @@ final class Conversation implements Caller {
             case STDIN_EOF -> input.end();
             case RESIZE -> terminal.resize(new Terminal.Size(payload.u32(), payload.u32()));
             case SIGNAL -> reactions.signal(Signal.of(payload.u8()));
-            case HELLO, WELCOME, STDOUT, STDERR, READ, RESUME, EXIT, STOPPING ->
+            case HELLO, WELCOME, STDOUT, STDERR, READ, RESUME, EXIT, STOPPING, LOCAL, WORKING ->
                 throw new ProtocolException("Frame `%s` does not belong here".formatted(frame.type()));
         }
     }
 
     /// Tells the launcher that the process ends, and interrupts the command. Not for those that asked for it.
     void end(Ending ending) {
+        giveUp("Steading ends");
         if (ending.reconnect()) {
-            outlet.finish(stopping(false, "Steading was replaced by another build while the command ran"));
+            outlet.finish(List.of(stopping(false, "Steading was replaced by another build while the command ran")));
         } else {
             var message = "Steading was stopped: what was not finished goes on when it starts again\n";
-            outlet.finish(text(FrameType.STDERR, message), exit(ExitCode.TRY_AGAIN, false));
+            outlet.finish(List.of(text(FrameType.STDERR, message), exit(ExitCode.TRY_AGAIN, false)));
         }
         reactions.interrupt();
     }
 
+    /// Tells the launcher of a compile that somebody is still at it.
+    void tellAlive() {
+        if (hello.compiles()) {
+            outlet.sendIfQuiet(new PayloadWriter().frame(FrameType.WORKING));
+        }
+    }
+
+    /// Returns whether the launcher can go on without this process: elsewhere, or as the compiler.
     synchronized boolean resumable() {
-        return resumable;
+        return resumable || hello.compiles();
     }
 
     synchronized Optional<String> requestsStop() {
@@ -206,7 +232,8 @@ final class Conversation implements Caller {
     /// Sends the exit code of a command that asked for the stop. Its launcher waits on until the channel is
     /// closed, and that does not happen before the process ends.
     void sayLastWords() {
-        requestsStop().ifPresent(words -> outlet.finish(text(FrameType.STDOUT, words + "\n"), exit(exitCode, true)));
+        requestsStop()
+                .ifPresent(words -> outlet.finish(List.of(text(FrameType.STDOUT, words + "\n"), exit(exitCode, true))));
         try {
             sender.join(LAST_WORDS_LIMIT);
         } catch (InterruptedException _) {
@@ -233,6 +260,20 @@ final class Conversation implements Caller {
     }
 
     @Override
+    public void handBack(boolean failed, String reason) {
+        if (!hello.compiles()) {
+            throw new IllegalStateException("Command `%s` is not a compile".formatted(hello.arguments()));
+        }
+        handedBack = true;
+        outlet.finish(List.of(local(true, failed, reason)));
+    }
+
+    /// Returns whether there is nothing left to do but to hear of the end.
+    boolean handedBack() {
+        return handedBack;
+    }
+
+    @Override
     public synchronized void requestStop(String words) {
         lastWords = Optional.of(words);
     }
@@ -244,6 +285,12 @@ final class Conversation implements Caller {
     /// @param atEndOfStream whether the launcher shall wait for the end of the stream before it exits
     static Frame exit(int code, boolean atEndOfStream) {
         return new PayloadWriter().u8(code).u8(atEndOfStream ? 1 : 0).frame(FrameType.EXIT);
+    }
+
+    /// @param keep whether the launcher shall hang up no sooner than the compiler has ended
+    static Frame local(boolean keep, boolean failed, String reason) {
+        int flags = (keep ? KEEP_SOCKET : 0) | (failed ? FARM_FAILED : 0);
+        return new PayloadWriter().u8(flags).string(reason).frame(FrameType.LOCAL);
     }
 
     /// @param untouched whether nothing of the command was run, so that it may simply be sent again

@@ -3,7 +3,7 @@ package build.steading.cli.door;
 
 import java.net.ProtocolException;
 
-/// What a frame says. `docs/front-door.md` describes the payloads; `steading.c` holds the same numbers.
+/// What a frame says. `docs/front-door.md` describes the payloads; `steading.h` holds the same numbers.
 enum FrameType {
     HELLO(1),
     STDIN(2),
@@ -16,7 +16,9 @@ enum FrameType {
     READ(19),
     RESUME(20),
     EXIT(21),
-    STOPPING(22);
+    STOPPING(22),
+    LOCAL(23),
+    WORKING(24);
 
     /// Longest payload in bytes of any frame but [#HELLO].
     static final int MAX_PAYLOAD = 1 << 20;

@@ -17,7 +17,9 @@ import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -30,6 +32,9 @@ public final class FrontDoor implements AutoCloseable {
     /// How long commands may go on that neither can be resumed elsewhere nor asked for the end.
     private static final Duration GRACE = Duration.ofSeconds(2);
 
+    /// How often compiles tell that they are under way. Their launchers wait several times as long.
+    private static final Duration ALIVE_PERIOD = Duration.ofSeconds(1);
+
     private static final System.Logger LOG = System.getLogger(FrontDoor.class.getName());
 
     private final Settings settings;
@@ -40,6 +45,7 @@ public final class FrontDoor implements AutoCloseable {
     private final Semaphore places;
     private final AtomicLong served = new AtomicLong();
     private final AtomicBoolean shut = new AtomicBoolean();
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final Set<Conversation> conversations = ConcurrentHashMap.newKeySet();
 
     /// @param socket replaced if it exists: the caller holds the lock that makes it stale
@@ -51,7 +57,7 @@ public final class FrontDoor implements AutoCloseable {
 
     /// How much was going on when asked.
     ///
-    /// @param running commands that have not ended
+    /// @param running commands that have not ended, nor been handed back
     /// @param served commands begun since the door was opened
     record Activity(int running, long served) {}
 
@@ -72,6 +78,7 @@ public final class FrontDoor implements AutoCloseable {
         try {
             var door = new FrontDoor(settings, runner, onEnding);
             Thread.ofVirtual().name("door-accept").start(door::accept);
+            Thread.ofVirtual().name("door-alive").start(door::tellAlive);
             return door;
         } catch (IOException e) {
             throw SteadingException.unavailable("Cannot listen on `%s`: %s".formatted(settings.socket(), e), e);
@@ -79,7 +86,9 @@ public final class FrontDoor implements AutoCloseable {
     }
 
     Activity activity() {
-        return new Activity(settings.maxInvocations() - places.availablePermits(), served.get());
+        int taken = settings.maxInvocations() - places.availablePermits();
+        long handedBack = conversations.stream().filter(Conversation::handedBack).count();
+        return new Activity(taken - (int) handedBack, served.get());
     }
 
     private void accept() {
@@ -95,6 +104,17 @@ public final class FrontDoor implements AutoCloseable {
                     return;
                 }
             }
+        }
+    }
+
+    /// Keeps the launchers of compiles waiting, until nobody is left to be kept.
+    private void tellAlive() {
+        try {
+            while (!closed.await(ALIVE_PERIOD.toMillis(), TimeUnit.MILLISECONDS)) {
+                conversations.forEach(Conversation::tellAlive);
+            }
+        } catch (InterruptedException _) {
+            // Nobody interrupts this thread.
         }
     }
 
@@ -159,10 +179,11 @@ public final class FrontDoor implements AutoCloseable {
 
     /// A stop's conversation is kept: its launcher hears of the end as the last of all.
     private void forget(Conversation conversation) {
-        places.release();
         if (conversation.requestsStop().isEmpty()) {
             conversations.remove(conversation);
-        } else {
+        }
+        places.release();
+        if (conversation.requestsStop().isPresent()) {
             onEnding.accept(Ending.STOPPED);
         }
     }
@@ -216,6 +237,7 @@ public final class FrontDoor implements AutoCloseable {
         awaitAll(waiting);
         waiting.forEach(conversation -> conversation.end(ending));
         awaitAll(waiting);
+        closed.countDown();
     }
 
     private static void awaitAll(Iterable<Conversation> waiting) {

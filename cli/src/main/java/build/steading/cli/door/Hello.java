@@ -24,7 +24,7 @@ record Hello(
         int rows,
         int umask) {
     /// Raised with every change that an older launcher or process would misread.
-    static final int PROTOCOL_VERSION = 1;
+    static final int PROTOCOL_VERSION = 2;
 
     private static final int STDIN_TTY = 1;
     private static final int STDOUT_TTY = 2;
@@ -33,6 +33,13 @@ record Hello(
     Hello {
         arguments = List.copyOf(arguments);
         environment = List.copyOf(environment);
+    }
+
+    /// Returns whether the launcher compiles: it becomes the compiler unless it gets an exit code.
+    boolean compiles() {
+        return arguments.size() > 1
+                && arguments.getFirst().equals("cc")
+                && !arguments.get(1).startsWith("-");
     }
 
     Frame encoded() {

@@ -52,6 +52,10 @@ final class JavaLauncher {
                 System.out.printf("steading %s (%s)%n", distribution.version(), distribution.buildId());
                 return;
             }
+            var compile = CompileLauncher.of(List.of(arguments));
+            if (compile.isPresent()) {
+                Runtime.getRuntime().halt(compile.get().run(distribution));
+            }
             var home = Home.of(System.getenv(), Path.of("").toAbsolutePath());
             code = new JavaLauncher(distribution, home).run(List.of(arguments));
         } catch (IOException e) {
@@ -133,7 +137,7 @@ final class JavaLauncher {
         Runtime.getRuntime().halt(exitCode);
     }
 
-    private static Hello hello(String buildId, List<String> arguments) {
+    static Hello hello(String buildId, List<String> arguments) {
         var tty = System.getProperty("steading.tty", "000");
         var size = System.getProperty("steading.size", "0 0").split(" ", -1);
         return new Hello(
@@ -152,7 +156,7 @@ final class JavaLauncher {
     }
 
     /// The shell front runs us under `LC_ALL=C.UTF-8`, so that arguments and names arrive whole.
-    private static Map<String, String> environment() {
+    static Map<String, String> environment() {
         var variables = new HashMap<>(System.getenv());
         var own = System.getProperty("steading.lc_all", "");
         if (own.isEmpty()) {

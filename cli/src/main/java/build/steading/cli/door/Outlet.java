@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 
 /// Sends frames to one launcher, in order, from a thread of its own.
@@ -60,8 +61,15 @@ final class Outlet {
         }
     }
 
+    /// Queues a frame that says nothing but that we are alive: only if nothing else is being said.
+    synchronized void sendIfQuiet(Frame frame) {
+        if (queuedBytes == 0) {
+            sendNow(frame);
+        }
+    }
+
     /// Queues the last frames of all and lets [#drain] return when they are sent; later ones are discarded.
-    synchronized void finish(Frame... last) {
+    synchronized void finish(List<Frame> last) {
         for (var frame : last) {
             sendNow(frame);
         }

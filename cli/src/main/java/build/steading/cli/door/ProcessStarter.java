@@ -63,6 +63,18 @@ final class ProcessStarter {
         }
     }
 
+    /// Starts the process without waiting for it, unless another launcher does so.
+    ///
+    /// @return what keeps other launchers from starting one as well, until it is closed
+    FileChannel startMeanwhile() throws IOException {
+        home.create();
+        var starting = FileChannel.open(home.startingLock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (starting.tryLock() != null && find().isEmpty()) {
+            spawn();
+        }
+        return starting;
+    }
+
     private SocketChannel start(FileChannel starting) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + LIMIT.toNanos();
         Optional<FileLock> lock = Optional.empty();

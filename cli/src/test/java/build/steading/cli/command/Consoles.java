@@ -25,6 +25,9 @@ final class Consoles {
         public void resumeWith(List<String> arguments) {}
 
         @Override
+        public void handBack(boolean failed, String reason) {}
+
+        @Override
         public void requestStop(String lastWords) {}
     };
 

@@ -30,7 +30,7 @@ class FrameTest {
         var frame = Frame.read(stream(bytes(HELLO.encoded().encoded()))).orElseThrow();
 
         assertThat(Hello.decode(frame)).isEqualTo(HELLO);
-        assertThat(Hello.Prologue.decode(frame)).isEqualTo(new Hello.Prologue(1, "b1"));
+        assertThat(Hello.Prologue.decode(frame)).isEqualTo(new Hello.Prologue(Hello.PROTOCOL_VERSION, "b1"));
     }
 
     @Test

@@ -16,6 +16,7 @@ final class Launcher {
     private final Path directory;
     private final Path home;
     private final List<Path> distributions = new ArrayList<>();
+    private String defines = "";
 
     /// How a program ended.
     record Result(int exitCode, String out, String err) {}
@@ -23,6 +24,11 @@ final class Launcher {
     Launcher(Path directory, Path home) {
         this.directory = directory;
         this.home = home;
+    }
+
+    /// Sets what the launchers are compiled with from now on.
+    void define(String options) {
+        defines = options;
     }
 
     Path home() {
@@ -37,7 +43,7 @@ final class Launcher {
         var binary = distribution.resolve("steading");
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/cc")), "No C compiler");
         var compile = run(List.of(
-                "/bin/sh", "-c", "exec cc -std=c11 -Wall -Wextra -Werror -o \"$0\" src/main/c/*.c", binary.toString()));
+                "/bin/sh", "-c", "exec cc -std=c11 -Wall -Wextra -Werror $1 -o \"$0\" src/main/c/*.c", binary.toString(), defines));
         if (compile.exitCode() != 0) {
             throw new IOException(compile.err());
         }

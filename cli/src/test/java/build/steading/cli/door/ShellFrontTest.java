@@ -97,9 +97,17 @@ class ShellFrontTest {
     void symbolicLinksLeadToTheCheckout() throws Exception {
         built("none");
         Files.createSymbolicLink(path.resolve("relative"), Path.of("../checkout/steading"));
-        Files.createSymbolicLink(path.resolve("absolute"), path.resolve("relative"));
+        Files.createSymbolicLink(path.resolve("steading"), path.resolve("relative"));
 
-        assertThat(run(path.resolve("absolute"), "x").out()).isEqualTo("launched x\n");
+        assertThat(run(path.resolve("steading"), "x").out()).isEqualTo("launched x\n");
+    }
+
+    @Test
+    void linkOfAnotherNameStandsInTheCompilersPlace() throws Exception {
+        built("none");
+        Files.createSymbolicLink(path.resolve("g++-12"), Path.of("../checkout/steading"));
+
+        assertThat(run(path.resolve("g++-12"), "-c", "a b.cc").out()).isEqualTo("launched cc g++-12 -c a b.cc\n");
     }
 
     @Test

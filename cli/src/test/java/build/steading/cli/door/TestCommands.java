@@ -15,9 +15,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// Commands that do one thing each to a launcher, and the process that serves them.
 final class TestCommands implements Backend {
+    /// Compiles that have begun and will not end by themselves.
+    private static final AtomicInteger COMPILES = new AtomicInteger();
+
     private TestCommands() {}
 
     /// Arguments: home, build id, and for a process that lasts, what was typed.
@@ -77,6 +81,7 @@ final class TestCommands implements Backend {
             case "echo" -> out.println(String.join("|", arguments.subList(1, arguments.size())));
             case "env" -> out.println(invocation.environment().get(arguments.get(1)));
             case "where" -> out.printf("%s %04o%n", invocation.cwd(), invocation.umask());
+            case "compiles" -> out.println(COMPILES.get());
             case "pid" -> out.println(ProcessHandle.current().pid());
             case "cat" -> out.println(invocation.in().transferTo(invocation.out()));
             case "count" -> out.println(invocation.in().transferTo(OutputStream.nullOutputStream()));
@@ -102,8 +107,36 @@ final class TestCommands implements Backend {
                 out.flush();
                 new CountDownLatch(1).await();
             }
+            case "cc" -> {
+                return compile(invocation, out, arguments.getLast());
+            }
             case "stop" -> invocation.caller().requestStop("ended");
             default -> throw new IllegalArgumentException(arguments.getFirst());
+        }
+        return 0;
+    }
+
+    /// Prints something to both streams, and goes on as `what` says.
+    private static int compile(Invocation invocation, PrintStream out, String what)
+            throws IOException, InterruptedException {
+        out.println("code");
+        invocation.err().write("warning\n".getBytes(UTF_8));
+        switch (what) {
+            case "back" -> {
+                var gone = new CountDownLatch(1);
+                invocation.caller().onHangup(gone::countDown);
+                invocation.caller().handBack(false, "as decided");
+                gone.await();
+            }
+            case "hang" -> {
+                COMPILES.incrementAndGet();
+                new CountDownLatch(1).await();
+            }
+            case "invalid" -> throw new SteadingException(new Failure.Invalid("Not like this"));
+            case "bug" -> throw new IllegalStateException("the cause");
+            default -> {
+                return Integer.parseInt(what);
+            }
         }
         return 0;
     }

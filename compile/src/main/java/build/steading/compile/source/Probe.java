@@ -79,7 +79,11 @@ final class Probe {
                 absent.add(name);
                 yield false;
             }
-            case Place.Unreadable _, Place.Directory _ -> false;
+            case Place.Unreadable _ -> {
+                unresolved.add("`%s` cannot be read".formatted(name));
+                yield false;
+            }
+            case Place.Directory _ -> false;
         };
     }
 

@@ -177,6 +177,15 @@ class ResolverTest {
     }
 
     @Test
+    void dataThatCannotBeReadIsNotPassedOver() {
+        places.with("a.c", "#embed \"f.bin\"\n");
+        Places closed = name -> name.equals("f.bin") ? new Place.Unreadable() : places.at(name);
+        var closure = new Resolver(compile("gcc -c a.c"), BUILTIN, closed, 1000).resolve();
+
+        assertThat(closure.unresolved()).containsExactly("`f.bin` cannot be read");
+    }
+
+    @Test
     void namesFromTheRootAreTakenAsTheyAre() {
         places.with("a.c", "#include \"/abs/x.h\"")
                 .with("/abs/x.h", "#include \"y.h\"")

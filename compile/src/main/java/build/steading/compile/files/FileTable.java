@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.compile.files;
+
+import build.steading.blob.BlobStore;
+import build.steading.compile.source.Place;
+import build.steading.compile.source.Places;
+import build.steading.digest.Digest;
+import build.steading.failure.Failure;
+import build.steading.failure.SteadingException;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/// The files of this machine: what is at a name now, and what is in it.
+///
+/// Every answer is the kernel's, asked by one system call; only what the kernel vouches for is not read again.
+/// Names are absolute and never folded: `..` leads to the parent of wherever the name before it really is.
+/// Thread-safe, and of bounded size; there is nothing to close.
+public final class FileTable {
+    private static final int MAX_NAMES = 200_000;
+    private static final int MAX_CONTENTS = 200_000;
+    private static final int MAX_SCANS = 100_000;
+    private static final int LOCKS = 64;
+
+    private final Frames frames = new Frames();
+    private final Known<String, Name> names = new Known<>(MAX_NAMES);
+    private final Known<Signature, Content> contents = new Known<>(MAX_CONTENTS);
+    private final Scans scans = new Scans(MAX_SCANS);
+    private final Object[] locks = Stream.generate(Object::new).limit(LOCKS).toArray();
+    private final BlobStore blobs;
+    private final Reader reader;
+
+    /// @param blobs where contents are stored as they are read
+    public FileTable(BlobStore blobs) {
+        this(blobs, InstantSource.system());
+    }
+
+    /// @param clock the one by which the kernel stamps files
+    FileTable(BlobStore blobs, InstantSource clock) {
+        this.blobs = blobs;
+        this.reader = new Reader(frames, blobs, clock);
+    }
+
+    /// Returns what is at a name now, following links.
+    ///
+    /// @throws IllegalArgumentException if the name is not absolute, as everywhere here
+    public Look look(String absolute) {
+        try (var frame = frames.take()) {
+            return frame.look(name(absolute));
+        }
+    }
+
+    /// Returns what is in the file at a name now. It has been stored; whoever needs the blob later asks for it by
+    /// [#keep].
+    ///
+    /// @throws SteadingException if it cannot be stored
+    public Reading read(String absolute) {
+        return read(name(absolute), Reader.Taker.NOBODY);
+    }
+
+    /// Returns the way from a name to what it stands for now; nothing if it does not lead anywhere. For many
+    /// names at once, see [#routes].
+    public Optional<Route> route(String absolute) {
+        return routes().of(absolute);
+    }
+
+    /// Returns ways that agree with one another. For one use; not thread-safe.
+    public Routes routes() {
+        return new Routes(this);
+    }
+
+    /// Returns the files as a compile in a directory sees them.
+    ///
+    /// @param directory absolute
+    /// @param assembler whether the compile's source is assembler that does not go through the preprocessor
+    public Places places(String directory, boolean assembler) {
+        return places(directory, assembler, (_, _) -> {});
+    }
+
+    /// Returns the same, and tells of each file that was found, by its absolute name, what was in it.
+    public Places places(String directory, boolean assembler, BiConsumer<String, Content> found) {
+        return name -> {
+            var absolute = name.startsWith("/") ? name : directory + "/" + name;
+            return place(absolute, assembler, content -> found.accept(absolute, content));
+        };
+    }
+
+    /// Sees to it that contents are in the store, and stay there for as long as it promises: what is gone is read
+    /// again.
+    ///
+    /// @param files contents by the names at which they were found
+    /// @throws SteadingException with `Unavailable` if one is gone from the store as well as from its file, or as
+    ///     the store does
+    public void keep(Map<String, Content> files) {
+        var digests = new HashSet<Digest>();
+        files.values().forEach(content -> digests.add(content.digest()));
+        var missing = new HashSet<>(blobs.findMissing(digests));
+        for (var file : files.entrySet()) {
+            if (missing.contains(file.getValue().digest())
+                    && reader.read(name(file.getKey()), Reader.Taker.NOBODY) instanceof Reading.File(var content)) {
+                missing.remove(content.digest());
+            }
+        }
+        files.forEach((name, content) -> {
+            if (missing.contains(content.digest())) {
+                throw new SteadingException(
+                        new Failure.Unavailable("`%s` has changed since it was read".formatted(name)));
+            }
+        });
+    }
+
+    /// Returns a snapshot that is yet to be filled.
+    public Snapshot.Builder snapshot() {
+        return new Snapshot.Builder(this);
+    }
+
+    Name name(String absolute) {
+        return names.find(absolute).orElseGet(() -> {
+            var name = Name.of(absolute);
+            names.put(absolute, name);
+            return name;
+        });
+    }
+
+    Frames frames() {
+        return frames;
+    }
+
+    long nanos() {
+        return reader.nanos();
+    }
+
+    Reading read(Name name, Reader.Taker taker) {
+        var look = look(name);
+        var hindrance = Reader.hindrance(name, look);
+        if (hindrance.isPresent() || !(look instanceof Look.Present(var signature))) {
+            return hindrance.orElseThrow();
+        }
+        var known = contents.find(signature);
+        return known.isPresent() ? new Reading.File(known.get()) : readNew(name, signature, taker);
+    }
+
+    private Look look(Name name) {
+        try (var frame = frames.take()) {
+            return frame.look(name);
+        }
+    }
+
+    /// Reads a file once for all who want it at the same time.
+    private Reading readNew(Name name, Signature signature, Reader.Taker taker) {
+        synchronized (locks[Math.floorMod(signature.hashCode(), LOCKS)]) {
+            var known = contents.find(signature);
+            if (known.isPresent()) {
+                return new Reading.File(known.get());
+            }
+            var reading = reader.read(name, taker);
+            if (reading instanceof Reading.File(var content) && content.settled()) {
+                contents.put(content.signature(), content);
+            }
+            return reading;
+        }
+    }
+
+    private Place place(String absolute, boolean assembler, Consumer<Content> found) {
+        var name = name(absolute);
+        Reader.Taker taker = (digest, bytes) -> scans.scan(digest, bytes, assembler);
+        return switch (read(name, taker)) {
+            case Reading.Absent _ -> new Place.Nothing();
+            case Reading.Unreadable _ -> new Place.Unreadable();
+            case Reading.Directory(var signature) -> new Place.Directory(signature.device() + ":" + signature.inode());
+            case Reading.File(var content) -> {
+                var place = file(content, assembler, found);
+                // Read before, but not for this; or too long to be scanned.
+                yield place.isEmpty()
+                                && content.digest().sizeBytes() <= Reader.MAX_WHOLE_BYTES
+                                && reader.read(name, taker) instanceof Reading.File(var again)
+                        ? file(again, assembler, found).orElseGet(Place.Unreadable::new)
+                        : place.orElseGet(Place.Unreadable::new);
+            }
+        };
+    }
+
+    private Optional<Place> file(Content content, boolean assembler, Consumer<Content> found) {
+        var scan = scans.find(content.digest(), assembler);
+        scan.ifPresent(_ -> found.accept(content));
+        return scan.map(Place.File::new);
+    }
+}

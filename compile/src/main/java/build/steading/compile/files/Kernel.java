@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.compile.files;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/// The system calls that are needed here, as the C library has them. Each returns a negative number if it failed,
+/// and leaves the reason in `state`.
+final class Kernel {
+    // linux/fcntl.h and asm-generic/fcntl.h
+    static final int AT_FDCWD = -100;
+    static final int AT_SYMLINK_NOFOLLOW = 0x100;
+    static final int AT_EMPTY_PATH = 0x1000;
+    static final int O_NOCTTY = 0x100;
+    static final int O_NONBLOCK = 0x800;
+    static final int O_CLOEXEC = 0x80000;
+
+    // linux/stat.h
+    private static final int STATX_BASIC_STATS = 0x7FF;
+    static final int STATX_MNT_ID_UNIQUE = 0x4000;
+
+    // asm-generic/errno-base.h and asm-generic/errno.h
+    static final int ENOENT = 2;
+    static final int EINTR = 4;
+    static final int EACCES = 13;
+    static final int ENOTDIR = 20;
+    static final int ELOOP = 40;
+
+    static final long STATE_BYTES = Linker.Option.captureStateLayout().byteSize();
+    private static final long ERRNO = Linker.Option.captureStateLayout().byteOffset(PathElement.groupElement("errno"));
+
+    private static final MethodHandle STATX =
+            bind("statx", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
+    private static final MethodHandle READLINK =
+            bind("readlink", FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG));
+    private static final MethodHandle OPEN =
+            bind("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle PREAD =
+            bind("pread", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle CLOSE = bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+
+    private Kernel() {}
+
+    @SuppressWarnings("restricted") // Whoever starts the process has allowed it.
+    private static MethodHandle bind(String function, FunctionDescriptor type, Linker.Option... options) {
+        var linker = Linker.nativeLinker();
+        var all = new Linker.Option[options.length + 1];
+        System.arraycopy(options, 0, all, 0, options.length);
+        all[options.length] = Linker.Option.captureCallState("errno");
+        return linker.downcallHandle(linker.defaultLookup().findOrThrow(function), type, all);
+    }
+
+    /// Returns why the last call failed.
+    static int errno(MemorySegment state) {
+        return state.get(JAVA_INT, ERRNO);
+    }
+
+    static int statx(MemorySegment state, int directory, MemorySegment path, int flags, MemorySegment stat) {
+        try {
+            return (int)
+                    STATX.invokeExact(state, directory, path, flags, STATX_BASIC_STATS | STATX_MNT_ID_UNIQUE, stat);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static long readlink(MemorySegment state, MemorySegment path, MemorySegment target) {
+        try {
+            return (long) READLINK.invokeExact(state, path, target, target.byteSize());
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static int open(MemorySegment state, MemorySegment path, int flags) {
+        try {
+            return (int) OPEN.invokeExact(state, path, flags);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static long pread(MemorySegment state, int file, MemorySegment bytes, long position) {
+        try {
+            return (long) PREAD.invokeExact(state, file, bytes, bytes.byteSize(), position);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static void close(MemorySegment state, int file) {
+        try {
+            var _ = (int) CLOSE.invokeExact(state, file);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.compile.files;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Follows names as the kernel does, and looks at each file and link on the way once, so that all ways agree. For
+/// one use, such as one input tree; not thread-safe.
+public final class Routes {
+    /// As many as the kernel follows: `MAXSYMLINKS` of linux/namei.h.
+    private static final int MAX_LINKS = 40;
+
+    private final FileTable table;
+    private final Map<String, Step> steps = new HashMap<>();
+
+    Routes(FileTable table) {
+        this.table = table;
+    }
+
+    /// What is at a name whose parent is no link.
+    ///
+    /// @param target where it leads if it is a link
+    private record Step(Optional<Signature> signature, Optional<String> target) {}
+
+    /// Returns the way from an absolute name; nothing if it does not lead anywhere, or not to where anybody may
+    /// look. Links below `/proc` that stand for open files lead nowhere: what they say is no name.
+    public Optional<Route> of(String absolute) {
+        var links = new LinkedHashSet<Route.Link>();
+        var followed = 0;
+        var ahead = new ArrayDeque<>(parts(table.name(absolute).text()));
+        var place = "/";
+        var here = step(place).signature();
+        while (here.isPresent() && !ahead.isEmpty()) {
+            if (!here.get().isDirectory()) {
+                return Optional.empty();
+            }
+            var next = next(place, ahead.remove());
+            var step = step(next);
+            if (step.target().isPresent()) {
+                var target = step.target().get();
+                links.add(new Route.Link(next, target));
+                if (++followed > MAX_LINKS) {
+                    return Optional.empty();
+                }
+                push(ahead, parts(target));
+                place = target.startsWith("/") ? "/" : place;
+                here = step(place).signature();
+            } else {
+                place = next;
+                here = step.signature();
+            }
+        }
+        var real = place;
+        return here.filter(end -> !end.isLink()).map(end -> new Route(List.copyOf(links), real, end));
+    }
+
+    private static void push(Deque<String> ahead, List<String> parts) {
+        for (var i = parts.size() - 1; i >= 0; i--) {
+            ahead.addFirst(parts.get(i));
+        }
+    }
+
+    /// Returns the parts of a path. Empty ones stand for nothing but that what is before them is a directory.
+    private static List<String> parts(String path) {
+        return List.of(path.split("/", -1));
+    }
+
+    private static String next(String place, String part) {
+        return switch (part) {
+            case "", "." -> place;
+            case ".." -> place.substring(0, Math.max(1, place.lastIndexOf('/')));
+            default -> place.equals("/") ? "/" + part : place + "/" + part;
+        };
+    }
+
+    private Step step(String place) {
+        return steps.computeIfAbsent(place, this::look);
+    }
+
+    private Step look(String place) {
+        var name = table.name(place);
+        try (var frame = table.frames().take()) {
+            if (!(frame.lookAtLink(name) instanceof Look.Present(var signature))) {
+                return new Step(Optional.empty(), Optional.empty());
+            }
+            return new Step(Optional.of(signature), signature.isLink() ? frame.target(name) : Optional.empty());
+        }
+    }
+}

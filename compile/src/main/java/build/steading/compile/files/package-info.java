@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+/// What is at a name of this machine's file system now, at the price of one system call a name.
+///
+/// [build.steading.compile.files.FileTable] reads a file only if it may be another one than before;
+/// [build.steading.compile.files.Snapshot] remembers what was at many names, and says whether all of that is
+/// still so. When in doubt, both look again: they are never wrong to be fast.
+@org.jspecify.annotations.NullMarked
+package build.steading.compile.files;
