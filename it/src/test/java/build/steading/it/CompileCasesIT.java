@@ -52,7 +52,9 @@ class CompileCasesIT {
             var counted = isCounted(state);
             var before = counted ? Optional.of(HOMES.statistics()) : Optional.<JsonNode>empty();
             var outcome = state == State.HIT ? runner.runAgain(wrapper) : runner.runAnew(wrapper);
-            assertThat(outcome.differences(natively.get())).as(given.title()).isEmpty();
+            assertThat(outcome.differences(natively.get()))
+                    .as("%s %s: %s", given.id(), state, given.title())
+                    .isEmpty();
             before.ifPresent(then -> checkRoute(state, then, HOMES.statistics()));
             if (state == State.NO_PROCESS) {
                 runner.remove();
@@ -76,7 +78,7 @@ class CompileCasesIT {
                         case FARM_EACH_TIME -> local == 0 && remote > 0;
                         case LOCAL -> remote + hits == 0;
                     };
-            assertThat(right).as("%s should run %s: %s", given.title(), given.route(), counted).isTrue();
+            assertThat(right).as("%s %s should run %s: %s", given.id(), state, given.route(), counted).isTrue();
         }
 
         private static int grown(String counter, JsonNode before, JsonNode after) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class CompileHomes implements BeforeAllCallback, AfterAllCallback {
     private static final List<String> COMPILERS = List.of("gcc", "g++", "cc", "c++", "clang", "clang++");
 
+    private static final int PRIMINGS = 20;
+    private static final int PRIMED = 2;
+
     private final Farm farm = new Farm();
     private final Fleet idle = new Fleet();
     private final Optional<String> other = Optional.ofNullable(System.getProperty("compile.wrapper"));
@@ -34,10 +38,11 @@ final class CompileHomes implements BeforeAllCallback, AfterAllCallback {
         farm.beforeAll(context);
         var name = context.getRequiredTestClass().getSimpleName();
         top = Distribution.TOP.resolve(name);
-        links(top.resolve("launcher"), launcher());
-        if (isOther()) {
+        if (other.isPresent()) {
+            scripts(top.resolve("launcher"), other.get());
             return;
         }
+        links(top.resolve("launcher"), launcher());
         links(top.resolve("broken-launcher"), brokenLauncher());
         farm.run(top, "cc", "--stats", "--json");
         prime();
@@ -111,6 +116,19 @@ final class CompileHomes implements BeforeAllCallback, AfterAllCallback {
         }
     }
 
+    /// Does what links to a launcher do, for a wrapper that knows of no masquerade.
+    private static void scripts(Path directory, String wrapper) throws IOException {
+        Files.createDirectories(directory);
+        for (var compiler : COMPILERS) {
+            var found = CompileRunner.find(compiler);
+            if (found.isPresent()) {
+                var script = Files.writeString(
+                        directory.resolve(compiler), "#!/bin/sh\nexec %s %s \"$@\"\n".formatted(wrapper, found.get()));
+                Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+            }
+        }
+    }
+
     /// Returns a launcher whose Java ends as soon as it is started.
     private Path brokenLauncher() throws IOException {
         var broken = Files.createDirectories(top.resolve("broken")).resolve("steading");
@@ -131,7 +149,7 @@ final class CompileHomes implements BeforeAllCallback, AfterAllCallback {
                     $X $compiler -c primed.c
                 done
                 """;
-        for (int i = 0; i < 20 && statistics().path("remote").asInt() < COMPILERS.size() / 3; i++) {
+        for (int i = 0; i < PRIMINGS && statistics().path("remote").asInt() < PRIMED; i++) {
             Program.run(
                     directory,
                     wrapper(State.COLD).variables(),

@@ -29,6 +29,7 @@ class CompileProcessesIT {
     static final CompileHomes HOMES = new CompileHomes();
 
     private static final int EACH = 12;
+    private static final int TRY_AGAIN = 4;
     private static final int CROWD = 100;
     private static final int LONG = 60_000_000;
     private static final int MODERATE = 2_000_000;
@@ -294,6 +295,25 @@ class CompileProcessesIT {
                     && now.path("reasons").valueStream().mapToInt(JsonNode::asInt).sum()
                             == now.path("local").asInt();
         });
+    }
+
+    @Test
+    void variableSaysWhatIsAskedOfTheProcess() throws IOException {
+        onlySteading();
+        ok(wrapper, "$CC -c a.c");
+        var before = HOMES.statistics();
+
+        ok(wrapper, "STEADING_CC=local $CC -c a.c");
+        assertThat(grown("compiles", before)).isZero();
+        ok(wrapper, "STEADING_CC=refresh $CC -c a.c");
+        assertThat(grown("remote", before)).isOne();
+        ok(wrapper, "STEADING_CC=strict $CC -c a.c");
+        assertThat(grown("hits", before)).isOne();
+
+        var strict = shell(HOMES.wrapper(State.NO_PROCESS), "rm a.o; STEADING_CC=strict $CC -c a.c");
+        assertThat(strict.exitCode()).as(strict.all()).isEqualTo(TRY_AGAIN);
+        assertThat(strict.err()).isNotBlank();
+        assertThat(directory.resolve("a.o")).doesNotExist();
     }
 
     @Test

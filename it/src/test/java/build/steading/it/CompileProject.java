@@ -2,11 +2,14 @@
 package build.steading.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import build.steading.it.Program.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +22,8 @@ import java.util.stream.Collectors;
 /// all include.
 final class CompileProject {
     static final int HEADERS = 6;
+
+    private static final Duration TICK = Duration.ofMillis(1);
 
     private static final String MAKEFILE = """
             OBJECTS := $(patsubst %.c,o/%.o,$(wildcard *.c)) $(patsubst %.cc,o/%.o,$(wildcard *.cc))
@@ -77,6 +82,26 @@ final class CompileProject {
 
     void write(String name, String text) throws IOException {
         Files.writeString(directory.resolve(name), text);
+    }
+
+    /// Changes a file so that make sees it: it is newer than all that was made.
+    void edit(String name, String text) {
+        var file = directory.resolve(name);
+        await().pollInterval(TICK).until(() -> {
+            write(name, text);
+            return Files.getLastModifiedTime(file).compareTo(newest()) > 0;
+        });
+    }
+
+    private FileTime newest() throws IOException {
+        var newest = FileTime.fromMillis(0);
+        try (var made = Files.newDirectoryStream(directory.resolve("o"))) {
+            for (var file : made) {
+                var time = Files.getLastModifiedTime(file);
+                newest = time.compareTo(newest) > 0 ? time : newest;
+            }
+        }
+        return newest;
     }
 
     Program start(CompileWrapper wrapper, String... arguments) {

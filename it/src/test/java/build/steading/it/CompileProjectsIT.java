@@ -61,11 +61,11 @@ class CompileProjectsIT {
         var wrapper = HOMES.wrapper(State.COLD);
         project.make(wrapper, "-j4");
 
-        project.write("inc/h2.h", "#include \"all.h\"\n#define H2 (ALL + 100)\n");
+        project.edit("inc/h2.h", "#include \"all.h\"\n#define H2 (ALL + 100)\n");
         assertThat(project.make(wrapper, "-j4"))
                 .isEqualTo(CompileProject.dependents(2, 2 * CompileProject.HEADERS));
 
-        project.write("inc/all.h", "#define ALL 7\n");
+        project.edit("inc/all.h", "#define ALL 7\n");
         assertThat(project.make(wrapper, "-j4")).hasSize(4 * CompileProject.HEADERS);
         var outputs = project.outputs();
         assertThat(outputs).isEqualTo(project.natively());

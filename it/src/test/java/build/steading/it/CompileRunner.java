@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -76,8 +77,15 @@ final class CompileRunner {
     }
 
     static boolean installed(String program) {
+        return find(program).isPresent();
+    }
+
+    /// Returns where a program is on the `PATH`.
+    static Optional<Path> find(String program) {
         return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
-                .anyMatch(place -> Files.isExecutable(Path.of(place, program)));
+                .map(place -> Path.of(place, program))
+                .filter(Files::isExecutable)
+                .findFirst();
     }
 
     private void setUp() throws IOException, InterruptedException {
