@@ -43,6 +43,7 @@ class CompileFaultsIT {
         Required.program("make");
         Required.program("g++");
         wrapper = HOMES.wrapper(State.COLD);
+        HOMES.prime();
         directory = HOMES.farm().directory("faults");
     }
 

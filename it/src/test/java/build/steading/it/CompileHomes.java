@@ -89,6 +89,32 @@ final class CompileHomes implements BeforeAllCallback, AfterAllCallback {
         return isOther() ? JsonNodeFactory.instance.objectNode() : Farm.json(farm.run(top, "cc", "--stats", "--json"));
     }
 
+    /// Compiles until the farm knows the compilers: what is compiled before may run anywhere.
+    void prime() throws IOException {
+        if (isOther()) {
+            return;
+        }
+        var directory = farm.directory("prime");
+        var script = """
+                for compiler in gcc g++ clang clang++; do
+                    command -v $compiler > /dev/null || continue
+                    echo "int primed$1;" > primed.c
+                    $X $compiler -c primed.c
+                done
+                """;
+        for (int i = 0; i < PRIMINGS && compiledByFarm() < PRIMED; i++) {
+            Program.run(
+                    directory,
+                    wrapper(State.COLD).variables(),
+                    List.of("/bin/sh", "-c", script, "sh", Integer.toString(i)));
+        }
+    }
+
+    private int compiledByFarm() {
+        var counted = statistics();
+        return counted.path("remote").asInt() + counted.path("hits").asInt();
+    }
+
     private CompileWrapper wrapper(Path program, String masquerade, Path home) {
         return new CompileWrapper(
                 other.orElse(program + " cc") + " ",
@@ -137,23 +163,5 @@ final class CompileHomes implements BeforeAllCallback, AfterAllCallback {
         lines.set(2, "/bin/false");
         Files.write(broken.resolveSibling("steading.launch"), lines, UTF_8);
         return broken;
-    }
-
-    /// Compiles until the farm knows the compilers: what is compiled before may run anywhere.
-    private void prime() throws IOException {
-        var directory = farm.directory("prime");
-        var script = """
-                for compiler in gcc g++ clang clang++; do
-                    command -v $compiler > /dev/null || continue
-                    echo "int primed$1;" > primed.c
-                    $X $compiler -c primed.c
-                done
-                """;
-        for (int i = 0; i < PRIMINGS && statistics().path("remote").asInt() < PRIMED; i++) {
-            Program.run(
-                    directory,
-                    wrapper(State.COLD).variables(),
-                    List.of("/bin/sh", "-c", script, "sh", Integer.toString(i)));
-        }
     }
 }
