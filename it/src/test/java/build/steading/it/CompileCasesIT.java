@@ -15,8 +15,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/// Everything that `steading cc` and a compiler leave behind is what the compiler alone leaves behind, to the last
-/// byte: in whatever state Steading is, and from wherever the result comes.
+/// Everything that `steading cc` and a compiler leave behind is what the compiler alone leaves behind, to the
+/// last byte: in whatever state Steading is, and from wherever the result comes.
 ///
 /// The cases are the files in `compile-cases`, and `topics.txt` there lists what they are about. Property
 /// `compile.case` chooses those whose names begin so: `-Dcompile.case=b27`.
@@ -43,8 +43,8 @@ class CompileCasesIT {
         }
 
         private void check(State state, CompileWrapper wrapper) throws IOException, InterruptedException {
-            Assumptions.assumeFalse(given.exempt().containsKey(state), () -> given.exempt()
-                    .get(state));
+            Assumptions.assumeFalse(
+                    given.exempt().containsKey(state), () -> given.exempt().get(state));
             runner.checkNeeds(CompileRunner.NATIVE);
             if (natively.isEmpty()) {
                 natively = Optional.of(runner.runAnew(CompileRunner.NATIVE));
@@ -71,14 +71,15 @@ class CompileCasesIT {
             var local = grown("local", before, after);
             var counted = "%d on the farm, %d from the cache, %d local; local ones were %s"
                     .formatted(remote, hits, local, after.path("reasons"));
-            var right =
-                    switch (given.route()) {
-                        case ANY -> true;
-                        case FARM -> local == 0 && (state == State.HIT ? remote == 0 && hits > 0 : remote > 0);
-                        case FARM_EACH_TIME -> local == 0 && remote > 0;
-                        case LOCAL -> remote + hits == 0;
-                    };
-            assertThat(right).as("%s %s should run %s: %s", given.id(), state, given.route(), counted).isTrue();
+            var right = switch (given.route()) {
+                case ANY -> true;
+                case FARM -> local == 0 && (state == State.HIT ? remote == 0 && hits > 0 : remote > 0);
+                case FARM_EACH_TIME -> local == 0 && remote > 0;
+                case LOCAL -> remote + hits == 0;
+            };
+            assertThat(right)
+                    .as("%s %s should run %s: %s", given.id(), state, given.route(), counted)
+                    .isTrue();
         }
 
         private static int grown(String counter, JsonNode before, JsonNode after) {
@@ -93,7 +94,8 @@ class CompileCasesIT {
                 .map(each -> {
                     var trial = new Trial(each);
                     return DynamicContainer.dynamicContainer(
-                            "%s: %s".formatted(each.id(), each.title()), Stream.of(State.values()).map(trial::in));
+                            "%s: %s".formatted(each.id(), each.title()),
+                            Stream.of(State.values()).map(trial::in));
                 });
     }
 }

@@ -81,11 +81,11 @@ class CompileFaultsIT {
     @Test
     void headerEditedAllTheTimeIsReadInOneStateAndNeverInAnOldOne() throws IOException, InterruptedException {
         Files.writeString(directory.resolve("a.c"), """
-                #include "h.h"
-                #define TEXT_(x) #x
-                #define TEXT(x) TEXT_(x)
-                char state[] = "state-" TEXT(ONE) "-" TEXT(TWO) ";";
-                """);
+            #include "h.h"
+            #define TEXT_(x) #x
+            #define TEXT(x) TEXT_(x)
+            char state[] = "state-" TEXT(ONE) "-" TEXT(TWO) ";";
+            """);
         var state = new AtomicInteger();
         var done = new AtomicBoolean();
         write(state.get());

@@ -76,7 +76,11 @@ final class CompileHomes implements BeforeAllCallback, AfterAllCallback {
     CompileWrapper wrapper(State state) throws IOException {
         return switch (state) {
             case COLD, HIT -> wrapper(launcher(), "launcher", farm.home());
-            case NO_WORKER -> wrapper(launcher(), "launcher", isOther() ? farm.home() : idleMember().home());
+            case NO_WORKER ->
+                wrapper(
+                        launcher(),
+                        "launcher",
+                        isOther() ? farm.home() : idleMember().home());
             case NO_PROCESS ->
                 isOther()
                         ? wrapper(launcher(), "launcher", farm.home())
@@ -96,12 +100,12 @@ final class CompileHomes implements BeforeAllCallback, AfterAllCallback {
         }
         var directory = farm.directory("prime");
         var script = """
-                for compiler in gcc g++ clang clang++; do
-                    command -v $compiler > /dev/null || continue
-                    echo "int primed$1;" > primed.c
-                    $X $compiler -c primed.c
-                done
-                """;
+            for compiler in gcc g++ clang clang++; do
+                command -v $compiler > /dev/null || continue
+                echo "int primed$1;" > primed.c
+                $X $compiler -c primed.c
+            done
+            """;
         for (int i = 0; i < PRIMINGS && compiledByFarm() < PRIMED; i++) {
             Program.run(
                     directory,
@@ -117,9 +121,7 @@ final class CompileHomes implements BeforeAllCallback, AfterAllCallback {
 
     private CompileWrapper wrapper(Path program, String masquerade, Path home) {
         return new CompileWrapper(
-                other.orElse(program + " cc") + " ",
-                top.resolve(masquerade),
-                Map.of("STEADING_HOME", home.toString()));
+                other.orElse(program + " cc") + " ", top.resolve(masquerade), Map.of("STEADING_HOME", home.toString()));
     }
 
     private Path launcher() {

@@ -78,7 +78,9 @@ class CompileProcessesIT {
 
     private CompileWrapper at(Farm farm) {
         return new CompileWrapper(
-                wrapper.words(), wrapper.masquerade(), Map.of("STEADING_HOME", farm.home().toString()));
+                wrapper.words(),
+                wrapper.masquerade(),
+                Map.of("STEADING_HOME", farm.home().toString()));
     }
 
     private static List<String> processes(Farm farm) throws IOException {
@@ -92,14 +94,18 @@ class CompileProcessesIT {
     void buildThatStartsTheProcessEndsBeforeIt(String tool) throws IOException {
         Assumptions.assumeTrue(CompileRunner.installed(tool), "There is no " + tool);
         var project = CompileProject.create(directory.resolve("project"), EACH);
-        project.write("build.ninja", """
-                rule cc
-                  command = $$CC -Iinc -c $in -o $out
+        project.write(
+                "build.ninja",
                 """
-                + String.join("\n", IntStream.range(0, EACH)
-                        .mapToObj("build o/c%1$d.o: cc c%1$d.c"::formatted)
-                        .toList())
-                + "\n");
+                        rule cc
+                          command = $$CC -Iinc -c $in -o $out
+                        """
+                        + String.join(
+                                "\n",
+                                IntStream.range(0, EACH)
+                                        .mapToObj("build o/c%1$d.o: cc c%1$d.c"::formatted)
+                                        .toList())
+                        + "\n");
         var fresh = new Farm(HOMES.top(), "fresh-" + tool, List.of());
         try {
             // The pipe is at its end when nobody holds it any more.
@@ -108,7 +114,8 @@ class CompileProcessesIT {
             if (!HOMES.isOther()) {
                 await().atMost(Program.PATIENCE).until(() -> fresh.process().isPresent());
                 var pid = fresh.process().orElseThrow().pid();
-                assertThat(Files.readSymbolicLink(Path.of("/proc/%d/cwd".formatted(pid)))).hasToString("/");
+                assertThat(Files.readSymbolicLink(Path.of("/proc/%d/cwd".formatted(pid))))
+                        .hasToString("/");
             }
         } finally {
             fresh.stop();
@@ -130,10 +137,10 @@ class CompileProcessesIT {
         var fresh = new Farm(HOMES.top(), "crowd", List.of());
         try {
             ok(at(fresh), """
-                    i=0; pids=
-                    while [ $i -lt %d ]; do $CC -DI=$i -c a.c -o $i.o & pids="$pids $!"; i=$((i+1)); done
-                    for pid in $pids; do wait $pid || exit 1; done
-                    """.formatted(CROWD));
+                i=0; pids=
+                while [ $i -lt %d ]; do $CC -DI=$i -c a.c -o $i.o & pids="$pids $!"; i=$((i+1)); done
+                for pid in $pids; do wait $pid || exit 1; done
+                """.formatted(CROWD));
 
             try (var made = Files.newDirectoryStream(directory, "*.o")) {
                 assertThat(made).hasSize(CROWD);
@@ -304,7 +311,10 @@ class CompileProcessesIT {
         await().atMost(AT_ONCE).until(() -> {
             var now = HOMES.statistics();
             return now.path("local").asInt() > before.path("local").asInt()
-                    && now.path("reasons").valueStream().mapToInt(JsonNode::asInt).sum()
+                    && now.path("reasons")
+                                    .valueStream()
+                                    .mapToInt(JsonNode::asInt)
+                                    .sum()
                             == now.path("local").asInt();
         });
     }

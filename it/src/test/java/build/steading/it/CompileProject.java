@@ -26,16 +26,16 @@ final class CompileProject {
     private static final Duration TICK = Duration.ofMillis(1);
 
     private static final String MAKEFILE = """
-            OBJECTS := $(patsubst %.c,o/%.o,$(wildcard *.c)) $(patsubst %.cc,o/%.o,$(wildcard *.cc))
-            all: $(OBJECTS)
-            o/%.o: %.c
-            	@$(CC) -g -O1 -Iinc -MMD -MP -c $< -o $@ && echo built $@
-            o/%.o: %.cc
-            	@$(CXX) -g -O1 -Iinc -MMD -MP -c $< -o $@ && echo built $@
-            clean:
-            	rm -f o/*
-            -include $(OBJECTS:.o=.d)
-            """;
+        OBJECTS := $(patsubst %.c,o/%.o,$(wildcard *.c)) $(patsubst %.cc,o/%.o,$(wildcard *.cc))
+        all: $(OBJECTS)
+        o/%.o: %.c
+        	@$(CC) -g -O1 -Iinc -MMD -MP -c $< -o $@ && echo built $@
+        o/%.o: %.cc
+        	@$(CXX) -g -O1 -Iinc -MMD -MP -c $< -o $@ && echo built $@
+        clean:
+        	rm -f o/*
+        -include $(OBJECTS:.o=.d)
+        """;
 
     private final Path directory;
 

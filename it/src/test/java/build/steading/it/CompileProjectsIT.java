@@ -62,8 +62,7 @@ class CompileProjectsIT {
         project.make(wrapper, "-j4");
 
         project.edit("inc/h2.h", "#include \"all.h\"\n#define H2 (ALL + 100)\n");
-        assertThat(project.make(wrapper, "-j4"))
-                .isEqualTo(CompileProject.dependents(2, 2 * CompileProject.HEADERS));
+        assertThat(project.make(wrapper, "-j4")).isEqualTo(CompileProject.dependents(2, 2 * CompileProject.HEADERS));
 
         project.edit("inc/all.h", "#define ALL 7\n");
         assertThat(project.make(wrapper, "-j4")).hasSize(4 * CompileProject.HEADERS);
@@ -92,11 +91,11 @@ class CompileProjectsIT {
     /// @return digests of all objects
     private static Map<String, String> buildReal(Path source, CompileWrapper wrapper) throws IOException {
         var script = """
-                rm -rf "$1" && cp -a "$0" "$1" && cd "$1" || exit
-                export CC CXX
-                test ! -x configure || ./configure > configured 2>&1 || exit
-                exec make -j4 CC="$CC" CXX="$CXX"
-                """;
+            rm -rf "$1" && cp -a "$0" "$1" && cd "$1" || exit
+            export CC CXX
+            test ! -x configure || ./configure > configured 2>&1 || exit
+            exec make -j4 CC="$CC" CXX="$CXX"
+            """;
         var copy = HOMES.top().resolve("real").resolve(source.getFileName());
         Files.createDirectories(copy.getParent());
         var made = Program.start(

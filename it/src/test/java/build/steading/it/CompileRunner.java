@@ -112,7 +112,8 @@ final class CompileRunner {
         }
         try (var left = Files.list(temporary)) {
             return new CompileOutcome(
-                    steps, left.map(path -> path.getFileName().toString()).sorted().toList());
+                    steps,
+                    left.map(path -> path.getFileName().toString()).sorted().toList());
         }
     }
 
@@ -133,10 +134,7 @@ final class CompileRunner {
         environment.put("LC_ALL", "C.UTF-8");
         var exitCode = run(builder);
         return new Step(
-                exitCode,
-                Files.readString(out, ISO_8859_1),
-                Files.readString(err, ISO_8859_1),
-                FileTree.of(directory));
+                exitCode, Files.readString(out, ISO_8859_1), Files.readString(err, ISO_8859_1), FileTree.of(directory));
     }
 
     private static int run(ProcessBuilder builder) throws IOException, InterruptedException {

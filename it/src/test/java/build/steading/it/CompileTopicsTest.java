@@ -47,9 +47,10 @@ class CompileTopicsTest {
 
     @Test
     void testClassesThatAreNamedExist() {
-        assertThat(topics().values()).filteredOn(place -> place.endsWith("IT")).allSatisfy(place -> assertThat(
-                        Class.forName("build.steading.it." + place))
-                .isNotNull());
+        assertThat(topics().values())
+                .filteredOn(place -> place.endsWith("IT"))
+                .allSatisfy(place ->
+                        assertThat(Class.forName("build.steading.it." + place)).isNotNull());
     }
 
     @Test
@@ -60,23 +61,23 @@ class CompileTopicsTest {
     @Test
     void caseIsReadAsItIsWritten() {
         var read = CompileCaseReader.read("""
-                # A remark
-                [x01] A title: with a colon
-                topics: 1 2
-                route: farm-each-time
-                needs: clang ninja
-                not no-worker: A reason
-                file a b.c: int {nonce};
-                file c.h:
-                    one
+            # A remark
+            [x01] A title: with a colon
+            topics: 1 2
+            route: farm-each-time
+            needs: clang ninja
+            not no-worker: A reason
+            file a b.c: int {nonce};
+            file c.h:
+                one
 
-                        two
-                make: mkdir d
-                run: first
-                run:
-                    second
-                    third
-                """);
+                    two
+            make: mkdir d
+            run: first
+            run:
+                second
+                third
+            """);
 
         assertThat(read)
                 .containsExactly(new CompileCase(

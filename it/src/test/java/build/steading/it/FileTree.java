@@ -66,8 +66,8 @@ record FileTree(SortedMap<Path, Entry> entries) {
             var first = names.computeIfAbsent(attributes.get("ino"), _ -> path);
             kind += ", %s names, the first is `%s`".formatted(attributes.get("nlink"), first.getFileName());
         }
-        return new Entry(kind, Files.size(path) > WHOLE ? Farm.sha256(path) : new String(
-                Files.readAllBytes(path), ISO_8859_1));
+        return new Entry(
+                kind, Files.size(path) > WHOLE ? Farm.sha256(path) : new String(Files.readAllBytes(path), ISO_8859_1));
     }
 
     /// Returns what is not as in `expected`, each in a sentence.

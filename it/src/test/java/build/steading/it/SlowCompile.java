@@ -14,7 +14,8 @@ import java.util.Map;
 /// A source that takes its time: the compiler counts. Its name is like no other on this machine, so that it can
 /// be seen whether a compiler is at work on it.
 final class SlowCompile {
-    private static final String OPTIONS = "-std=c++17 -fconstexpr-loop-limit=2000000000 -fconstexpr-ops-limit=2000000000";
+    private static final String OPTIONS =
+            "-std=c++17 -fconstexpr-loop-limit=2000000000 -fconstexpr-ops-limit=2000000000";
 
     private final Path directory;
     private final String source;
@@ -24,10 +25,10 @@ final class SlowCompile {
         this.directory = directory;
         this.source = "slow-%d-%d.cc".formatted(ProcessHandle.current().pid(), System.nanoTime());
         Files.writeString(directory.resolve(source), """
-                constexpr long f() { long s = 0; for (long i = 0; i < %d; i++) s += i & 3; return s; }
-                constexpr long v = f();
-                long w = v;
-                """.formatted(count));
+            constexpr long f() { long s = 0; for (long i = 0; i < %d; i++) s += i & 3; return s; }
+            constexpr long v = f();
+            long w = v;
+            """.formatted(count));
     }
 
     Path object() {
@@ -41,7 +42,9 @@ final class SlowCompile {
 
     /// Starts it by make, in a process group of its own.
     Program startByMake(CompileWrapper wrapper) throws IOException {
-        Files.writeString(directory.resolve("Makefile"), "all:\n\t%s\n".formatted(command().replace("$", "$$")));
+        Files.writeString(
+                directory.resolve("Makefile"),
+                "all:\n\t%s\n".formatted(command().replace("$", "$$")));
         return Program.start(directory, wrapper.variables(), List.of("/bin/sh", "-c", inGroup("make -j2")));
     }
 

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -19,9 +18,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class StandInIT {
     private static final Path TOP = Distribution.TOP.resolve("StandInIT");
     private static final String HONEST = """
-            #!/bin/sh
-            exec "$@"
-            """;
+        #!/bin/sh
+        exec "$@"
+        """;
 
     @BeforeEach
     void begin() throws IOException {

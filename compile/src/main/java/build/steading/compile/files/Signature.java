@@ -43,6 +43,11 @@ public record Signature(
         return (mode & TYPE) == LINK;
     }
 
+    /// Returns whether both are of one file, whatever has changed.
+    public boolean isSameFile(Signature other) {
+        return device == other.device && inode == other.inode;
+    }
+
     /// Returns whether its owner may execute the file, as Git sees it.
     public boolean isExecutable() {
         return (mode & OWNER_EXECUTES) != 0;

@@ -63,8 +63,7 @@ final class Preparation {
         return name.startsWith("/")
                 && files.look(name) instanceof Look.Present(var one)
                 && files.look(directory) instanceof Look.Present(var other)
-                && one.inode() == other.inode()
-                && one.device() == other.device();
+                && one.isSameFile(other);
     }
 
     Prepared prepare(TypedCommand command, Toolchain toolchain, Compile compile) {
@@ -119,10 +118,24 @@ final class Preparation {
         Optional.ofNullable(compile.environment().get("PWD")).ifPresent(directories::add);
         closure.directories().forEach(name -> directories.add(command.absolute(name)));
         compile.outputs().forEach(output -> directories.add(command.parentOf(output.name())));
+        var overwritten = overwritten(command, compile, contents);
+        if (overwritten.isPresent()) {
+            return new NotPossible("output name", overwritten.get() + " is an input");
+        }
         var absent = new LinkedHashSet<>(needs.search().missing());
         absent.addAll(closure.absent());
         var seen = seen(command, contents, directories, List.copyOf(absent));
         return new Work(command, compile, toolchain, outputs, contents, directories, seen);
+    }
+
+    /// Returns an output that is a file which the compile may read.
+    private Optional<String> overwritten(TypedCommand command, Compile compile, Map<String, Content> contents) {
+        return compile.outputs().stream()
+                .map(Output::name)
+                .filter(name -> files.look(command.absolute(name)) instanceof Look.Present(var there)
+                        && contents.values().stream()
+                                .anyMatch(content -> content.signature().isSameFile(there)))
+                .findFirst();
     }
 
     /// Returns the name without links of a file that need not be there yet, but in a directory that is.
