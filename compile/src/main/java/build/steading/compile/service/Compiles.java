@@ -67,7 +67,7 @@ public final class Compiles {
         this.preparation = new Preparation(parts.files());
         this.actions = new ActionWriter(parts.files(), parts.trees(), parts.blobs(), settings);
         var patience = new FarmRuns.Patience(Duration.ofMillis(200), settings.isFarm(), Duration.ofSeconds(60));
-        this.farm = new FarmRuns(parts.farm(), new HomeSlots(settings.processors()), patience, new Standing());
+        this.farm = new FarmRuns(parts.farm(), new HomeSlots(settings.processors()), patience, new Standing(System::nanoTime));
         this.results = new Results(parts.blobs());
     }
 
