@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Which of several names lead to one directory, and which to others: directories may be made anew, as long as that
-/// stays so. Immutable.
+/// Which of several names lead to one directory, and which to others: directories may be made anew, as long as
+/// that stays so. Immutable.
 final class Likeness {
     private final List<Member> members;
     private final int groups;

@@ -12,9 +12,9 @@ import java.util.Set;
 /// @param data what it may embed
 /// @param precompiled precompiled headers, each a file or a directory, that the compiler may take instead of
 ///     headers
-/// @param directories those that must exist where the compiler runs, beyond the ones that files lie in: also those
-///     that stand where a file was looked for
-/// @param identities of the directories that were compared with one another, by name: which of them are one matters
+/// @param directories those that must exist where the compiler runs, beyond the ones that files lie in; also what
+///     stands where a file was looked for
+/// @param identities of the directories that were compared with one another, by name: it matters which are one
 /// @param absent what must not exist there: if one of these names appears, the compile may become another one
 /// @param marks what the files mention; with [Mark#ASSEMBLER_INPUT], the assembler may read files that are not
 ///     here, and no compiler tells which
