@@ -32,6 +32,18 @@ final class Results {
     /// What a compiler says of files that it lacks: whether that is true is only known at home.
     private static final List<String> LACKING = List.of("No such file", "file not found", "cannot open", "can't open");
 
+    /// What a driver says when a machine is to blame, or the compiler itself, though it ends as for any error.
+    private static final List<String> BREAKDOWN = List.of(
+            "internal compiler error",
+            "signal terminated program",
+            "cannot execute",
+            "unable to execute",
+            "memory exhausted",
+            "out of memory",
+            "Cannot allocate memory",
+            "No space left on device",
+            "Resource temporarily unavailable");
+
     private static final String OF_ASSEMBLER = "Assembler messages";
 
     /// Say in which language the words above would be.
@@ -126,6 +138,10 @@ final class Results {
                 .findFirst();
         if (foreign.isPresent()) {
             return home("messages in another language", foreign.get());
+        }
+        var broken = BREAKDOWN.stream().filter(text::contains).findFirst();
+        if (broken.isPresent()) {
+            return home("compiler failed", broken.get());
         }
         var lacking = LACKING.stream().filter(text::contains).findFirst();
         return lacking.flatMap(words -> home("missing file", words));

@@ -143,7 +143,7 @@ final class RealFarm implements ActionExecutor {
         return result.build();
     }
 
-    private void layOut(Trees trees, Digest digest, Path at) throws IOException {
+    private void layOut(Trees trees, Digest digest, Path at) throws IOException, InterruptedException {
         Files.createDirectories(at);
         var directory = trees.directory(digest);
         for (var file : directory.getFilesList()) {
@@ -158,13 +158,18 @@ final class RealFarm implements ActionExecutor {
         }
     }
 
-    private Path stored(Digest digest, boolean executable) throws IOException {
+    private Path stored(Digest digest, boolean executable) throws IOException, InterruptedException {
         var file = home.resolve(digest.hash() + (executable ? "x" : ""));
         if (!blobs.findMissing(Set.of(digest)).isEmpty()) {
             throw new SteadingException(new Failure.MissingBlobs(Set.of(digest)));
         }
         if (!Files.exists(file)) {
-            Files.write(file, Blobs.read(blobs, digest));
+            // A process of its own writes it: what forks meanwhile would keep our file open, and unable to be run.
+            var fresh = Files.write(home.resolve("fresh"), Blobs.read(blobs, digest));
+            var copy = new ProcessBuilder("/bin/cp", fresh.toString(), file.toString()).start();
+            if (copy.waitFor() != 0) {
+                throw new IOException("`%s` cannot be written".formatted(file));
+            }
             if (executable && !file.toFile().setExecutable(true)) {
                 throw new IOException("`%s` does not become executable".formatted(file));
             }

@@ -95,6 +95,19 @@ class ResultsTest {
         assertThat(take(LINE, made("a.o", "a.d").setStderrRaw(bytes(message)))).isInstanceOf(Results.Taken.class);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "gcc: fatal error: Killed signal terminated program cc1",
+                "gcc: fatal error: cannot execute 'cc1': execv: Text file busy",
+                "a.c:1:1: internal compiler error: in f, at g.c:1",
+                "cc1: out of memory allocating 65536 bytes",
+                "a.c: fatal error: error writing to /tmp/x.s: No space left on device"
+            })
+    void breakdownOfAMachineIsNoErrorOfTheUser(String message) {
+        assertHome("compiler failed", LINE, made().setExitCode(1).setStderrRaw(bytes(message)));
+    }
+
     @Test
     void errorsInAnotherLanguageAreNotUnderstood() {
         var failed = made().setExitCode(1).setStderrRaw(bytes("a.c:1: Fehler"));
