@@ -9,11 +9,14 @@ import build.steading.blob.Blobs;
 import build.steading.compile.argv.CommandLine.Compile;
 import build.steading.compile.argv.Output;
 import build.steading.compile.files.FileTable;
+import build.steading.compile.files.Route;
+import build.steading.compile.files.Routes;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
 import build.steading.platform.PlatformProperties;
 import build.steading.tree.Trees;
 import com.google.protobuf.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,12 +74,14 @@ final class ActionWriter {
 
     /// Stores the action of a compile, with everything that it refers to but the contents of files.
     Written write(Work work) {
-        var directory = work.command().directory();
-        var isInside = isInside(directory, work.outputs().keySet());
+        var routes = files.routes();
+        var placement = placement(work, routes);
+        var isInside = isInside(work.command().directory(), work.outputs().keySet());
+        var directory = placement.of(work.command().directory());
         var outputs = new TreeMap<String, Output>();
         work.outputs()
-                .forEach(
-                        (place, output) -> outputs.put(place.substring(isInside ? directory.length() + 1 : 1), output));
+                .forEach((place, output) ->
+                        outputs.put(placement.of(place).substring(isInside ? directory.length() + 1 : 1), output));
         var command = command(work, outputs.keySet());
         if (isChanged(work.command(), work.compile(), work.outputs().keySet())) {
             command.addArguments(CHANGER);
@@ -93,11 +98,32 @@ final class ActionWriter {
         command.addAllArguments(work.compile().argv());
         var action = Action.newBuilder()
                 .setCommandDigest(Digests.toProto(Blobs.put(blobs, command.build())))
-                .setInputRootDigest(Digests.toProto(inputs(work)))
+                .setInputRootDigest(Digests.toProto(inputs(work, routes, placement)))
                 .setTimeout(TIMEOUT)
                 .setPlatform(platform)
                 .build();
         return new Written(Blobs.put(blobs, action), outputs);
+    }
+
+    private static Placement placement(Work work, Routes routes) {
+        var near = new HashSet<>(work.outputs().keySet());
+        var far = new HashSet<String>();
+        for (var names : List.of(work.contents().keySet(), work.directories(), work.near())) {
+            for (var name : names) {
+                routes.of(name).ifPresent(route -> {
+                    var side = work.near().contains(name) ? near : far;
+                    side.add(route.real());
+                    route.links().forEach(link -> side.add(link.place()));
+                    // Where a link leads by its own absolute name, files must stay.
+                    route.links().stream()
+                            .map(Route.Link::target)
+                            .filter(target -> target.startsWith("/"))
+                            .forEach(far::add);
+                });
+            }
+        }
+        far.remove(work.command().directory());
+        return Placement.of(work.command(), work.compile(), near, far);
     }
 
     private static Command.Builder command(Work work, Set<String> outputs) {
@@ -112,8 +138,8 @@ final class ActionWriter {
         return command;
     }
 
-    private Digest inputs(Work work) {
-        var draft = new FileSystemDraft(files);
+    private Digest inputs(Work work, Routes routes, Placement placement) {
+        var draft = new FileSystemDraft(routes, placement);
         work.contents().forEach(draft::file);
         work.directories().forEach(draft::directory);
         return draft.store(trees);

@@ -2,7 +2,6 @@
 package build.steading.compile.service;
 
 import build.steading.compile.files.Content;
-import build.steading.compile.files.FileTable;
 import build.steading.compile.files.Route;
 import build.steading.compile.files.Routes;
 import build.steading.digest.Digest;
@@ -12,14 +11,17 @@ import build.steading.tree.Node;
 import build.steading.tree.TreeDraft;
 import build.steading.tree.Trees;
 
-/// A part of this machine's file system in the making, as an input tree: every file at its own place, with all
+/// A part of this machine's file system in the making, as an input tree: every file at its place, with all
 /// symbolic links that lead there. Not thread-safe.
 final class FileSystemDraft {
     private final Routes routes;
+    private final Placement placement;
     private final TreeDraft draft = new TreeDraft();
 
-    FileSystemDraft(FileTable files) {
-        this.routes = files.routes();
+    /// @param placement where files are put, instead of where they are
+    FileSystemDraft(Routes routes, Placement placement) {
+        this.routes = routes;
+        this.placement = placement;
     }
 
     /// @param name absolute, of a file that is there
@@ -44,8 +46,8 @@ final class FileSystemDraft {
         return route;
     }
 
-    private static String inside(String absolute) {
-        return absolute.substring(1);
+    private String inside(String absolute) {
+        return placement.of(absolute).substring(1);
     }
 
     Digest store(Trees trees) {

@@ -4,6 +4,7 @@ package build.steading.compile.service;
 import build.steading.compile.argv.Colour;
 import build.steading.compile.argv.CommandLine.Compile;
 import build.steading.compile.argv.Family;
+import build.steading.compile.argv.InputFile;
 import build.steading.compile.argv.Language;
 import build.steading.compile.argv.Output;
 import build.steading.compile.argv.Trait;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Finds all that a compile may read, or why that cannot be known. Thread-safe.
 final class Preparation {
@@ -54,7 +56,9 @@ final class Preparation {
             variables.keySet().removeAll(OF_TERMINALS);
         }
         var named = variables.get("PWD");
-        if (named != null && (named.equals(command.directory()) || !isSame(named, command.directory()))) {
+        // It is put into debugging information, and nowhere else.
+        var isRead = compile.traits().contains(Trait.EMBEDS_DIRECTORY);
+        if (named != null && (!isRead || named.equals(command.directory()) || !isSame(named, command.directory()))) {
             variables.remove("PWD");
         }
         return compile.withEnvironment(variables);
@@ -125,7 +129,26 @@ final class Preparation {
         closure.identities().forEach((name, identity) -> seen.directory(command.absolute(name), identity));
         needs.search().missing().forEach(name -> seen.absent(command.absolute(name)));
         closure.absent().forEach(name -> seen.absent(command.absolute(name)));
-        return new Work(command, compile, toolchain, outputs, contents, directories, seen.build());
+        var near = near(command, compile, closure);
+        return new Work(command, compile, toolchain, outputs, contents, directories, near, seen.build());
+    }
+
+    /// Returns the absolute names of what the compile names by its way from the working directory.
+    private static Set<String> near(TypedCommand command, Compile compile, Closure closure) {
+        var near = new LinkedHashSet<String>();
+        Stream.of(closure.files(), closure.data(), closure.precompiled(), closure.directories())
+                .flatMap(Set::stream)
+                .filter(name -> !name.startsWith("/"))
+                .forEach(name -> near.add(command.absolute(name)));
+        compile.inputs().stream()
+                .map(InputFile::name)
+                .filter(name -> !name.startsWith("/"))
+                .forEach(name -> near.add(command.absolute(name)));
+        compile.outputs().stream()
+                .map(Output::name)
+                .filter(name -> !name.startsWith("/"))
+                .forEach(name -> near.add(command.parentOf(name)));
+        return near;
     }
 
     /// Returns the absolute names of files that are read beyond the source and headers.

@@ -14,6 +14,8 @@ import java.util.Set;
 /// @param outputs by their absolute names without links
 /// @param contents of all files that it may read, and that the compiler is made of, by absolute name
 /// @param directories absolute names of those that must exist, whatever is in them
+/// @param near those of the files and directories that are named by their way from the working directory, and the
+///     directories of outputs that are
 /// @param seen all of this, and the names at which there must be nothing
 record Work(
         TypedCommand command,
@@ -22,5 +24,6 @@ record Work(
         Map<String, Output> outputs,
         Map<String, Content> contents,
         Set<String> directories,
+        Set<String> near,
         Snapshot seen)
         implements Preparation.Prepared {}

@@ -164,7 +164,8 @@ final class RealFarm implements ActionExecutor {
             throw new SteadingException(new Failure.MissingBlobs(Set.of(digest)));
         }
         if (!Files.exists(file)) {
-            // A process of its own writes it: what forks meanwhile would keep our file open, and unable to be run.
+            // A process of its own writes it: what forks meanwhile would keep our file open, and unable to be
+            // run.
             var fresh = Files.write(home.resolve("fresh"), Blobs.read(blobs, digest));
             var copy = new ProcessBuilder("/bin/cp", fresh.toString(), file.toString()).start();
             if (copy.waitFor() != 0) {
