@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One compile on the farm, watched. Thread-safe.
 final class FarmRun implements ExecutionObserver {
+    /// How long inputs may be under way to the farm, and its first word back.
+    private static final Duration ASKING = Duration.ofSeconds(2);
+
     private final Standing standing;
     private final FarmRuns.Patience patience;
     private final CompletableFuture<Outcome> result = new CompletableFuture<>();
@@ -29,6 +32,10 @@ final class FarmRun implements ExecutionObserver {
 
     @GuardedBy("this")
     private boolean running;
+
+    /// Whether the farm knows of it.
+    @GuardedBy("this")
+    private boolean accepted;
 
     @GuardedBy("this")
     private long since = System.nanoTime();
@@ -92,7 +99,7 @@ final class FarmRun implements ExecutionObserver {
         if (patience.isHome() && !standing.isStuckFor(waited)) {
             return Optional.empty();
         }
-        return waited.compareTo(patience.queued()) > 0 ? Optional.of("no free worker") : Optional.empty();
+        return waited.compareTo(accepted ? patience.queued() : ASKING) > 0 ? Optional.of("no free worker") : Optional.empty();
     }
 
     synchronized String waitsFor() {
@@ -102,15 +109,24 @@ final class FarmRun implements ExecutionObserver {
     @Override
     public synchronized void queued(String reason) {
         waitsFor = reason;
+        accept();
         stopped();
     }
 
     @Override
     public synchronized void running(WorkerId worker, boolean joined) {
+        accept();
         if (!running) {
             running = true;
             since = System.nanoTime();
             standing.begun();
+        }
+    }
+
+    private synchronized void accept() {
+        if (!accepted) {
+            accepted = true;
+            since = System.nanoTime();
         }
     }
 
