@@ -23,6 +23,10 @@ record Calls(long hits, long shared, long remote, long local, long failed, Strin
         return facts.required(name).asLong();
     }
 
+    long compiles() {
+        return hits + remote + local;
+    }
+
     /// Returns what became of those that the same process was asked for since then.
     Calls since(Calls before) {
         return new Calls(

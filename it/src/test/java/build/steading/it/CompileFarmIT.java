@@ -23,6 +23,9 @@ class CompileFarmIT {
     /// What a project of forty small sources may send after a header of a few bytes has changed.
     private static final long FEW_BYTES = 64 << 10;
 
+    /// So many compiles may go home on a busy machine, where workers are a moment late and a processor is free.
+    private static final long FEW_LATE = CompileProject.FILES / 8;
+
     /// Has room for whatever `make` asks for at a time, and no compiler, if that can be arranged.
     private static Lent worker;
 
@@ -88,6 +91,19 @@ class CompileFarmIT {
     void begin(TestInfo story) throws IOException {
         var name = story.getTestMethod().orElseThrow().getName();
         project = CompileProject.write(ann.directory("project"), name);
+        // Compilers do not wait for a process that is not there yet.
+        var _ = List.of(Calls.of(ann), Calls.of(bob));
+    }
+
+    /// Makes all for the first time.
+    ///
+    /// @return how many the farm has compiled, which are all but a few
+    private long madeOnTheFarm() throws IOException {
+        var before = Calls.of(ann);
+        project.make(ann);
+        var calls = Calls.of(ann).since(before);
+        assertThat(calls.remote()).as(calls.toString()).isGreaterThanOrEqualTo(CompileProject.FILES - FEW_LATE);
+        return calls.remote();
     }
 
     @Test
@@ -99,8 +115,8 @@ class CompileFarmIT {
         project.make(ann);
 
         var calls = Calls.of(ann).since(before);
-        assertThat(calls.remote()).as(calls.toString()).isEqualTo(CompileProject.FILES);
-        assertThat(calls.local()).as(calls.toString()).isZero();
+        assertThat(calls.remote() + calls.local()).as(calls.toString()).isEqualTo(CompileProject.FILES);
+        assertThat(calls.local()).as(calls.toString()).isLessThanOrEqualTo(FEW_LATE);
         assertThat(project.objects()).isEqualTo(expected);
         project.assertTidy();
     }
@@ -118,7 +134,7 @@ class CompileFarmIT {
 
     @Test
     void whatOneDeveloperCompiledNoOtherCompilesAgain() throws IOException {
-        project.make(ann);
+        var remote = madeOnTheFarm();
         var made = project.objects();
         ann.stop();
         project.clean();
@@ -127,14 +143,14 @@ class CompileFarmIT {
         project.make(bob);
 
         var calls = Calls.of(bob).since(before);
-        assertThat(calls.shared()).as(calls.toString()).isEqualTo(CompileProject.FILES);
-        assertThat(calls.remote() + calls.local()).as(calls.toString()).isZero();
+        assertThat(calls.compiles()).as(calls.toString()).isEqualTo(CompileProject.FILES);
+        assertThat(calls.shared()).as(calls.toString()).isGreaterThanOrEqualTo(remote);
         assertThat(project.objects()).isEqualTo(made);
     }
 
     @Test
     void whatWasCompiledBeforeIsKnownHere() throws IOException {
-        project.make(ann);
+        var remote = madeOnTheFarm();
         var made = project.objects();
         project.clean();
         var before = Calls.of(ann);
@@ -143,15 +159,15 @@ class CompileFarmIT {
         project.make(ann);
 
         var calls = Calls.of(ann).since(before);
-        assertThat(calls.hits()).as(calls.toString()).isEqualTo(CompileProject.FILES);
-        assertThat(calls.shared()).as(calls.toString()).isZero();
+        assertThat(calls.compiles()).as(calls.toString()).isEqualTo(CompileProject.FILES);
+        assertThat(calls.hits() - calls.shared()).as(calls.toString()).isEqualTo(remote);
         assertThat(project.objects()).isEqualTo(made);
         assertThat(wire.sent() - sent).isLessThan(FEW_BYTES);
     }
 
     @Test
     void changedHeaderCostsItsDependentsAndAFewBytes() throws IOException {
-        project.make(ann);
+        var remote = madeOnTheFarm();
         project.write("include/deep/deepest.h", "#define DEEPEST 2\n");
         project.clean();
         var expected = project.nativeObjects();
@@ -161,9 +177,11 @@ class CompileFarmIT {
         project.make(ann);
 
         var calls = Calls.of(ann).since(before);
-        assertThat(calls.remote()).as(calls.toString()).isEqualTo(CompileProject.FEW);
-        assertThat(calls.hits()).as(calls.toString()).isEqualTo(CompileProject.FILES - CompileProject.FEW);
-        assertThat(calls.local()).as(calls.toString()).isZero();
+        var anew = calls.remote() + calls.local();
+        assertThat(calls.compiles()).as(calls.toString()).isEqualTo(CompileProject.FILES);
+        assertThat(anew)
+                .as(calls.toString())
+                .isBetween((long) CompileProject.FEW, CompileProject.FEW + CompileProject.FILES - remote);
         assertThat(project.objects()).isEqualTo(expected);
         assertThat(wire.sent() - sent).isLessThan(FEW_BYTES);
     }

@@ -15,10 +15,10 @@ import java.util.concurrent.atomic.AtomicLong;
 /// A way to a server by which its clients can be cut off, and which counts what they send. Thread-safe.
 final class Wire implements AutoCloseable {
     private final InetSocketAddress server;
-    private final InetSocketAddress here;
     private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong sent = new AtomicLong();
-    private ServerSocketChannel door;
+    private final ServerSocketChannel door;
+    private boolean cut;
 
     /// @param server `HOST:PORT`
     Wire(String server) throws IOException {
@@ -26,13 +26,12 @@ final class Wire implements AutoCloseable {
         this.server =
                 new InetSocketAddress(server.substring(0, colon), Integer.parseInt(server.substring(colon + 1)));
         this.door = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        this.here = (InetSocketAddress) door.getLocalAddress();
-        accept(door);
+        Thread.ofVirtual().start(this::accept);
     }
 
     /// Returns `HOST:PORT`, by which clients reach the server.
-    String address() {
-        return "127.0.0.1:" + here.getPort();
+    String address() throws IOException {
+        return "127.0.0.1:" + ((InetSocketAddress) door.getLocalAddress()).getPort();
     }
 
     /// Returns how many bytes clients have sent so far.
@@ -40,44 +39,40 @@ final class Wire implements AutoCloseable {
         return sent.get();
     }
 
-    /// Breaks all connections, and refuses new ones.
+    /// Breaks all connections, and each new one at once.
     synchronized void cut() throws IOException {
-        door.close();
+        cut = true;
         for (var connection : connections) {
             connection.close();
         }
     }
 
-    synchronized void restore() throws IOException {
-        if (!door.isOpen()) {
-            door = ServerSocketChannel.open().bind(here);
-            accept(door);
+    synchronized void restore() {
+        cut = false;
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                connect(door.accept());
+            }
+        } catch (IOException _) {
+            // Closed.
         }
     }
 
-    private void accept(ServerSocketChannel from) {
-        Thread.ofVirtual().start(() -> {
-            try {
-                while (true) {
-                    connect(from.accept());
-                }
-            } catch (IOException _) {
-                // Cut, or closed.
-            }
-        });
-    }
-
-    /// A server that is not there is told of as it would be without us, nearly: the connection ends at once.
+    /// Clients of a server that is not there see their connections end at once.
     private synchronized void connect(SocketChannel client) throws IOException {
+        if (cut) {
+            client.close();
+            return;
+        }
         try {
             var far = SocketChannel.open(server);
             connections.add(client);
             connections.add(far);
             Thread.ofVirtual().start(() -> pass(client, far, sent));
             Thread.ofVirtual().start(() -> pass(far, client, new AtomicLong()));
-            if (!door.isOpen()) {
-                cut();
-            }
         } catch (IOException _) {
             client.close();
         }
@@ -104,6 +99,7 @@ final class Wire implements AutoCloseable {
     @Override
     public void close() {
         try {
+            door.close();
             cut();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
