@@ -32,6 +32,10 @@ final class RemoteExecution implements Execution {
     @GuardedBy("this")
     private @Nullable Future<?> thread;
 
+    /// What is brought is of use to others, too: whoever does not want the result any more leaves it at that.
+    @GuardedBy("this")
+    private boolean bringing;
+
     @GuardedBy("this")
     private @Nullable Outcome outcome;
 
@@ -92,7 +96,7 @@ final class RemoteExecution implements Execution {
     @Override
     public synchronized void withdraw(String by) {
         end(new Outcome.Cancelled(by));
-        if (thread != null) {
+        if (thread != null && !bringing) {
             // The thread tells the server.
             thread.cancel(true);
         }
@@ -100,9 +104,15 @@ final class RemoteExecution implements Execution {
 
     private void run() {
         try {
-            var _ = bring.bring(false);
+            var _ = brought(false);
+            if (over()) {
+                return;
+            }
             var found = conversation.hold();
-            if (found instanceof Outcome.NotRun(Failure.MissingBlobs _, var _) && bring.bring(true)) {
+            if (found instanceof Outcome.NotRun(Failure.MissingBlobs _, var _) && brought(true)) {
+                if (over()) {
+                    return;
+                }
                 conversation = begin.get();
                 found = conversation.hold();
             }
@@ -119,6 +129,23 @@ final class RemoteExecution implements Execution {
             LOG.log(Level.ERROR, "An execution failed for a reason that nobody foresaw", e);
             end(new Outcome.NotRun(new Failure.Unavailable("Internal error; the log has the details")));
         }
+    }
+
+    private boolean brought(boolean again) {
+        setBringing(true);
+        try {
+            return bring.bring(again);
+        } finally {
+            setBringing(false);
+        }
+    }
+
+    private synchronized void setBringing(boolean now) {
+        bringing = now;
+    }
+
+    private synchronized boolean over() {
+        return outcome != null;
     }
 
     private void cancelIfWithdrawn() {

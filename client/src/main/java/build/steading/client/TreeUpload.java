@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 
 /// Makes a server hold whole trees of this machine. It asks only for what it does not know the server to have,
-/// sends only what is missing, and works on several batches at a time. Thread-safe.
+/// sends only what is missing and is not being sent already, and works on several batches at a time. Thread-safe.
 final class TreeUpload {
     /// Well within the two hours for which a server keeps what it was asked for.
     private static final Duration TRUST = Duration.ofMinutes(30);
@@ -23,17 +23,17 @@ final class TreeUpload {
     /// Batches at a time: each has at most one message of blobs in memory.
     private static final int PARALLEL = 4;
 
-    private final BlobStore local;
     private final Trees trees;
     private final RemoteBlobStore remote;
+    private final SharedSending sending;
     private final ExecutorService threads;
     private final WholeTrees whole;
 
     /// @param trees those of `local`
     TreeUpload(BlobStore local, Trees trees, RemoteBlobStore remote, ExecutorService threads, InstantSource clock) {
-        this.local = local;
         this.trees = trees;
         this.remote = remote;
+        this.sending = new SharedSending(digests -> remote.copy(local, digests));
         this.threads = threads;
         this.whole = new WholeTrees(clock, TRUST, REMEMBERED);
     }
@@ -62,7 +62,7 @@ final class TreeUpload {
         @Override
         public void accept(Set<Digest> batch) {
             try {
-                uploads.run(() -> remote.copy(local, remote.findMissing(batch)));
+                uploads.run(() -> sending.send(remote.findMissing(batch)));
             } catch (InterruptedException _) {
                 throw Connection.interrupted();
             }

@@ -64,9 +64,7 @@ final class Farm implements BeforeAllCallback, AfterAllCallback {
     @Override
     public void afterAll(ExtensionContext context) throws IOException {
         stop();
-        await("end of all processes")
-                .atMost(Program.PATIENCE)
-                .until(() -> processes(home().toString()).isEmpty());
+        awaitNoProcess(home().toString());
         remove(top);
     }
 
@@ -201,6 +199,13 @@ final class Farm implements BeforeAllCallback, AfterAllCallback {
             }
         }
         return found;
+    }
+
+    /// Waits until no process has `mark` in its command line.
+    static void awaitNoProcess(String mark) {
+        await("end of all processes with `%s`".formatted(mark))
+                .atMost(Program.PATIENCE)
+                .until(() -> processes(mark), List::isEmpty);
     }
 
     /// Returns the digest of a file, in hex.

@@ -143,9 +143,14 @@ final class Fleet implements BeforeAllCallback, AfterAllCallback {
 
     /// Returns a user who has joined.
     Farm user(String name) {
+        return user(name, address());
+    }
+
+    /// @param way where the user reaches the server
+    Farm user(String name, String way) {
         var user = new Farm(top, name, prefix);
         users.add(user);
-        command(user, "join", address(), "--token", token("builder"), "--name", name);
+        command(user, "join", way, "--token", token("builder"), "--name", name);
         return user;
     }
 

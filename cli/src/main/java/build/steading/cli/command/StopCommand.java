@@ -2,6 +2,7 @@
 package build.steading.cli.command;
 
 import build.steading.cli.door.ExitCode;
+import build.steading.failure.SteadingException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -18,11 +19,20 @@ final class StopCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var open = services.book().underWay().size();
-        var rest = open == 0
+        console.invocation().caller().requestStop("The background process has ended" + rest());
+        return ExitCode.OK;
+    }
+
+    /// Returns what is said of builds. A farm that cannot be asked keeps no process of ours from its end.
+    private String rest() {
+        int open;
+        try {
+            open = services.book().underWay().size();
+        } catch (SteadingException e) {
+            return "; the farm does not say which builds go on: " + e.failure().message();
+        }
+        return open == 0
                 ? ""
                 : "; %d unfinished build%s at the next command".formatted(open, open == 1 ? " goes on" : "s go on");
-        console.invocation().caller().requestStop("The background process has ended" + rest);
-        return ExitCode.OK;
     }
 }

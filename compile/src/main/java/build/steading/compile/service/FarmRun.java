@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One compile on the farm, watched. Thread-safe.
 final class FarmRun implements ExecutionObserver {
+    /// How long inputs may be under way to the farm, and its first word back.
+    private static final Duration ASKING = Duration.ofMillis(900);
+
     private final Standing standing;
     private final FarmRuns.Patience patience;
     private final CompletableFuture<Outcome> result = new CompletableFuture<>();
@@ -33,6 +36,10 @@ final class FarmRun implements ExecutionObserver {
     /// After this, nothing that the farm says counts any more.
     @GuardedBy("this")
     private boolean over;
+
+    /// Whether the farm knows of it.
+    @GuardedBy("this")
+    private boolean accepted;
 
     @GuardedBy("this")
     private long since = System.nanoTime();
@@ -97,7 +104,9 @@ final class FarmRun implements ExecutionObserver {
         if (patience.isHome() && !standing.isStuckFor(waited)) {
             return Optional.empty();
         }
-        return waited.compareTo(patience.queued()) > 0 ? Optional.of("no free worker") : Optional.empty();
+        return waited.compareTo(accepted ? patience.queued() : ASKING) > 0
+                ? Optional.of("no free worker")
+                : Optional.empty();
     }
 
     synchronized String waitsFor() {
@@ -107,11 +116,13 @@ final class FarmRun implements ExecutionObserver {
     @Override
     public synchronized void queued(String reason) {
         waitsFor = reason;
+        accept();
         stopped();
     }
 
     @Override
     public synchronized void running(WorkerId worker, boolean joined) {
+        accept();
         if (!running && !over) {
             running = true;
             since = System.nanoTime();
@@ -122,6 +133,13 @@ final class FarmRun implements ExecutionObserver {
     private synchronized void end() {
         over = true;
         stopped();
+    }
+
+    private synchronized void accept() {
+        if (!accepted) {
+            accepted = true;
+            since = System.nanoTime();
+        }
     }
 
     private synchronized void stopped() {
