@@ -107,12 +107,38 @@ final class Stage implements AutoCloseable {
 
     /// Runs a command again and again, `warmups` times unmeasured. `%d` in it becomes the number of the run.
     Timing time(Path workDirectory, int warmups, int runs, String... command) throws IOException, InterruptedException {
+        return alternate(workDirectory, warmups, runs, List.of(List.of(command)))
+                .getFirst();
+    }
+
+    /// Runs commands in turns, so that they meet the same noise. Returns what each took.
+    List<Timing> alternate(Path workDirectory, int warmups, int runs, List<List<String>> commands)
+            throws IOException, InterruptedException {
+        var lines = run(workDirectory, timer(warmups, runs, commands)).lines().toList();
+        var timings = new ArrayList<Timing>();
+        for (var i = 0; i < commands.size(); i++) {
+            timings.add(timing(lines, i, commands.size()));
+        }
+        return timings;
+    }
+
+    /// Returns the command that measures commands.
+    List<String> timer(int warmups, int runs, List<List<String>> commands) {
         var line = new ArrayList<>(List.of(timer.toString(), Integer.toString(warmups), Integer.toString(runs)));
-        line.addAll(List.of(command));
+        for (var command : commands) {
+            line.addAll(command);
+            line.add("::");
+        }
+        line.removeLast();
+        return line;
+    }
+
+    /// Reads what `timer` prints: every `step`-th line from `first` on.
+    static Timing timing(List<String> lines, int first, int step) {
         var wall = new ArrayList<Double>();
         var cpu = new ArrayList<Double>();
-        for (var each : run(workDirectory, line).lines().toList()) {
-            var parts = each.split(" ", -1);
+        for (var i = first; i < lines.size(); i += step) {
+            var parts = lines.get(i).split(" ", -1);
             wall.add(Long.parseLong(parts[0]) / 1e3);
             cpu.add(Long.parseLong(parts[1]) / 1e3);
         }
