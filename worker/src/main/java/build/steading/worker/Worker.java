@@ -223,9 +223,10 @@ public final class Worker implements AutoCloseable {
                 var late = Thread.interrupted();
                 lease.ifPresent(taken -> work(taken, late || draining));
                 return true;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 heart.distrust();
-                LOG.log(Level.DEBUG, "Worker `%s` gets no work".formatted(config.id()), e);
+                var level = e instanceof Error ? Level.ERROR : Level.DEBUG;
+                LOG.log(level, "Worker `%s` gets no work".formatted(config.id()), e);
                 return false;
             }
         }

@@ -17,21 +17,29 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /// Hands out leases, and keeps what comes back.
 public final class QueueSource implements WorkSource {
+    private final Queue<Error> errors = new ConcurrentLinkedQueue<>();
     private final BlockingQueue<Lease> queue = new LinkedBlockingQueue<>();
     private final Map<LeaseId, BlockingQueue<Outcome>> outcomes = new ConcurrentHashMap<>();
     private final Map<LeaseId, ByteArrayOutputStream> logs = new ConcurrentHashMap<>();
     private final Set<LeaseId> revoked = ConcurrentHashMap.newKeySet();
     private final BlockingQueue<Integer> announcedSlots = new LinkedBlockingQueue<>();
     private final BlockingQueue<Offer> offers = new LinkedBlockingQueue<>();
+
+    /// Has whoever asks for work next meet an error of the virtual machine.
+    void fail(Error error) {
+        errors.add(error);
+    }
 
     void offer(Lease lease) {
         outcomes.put(lease.id(), new LinkedBlockingQueue<>());
@@ -114,6 +122,10 @@ public final class QueueSource implements WorkSource {
 
     @Override
     public Optional<Lease> take(WorkerId worker, Duration patience) throws InterruptedException {
+        var error = errors.poll();
+        if (error != null) {
+            throw error;
+        }
         return Optional.ofNullable(queue.poll(patience.toMillis(), TimeUnit.MILLISECONDS));
     }
 

@@ -78,6 +78,21 @@ class WorkerTest {
     }
 
     @Test
+    void slotSurvivesAnErrorWhileItAsksForWork() throws Exception {
+        var sandbox = TestSandboxes.plain(TestSandboxes.directory(directory));
+        var config = config(Duration.ZERO);
+        for (var slot = 0; slot < config.slots(); slot++) {
+            source.fail(new OutOfMemoryError("A lack of memory, for this test"));
+        }
+        try (var store = Farm.openStore(directory);
+                var _ = new Worker(source, store, sandbox, config, InstantSource.system()).start()) {
+            var action = new TestAction(store).shell("true").store();
+
+            assertThat(source.outcome(offer(1, action))).isInstanceOf(Outcome.Completed.class);
+        }
+    }
+
+    @Test
     void closingWorkerEndsActionsPastTheDrainLimit() throws Exception {
         var sandbox = TestSandboxes.plain(TestSandboxes.directory(directory));
         try (var store = Farm.openStore(directory)) {

@@ -81,6 +81,7 @@ public final class Commands implements CommandRunner {
         all.put("leave", () -> new LeaveCommand(services, console));
         all.put("executor", () -> new ExecutorCommand(services, console));
         all.put("workers", () -> new WorkersCommand(services, console));
+        all.put("top", () -> new TopCommand(services, console));
         all.put("token", () -> new TokenCommand(services, console));
         all.put("server", ServerCommand::new);
         all.put("worker", WorkerCommand::new);

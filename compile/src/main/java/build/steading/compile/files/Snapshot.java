@@ -3,8 +3,10 @@ package build.steading.compile.files;
 
 import build.steading.digest.Digest;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,15 +19,28 @@ public final class Snapshot {
     private final FileTable table;
     private final List<Witness> files;
     private final List<Name> directories;
+    private final Likeness likeness;
     private final List<LinkWitness> links;
     private final Vacancies absent;
+    private final int size;
 
     private Snapshot(Builder builder) {
         this.table = builder.table;
         this.files = List.copyOf(builder.files);
         this.directories = List.copyOf(builder.directories);
+        this.likeness = new Likeness(builder.identities);
         this.links = List.copyOf(builder.links);
+        this.size = builder.files.size()
+                + builder.directories.size()
+                + builder.identities.size()
+                + builder.links.size()
+                + builder.absent.size();
         this.absent = new Vacancies(table, List.copyOf(builder.absent));
+    }
+
+    /// Returns how many names it says something of: what it costs to keep.
+    public int size() {
+        return size;
     }
 
     /// Returns whether all of it is so now.
@@ -35,6 +50,7 @@ public final class Snapshot {
         try (var frame = table.frames().take()) {
             return files.stream().allMatch(file -> file.holds(table, frame))
                     && directories.stream().allMatch(frame::showsDirectory)
+                    && likeness.holds(frame)
                     && links.stream().allMatch(link -> link.holds(frame))
                     && absent.stand(frame);
         }
@@ -45,6 +61,7 @@ public final class Snapshot {
         private final FileTable table;
         private final List<Witness> files = new ArrayList<>();
         private final Set<Name> directories = new LinkedHashSet<>();
+        private final Map<Name, String> identities = new LinkedHashMap<>();
         private final Set<LinkWitness> links = new LinkedHashSet<>();
         private final Set<Name> absent = new LinkedHashSet<>();
 
@@ -71,6 +88,13 @@ public final class Snapshot {
         /// There is a directory, whichever.
         public Builder directory(String name) {
             directories.add(table.name(name));
+            return this;
+        }
+
+        /// There is a directory, whichever, that is the same one by all names of which the same identity is told
+        /// here, and by no others.
+        public Builder directory(String name, String identity) {
+            identities.put(table.name(name), identity);
             return this;
         }
 

@@ -6,6 +6,7 @@ import build.bazel.remote.execution.v2.Command;
 import build.bazel.remote.execution.v2.Platform;
 import build.steading.blob.BlobStore;
 import build.steading.blob.Blobs;
+import build.steading.compile.argv.CommandLine.Compile;
 import build.steading.compile.argv.Output;
 import build.steading.compile.files.FileTable;
 import build.steading.digest.Digest;
@@ -15,6 +16,7 @@ import build.steading.tree.Trees;
 import com.google.protobuf.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -24,8 +26,11 @@ final class ActionWriter {
     private static final Duration TIMEOUT =
             Duration.newBuilder().setSeconds(3600).build();
 
-    /// Goes to a directory before it runs a program.
+    /// Goes to a directory, or gives it a name, before it runs a program.
     static final String CHANGER = "/usr/bin/env";
+
+    /// The variable that names the directory where the compiler runs.
+    private static final String DIRECTORY = "PWD";
 
     private final FileTable files;
     private final Trees trees;
@@ -54,8 +59,13 @@ final class ActionWriter {
         return platform.build();
     }
 
+    /// Returns whether a compile needs [#CHANGER].
+    static boolean isChanged(TypedCommand command, Compile compile, Set<String> outputs) {
+        return compile.environment().containsKey(DIRECTORY) || !isInside(command.directory(), outputs);
+    }
+
     /// Returns whether all outputs are below the directory in which the compiler is called.
-    static boolean isInside(String directory, Set<String> outputs) {
+    private static boolean isInside(String directory, Set<String> outputs) {
         return outputs.stream().allMatch(place -> place.startsWith(directory + "/"));
     }
 
@@ -68,12 +78,18 @@ final class ActionWriter {
                 .forEach(
                         (place, output) -> outputs.put(place.substring(isInside ? directory.length() + 1 : 1), output));
         var command = command(work, outputs.keySet());
+        if (isChanged(work.command(), work.compile(), work.outputs().keySet())) {
+            command.addArguments(CHANGER);
+        }
         if (isInside) {
             command.setWorkingDirectory(directory.substring(1));
         } else {
             // The protocol knows no outputs outside of the working directory.
-            command.addAllArguments(List.of(CHANGER, "-C", directory));
+            command.addAllArguments(List.of("-C", directory));
         }
+        // Shells and sandboxes set it on their way.
+        Optional.ofNullable(work.compile().environment().get(DIRECTORY))
+                .ifPresent(name -> command.addArguments(DIRECTORY + "=" + name));
         command.addAllArguments(work.compile().argv());
         var action = Action.newBuilder()
                 .setCommandDigest(Digests.toProto(Blobs.put(blobs, command.build())))
@@ -89,6 +105,7 @@ final class ActionWriter {
                 .addAllOutputPaths(outputs)
                 .setOutputDirectoryFormat(Command.OutputDirectoryFormat.TREE_AND_DIRECTORY);
         var environment = new TreeMap<>(work.compile().environment());
+        environment.remove(DIRECTORY);
         environment.put("PATH", work.toolchain().path());
         environment.forEach((name, value) ->
                 command.addEnvironmentVariablesBuilder().setName(name).setValue(value));

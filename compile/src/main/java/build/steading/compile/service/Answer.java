@@ -19,6 +19,10 @@ public sealed interface Answer {
             return new Home(reason, detail, false, HomeSlot.NONE);
         }
 
+        Home with(HomeSlot held) {
+            return new Home(reason, detail, failed, held);
+        }
+
         @Override
         public String toString() {
             return detail.isEmpty() ? reason : reason + ": " + detail;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.compile.service;
 
+import build.bazel.remote.execution.v2.ActionResult;
 import build.steading.blob.BlobStore;
 import build.steading.compile.argv.CommandLine;
 import build.steading.compile.argv.CommandLine.Compile;
 import build.steading.compile.argv.CommandLines;
-import build.steading.compile.argv.Output;
+import build.steading.compile.argv.Reason;
 import build.steading.compile.files.FileTable;
 import build.steading.compile.service.FarmRuns.Ending;
 import build.steading.compile.service.Manifests.Manifest;
@@ -17,21 +18,29 @@ import build.steading.execute.ActionExecutor;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.tree.Trees;
-import java.io.IOException;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
 /// Answers calls of compilers. Thread-safe.
 public final class Compiles {
+    private static final System.Logger LOG = System.getLogger(Compiles.class.getName());
+
+    private static final int ATTEMPTS = 3;
+
+    /// Of the heap's size, so many bytes allow for one name in a manifest; it takes a fifth of them.
+    private static final long BYTES_PER_NAME = 512;
+
     private final Parts parts;
     private final Settings settings;
     private final Preparation preparation;
     private final ActionWriter actions;
     private final FarmRuns farm;
     private final Results results;
-    private final Manifests manifests = new Manifests();
+    private final Manifests manifests = new Manifests(Runtime.getRuntime().maxMemory() / BYTES_PER_NAME);
     private final Durations durations = new Durations();
     private final Statistics statistics = new Statistics();
 
@@ -67,7 +76,8 @@ public final class Compiles {
         this.preparation = new Preparation(parts.files());
         this.actions = new ActionWriter(parts.files(), parts.trees(), parts.blobs(), settings);
         var patience = new FarmRuns.Patience(Duration.ofMillis(200), settings.isFarm(), Duration.ofSeconds(60));
-        this.farm = new FarmRuns(parts.farm(), new HomeSlots(settings.processors()), patience, new Standing());
+        this.farm = new FarmRuns(
+                parts.farm(), new HomeSlots(settings.processors()), patience, new Standing(System::nanoTime));
         this.results = new Results(parts.blobs());
     }
 
@@ -79,16 +89,28 @@ public final class Compiles {
     ///
     /// @throws InterruptedException if the caller does not want the result any more
     public Answer compile(TypedCommand command) throws InterruptedException {
-        var answer = attempt(command);
-        if (answer instanceof Answer.Home home) {
-            statistics.wentHome(home, command.likelyOutput());
+        return switch (guarded(command)) {
+            case Answer.Done done -> done;
+            case Answer.Home home -> {
+                statistics.wentHome(home, command.likelyOutput());
+                yield home.failed() && home.slot().equals(HomeSlot.NONE) ? home.with(farm.placeAtHome()) : home;
+            }
+        };
+    }
+
+    /// Whatever is wrong here, the compiler itself can still do it.
+    private Answer guarded(TypedCommand command) throws InterruptedException {
+        try {
+            return attempt(command);
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "`%s` in `%s` goes home".formatted(command.argv(), command.directory()), e);
+            return failed("our own fault", e.toString());
         }
-        return answer;
     }
 
     private Answer attempt(TypedCommand command) throws InterruptedException {
         if (settings.unable().isPresent()) {
-            return Answer.Home.decided("no farm", settings.unable().get());
+            return failed("no farm", settings.unable().get());
         }
         if (!command.program().startsWith("/")) {
             return Answer.Home.decided("compiler", "`%s` is not absolute".formatted(command.program()));
@@ -98,23 +120,25 @@ public final class Compiles {
         } catch (NotUsableException e) {
             return Answer.Home.decided("compiler", String.valueOf(e.getMessage()));
         } catch (SteadingException e) {
-            return new Answer.Home("farm failed", e.failure().message(), true, HomeSlot.NONE);
+            return failed("farm failed", e.failure().message());
+        } catch (InvalidPathException e) {
+            return Answer.Home.decided(Reason.UNDECODABLE.word(), e.getInput());
         }
     }
 
-    private Answer read(TypedCommand command, Toolchain toolchain) throws InterruptedException {
-        var lines = new CommandLines(name -> responseFile(command.absolute(name)));
-        return switch (lines.read(toolchain.compiler(), command.argv(), command.environment())) {
-            case CommandLine.Local(var reason, var detail) -> Answer.Home.decided(reason.word(), detail);
-            case Compile compile -> compile(command, toolchain, preparation.plain(command, compile));
-        };
+    private static Answer.Home failed(String reason, String detail) {
+        return new Answer.Home(reason, detail, true, HomeSlot.NONE);
     }
 
-    private static Optional<byte[]> responseFile(String name) {
+    private Answer read(TypedCommand command, Toolchain toolchain) throws InterruptedException {
+        var lines = new CommandLines(name -> ResponseFile.read(command.absolute(name)));
         try {
-            return Optional.of(Files.readAllBytes(Path.of(name)));
-        } catch (IOException _) {
-            return Optional.empty();
+            return switch (lines.read(toolchain.compiler(), command.argv(), command.environment())) {
+                case CommandLine.Local(var reason, var detail) -> Answer.Home.decided(reason.word(), detail);
+                case Compile compile -> compile(command, toolchain, preparation.plain(command, compile));
+            };
+        } catch (UncheckedIOException e) {
+            return Answer.Home.decided(Reason.RESPONSE_FILE.word(), String.valueOf(e.getCause()));
         }
     }
 
@@ -143,71 +167,78 @@ public final class Compiles {
 
     /// Returns nothing if the result is not known, or what it refers to has gone from the store.
     private Optional<Answer> fromMemory(Step step) {
-        return step.manifest().result().flatMap(result -> {
-            try {
-                return Optional.of(answer(step, new Ending.Ran(result, true), Route.KNOWN));
-            } catch (SteadingException e) {
-                if (e.failure() instanceof Failure.MissingBlobs) {
-                    return Optional.empty();
+        return step.manifest().result().flatMap(result -> answer(step, new Ending.Ran(result, true), Route.KNOWN));
+    }
+
+    /// Inputs that the store has lost meanwhile are brought again; results that it has lost are made again.
+    private Answer run(Step first, Toolchain toolchain) throws InterruptedException {
+        var step = first;
+        var refresh = step.command().refresh();
+        for (var i = 0; i < ATTEMPTS; i++) {
+            switch (ask(step, refresh)) {
+                case Ending.Ran ran -> {
+                    var answer = answer(step, ran, ran.known() ? Route.SHARED : Route.COMPILED);
+                    if (answer.isPresent()) {
+                        return answer.get();
+                    }
+                    refresh = true;
                 }
-                throw e;
+                case Ending.Failed(var reason, var detail, var slot) -> {
+                    return new Answer.Home(reason, detail, true, slot);
+                }
+                case Ending.Lacking _ -> {
+                    switch (preparation.prepare(step.command(), toolchain, step.compile())) {
+                        case Preparation.NotPossible(var home) -> {
+                            return home;
+                        }
+                        case Work work -> step = brought(step, work);
+                    }
+                }
             }
-        });
-    }
-
-    private Answer run(Step step, Toolchain toolchain) throws InterruptedException {
-        return switch (ask(step)) {
-            case Ending.Ran ran -> take(step, ran);
-            case Ending.Failed(var reason, var detail, var slot) -> new Answer.Home(reason, detail, true, slot);
-            case Ending.Lacking _ -> runAnew(step, toolchain);
-        };
-    }
-
-    /// The store has lost inputs meanwhile: they are brought again, once.
-    private Answer runAnew(Step step, Toolchain toolchain) throws InterruptedException {
-        if (!(preparation.prepare(step.command(), toolchain, step.compile()) instanceof Work work)) {
-            return new Answer.Home("files change", "", false, HomeSlot.NONE);
         }
-        parts.files().keep(work.contents());
-        var again = new Step(step.command(), step.compile(), step.key(), manifest(step.key(), work));
-        return switch (ask(again)) {
-            case Ending.Ran ran -> take(again, ran);
-            case Ending.Failed(var reason, var detail, var slot) -> new Answer.Home(reason, detail, true, slot);
-            case Ending.Lacking _ -> new Answer.Home("farm failed", "The store loses inputs", true, HomeSlot.NONE);
-        };
+        return failed("farm failed", "The store loses blobs");
     }
 
-    private Ending ask(Step step) throws InterruptedException {
+    private Step brought(Step step, Work work) {
+        parts.files().keep(work.contents());
+        return new Step(step.command(), step.compile(), step.key(), manifest(step.key(), work));
+    }
+
+    private Ending ask(Step step, boolean refresh) throws InterruptedException {
         var what = step.key().directory() + "/" + step.compile().source();
         var begin = System.nanoTime();
-        var command = step.command();
-        var ending = farm.run(step.manifest().action(), command.refresh(), parts.requester(), durations.of(what));
+        var ending = farm.run(step.manifest().action(), refresh, parts.requester(), durations.of(what));
         if (ending instanceof Ending.Ran(var _, var known) && !known) {
             durations.took(what, Duration.ofNanos(System.nanoTime() - begin));
         }
         return ending;
     }
 
-    private Answer take(Step step, Ending.Ran ran) {
-        if (ran.result().getExitCode() == 0) {
-            manifests.put(step.key(), step.manifest().with(ran.result()));
+    /// Returns nothing, and writes nothing, if a part of the result has gone from the store.
+    private Optional<Answer> answer(Step step, Ending.Ran ran, Route route) {
+        try {
+            return Optional.of(
+                    switch (results.take(
+                            step.command(), step.compile(), step.manifest().outputs(), ran.result())) {
+                        case Results.Taken(var done, var bytes) -> {
+                            taken(step, ran.result(), route, bytes);
+                            yield done;
+                        }
+                        case Results.NotTaken(var home) -> home;
+                    });
+        } catch (SteadingException e) {
+            if (e.failure() instanceof Failure.MissingBlobs) {
+                return Optional.empty();
+            }
+            throw e;
         }
-        return answer(step, ran, ran.known() ? Route.SHARED : Route.COMPILED);
     }
 
-    private Answer answer(Step step, Ending.Ran ran, Route route) {
-        var command = step.command();
-        return switch (results.take(command, step.compile(), step.manifest().outputs(), ran.result())) {
-            case Results.Taken(var done, var bytes) -> {
-                var output = step.compile().outputs().stream()
-                        .map(Output::name)
-                        .findFirst()
-                        .orElse("");
-                statistics.answered(
-                        route, Path.of(command.absolute(output)).normalize().toString(), bytes);
-                yield done;
-            }
-            case Results.NotTaken(var home) -> home;
-        };
+    private void taken(Step step, ActionResult result, Route route, long bytes) {
+        if (result.getExitCode() == 0 && route != Route.KNOWN) {
+            manifests.put(step.key(), step.manifest().with(result));
+        }
+        var output = step.command().absolute(step.compile().outputs().getFirst().name());
+        statistics.answered(route, Path.of(output).normalize().toString(), bytes);
     }
 }

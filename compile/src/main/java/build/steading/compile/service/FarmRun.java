@@ -30,6 +30,10 @@ final class FarmRun implements ExecutionObserver {
     @GuardedBy("this")
     private boolean running;
 
+    /// After this, nothing that the farm says counts any more.
+    @GuardedBy("this")
+    private boolean over;
+
     @GuardedBy("this")
     private long since = System.nanoTime();
 
@@ -46,10 +50,10 @@ final class FarmRun implements ExecutionObserver {
         Thread.ofVirtual().name("compile-run").start(() -> {
             try {
                 result.complete(begin(farm.execute(request, this)).await());
-            } catch (InterruptedException | RuntimeException e) {
+            } catch (InterruptedException | RuntimeException | Error e) {
                 result.completeExceptionally(e);
             } finally {
-                stopped();
+                end();
             }
         });
     }
@@ -70,12 +74,13 @@ final class FarmRun implements ExecutionObserver {
 
     /// Returns at once.
     void withdraw(String by) {
+        Execution begun;
         synchronized (this) {
             withdrawnBy = by;
-            if (execution == null) {
-                return;
-            }
-            var begun = execution;
+            begun = execution;
+            end();
+        }
+        if (begun != null) {
             Thread.ofVirtual().name("compile-withdraw").start(() -> begun.withdraw(by));
         }
     }
@@ -107,11 +112,16 @@ final class FarmRun implements ExecutionObserver {
 
     @Override
     public synchronized void running(WorkerId worker, boolean joined) {
-        if (!running) {
+        if (!running && !over) {
             running = true;
             since = System.nanoTime();
             standing.begun();
         }
+    }
+
+    private synchronized void end() {
+        over = true;
+        stopped();
     }
 
     private synchronized void stopped() {

@@ -23,7 +23,12 @@ import org.jspecify.annotations.Nullable;
 /// here is free. While the farm does not get anything done, only a probe now and then goes there.
 final class FarmRuns {
     private static final Duration TICK = Duration.ofMillis(20);
-    private static final Duration HOME_PATIENCE = Duration.ofSeconds(5);
+
+    /// How often whoever waits for a place at home looks whether the farm is back.
+    private static final Duration GLANCE = Duration.ofMillis(500);
+
+    /// A place that does not become free for so long belongs to a compiler that has been stopped.
+    private static final Duration HOME_PATIENCE = Duration.ofMinutes(10);
 
     private final ActionExecutor farm;
     private final HomeSlots home;
@@ -66,8 +71,11 @@ final class FarmRuns {
     /// @param expected how long it took before
     Ending run(Digest action, boolean refresh, String requester, Optional<Duration> expected)
             throws InterruptedException {
-        if (!standing.mayTry()) {
-            return new Ending.Failed("farm away", "", home.take(HOME_PATIENCE));
+        while (!standing.mayTry()) {
+            var slot = home.take(GLANCE);
+            if (slot.isPresent()) {
+                return new Ending.Failed("farm away", "", slot.get());
+            }
         }
         var facts = RequestFacts.of("cc", requester).withExpected(expected);
         var run = new FarmRun(standing, patience);
@@ -80,6 +88,11 @@ final class FarmRuns {
         }
     }
 
+    /// Waits for a place at home, so that not all that the farm does not do runs there at once.
+    HomeSlot placeAtHome() throws InterruptedException {
+        return home.take(HOME_PATIENCE).orElse(HomeSlot.NONE);
+    }
+
     private Ending await(FarmRun run, Duration longest) throws InterruptedException {
         for (var wait = patience.queued(); ; wait = TICK) {
             try {
@@ -88,9 +101,10 @@ final class FarmRuns {
                 var why = run.overdue(longest);
                 var slot = why.flatMap(_ -> home.tryTake());
                 if (slot.isPresent()) {
+                    var detail = run.waitsFor();
                     run.withdraw("a free processor at home");
                     standing.failed();
-                    return new Ending.Failed(why.orElseThrow(), run.waitsFor(), slot.get());
+                    return new Ending.Failed(why.orElseThrow(), detail, slot.get());
                 }
             } catch (ExecutionException e) {
                 return failed(e.getCause());
@@ -106,10 +120,10 @@ final class FarmRuns {
             }
             case Outcome.NotRun(Failure.MissingBlobs _, var _) -> new Ending.Lacking();
             case Outcome.NotRun(var failure, var _) -> failed(failure.message());
-            case Outcome.Rejected(var failure, var _) -> failed(failure.message());
-            case Outcome.TimedOut(var limit, var _) -> failed("Took longer than " + limit);
-            case Outcome.OutOfMemory(var bytes, var _) -> failed("Used more than %d bytes".formatted(bytes));
-            case Outcome.Cancelled(var by) -> failed("Cancelled by " + by);
+            case Outcome.Rejected(var failure, var _) -> notDone(failure.message());
+            case Outcome.TimedOut(var limit, var _) -> notDone("Took longer than " + limit);
+            case Outcome.OutOfMemory(var bytes, var _) -> notDone("Used more than %d bytes".formatted(bytes));
+            case Outcome.Cancelled(var by) -> notDone("Cancelled by " + by);
             case Outcome.Refused(var reason, var _) -> failed(reason);
         };
     }
@@ -125,6 +139,11 @@ final class FarmRuns {
 
     private Ending failed(String message) throws InterruptedException {
         standing.failed();
-        return new Ending.Failed("farm failed", message, home.take(HOME_PATIENCE));
+        return notDone(message);
+    }
+
+    /// That is the compile's own doing: the farm is as good as before.
+    private Ending notDone(String message) throws InterruptedException {
+        return new Ending.Failed("farm failed", message, placeAtHome());
     }
 }

@@ -34,11 +34,6 @@ final class FileSystemDraft {
         draft.put(inside(real), new Node.Folder(Trees.EMPTY));
     }
 
-    /// Adds a tree that was stored before.
-    void tree(Digest root) {
-        draft.put("", new Node.Folder(root));
-    }
-
     private Route follow(String name) {
         var route = routes.of(name)
                 .orElseThrow(() -> new SteadingException(

@@ -32,8 +32,8 @@ final class HomeSlots {
         return free.tryAcquire() ? Optional.of(new Taken()) : Optional.empty();
     }
 
-    /// Waits for a place, but not for ever: whoever waits may be what another compile at home waits for.
-    HomeSlot take(Duration patience) throws InterruptedException {
-        return free.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS) ? new Taken() : HomeSlot.NONE;
+    /// Waits for a place; returns nothing if none has become free in time.
+    Optional<HomeSlot> take(Duration patience) throws InterruptedException {
+        return free.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS) ? Optional.of(new Taken()) : Optional.empty();
     }
 }

@@ -15,10 +15,18 @@ import java.util.Optional;
 /// Remembers of each compile which files it read, which names it probed in vain, and what came of it. Bounded:
 /// what was not asked for the longest goes. Thread-safe.
 final class Manifests {
-    private static final int MOST = 20_000;
-
     @GuardedBy("this")
     private final Map<Key, Manifest> known = new LinkedHashMap<>(64, 0.75f, true);
+
+    @GuardedBy("this")
+    private long names;
+
+    private final long mostNames;
+
+    /// @param mostNames of files and directories; each takes some hundred bytes
+    Manifests(long mostNames) {
+        this.mostNames = mostNames;
+    }
 
     /// All that a compile depends on beyond files.
     ///
@@ -29,6 +37,10 @@ final class Manifests {
     /// @param outputs by their names in the result
     /// @param result empty if it is not known
     record Manifest(Snapshot seen, Digest action, Map<String, Output> outputs, Optional<ActionResult> result) {
+        private long weight() {
+            return 1L + seen.size();
+        }
+
         Manifest with(ActionResult newest) {
             return new Manifest(seen, action, outputs, Optional.of(newest));
         }
@@ -39,9 +51,13 @@ final class Manifests {
     }
 
     synchronized void put(Key key, Manifest manifest) {
-        known.put(key, manifest);
-        if (known.size() > MOST) {
-            known.remove(known.keySet().iterator().next());
+        names += manifest.weight();
+        var before = known.put(key, manifest);
+        names -= before == null ? 0 : before.weight();
+        while (names > mostNames && known.size() > 1) {
+            var oldest = known.values().iterator();
+            names -= oldest.next().weight();
+            oldest.remove();
         }
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.compile.service;
 
+import build.steading.compile.argv.CommandLine.Compile;
+import build.steading.compile.argv.Family;
 import build.steading.compile.argv.Output;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
@@ -20,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes what compilers write, the way they do it.
 ///
-/// The assembler removes a file or link that stands in its way, unless it leads to nothing or to an empty file;
-/// the compiler proper writes into whatever is there, through links. A file that is new appears whole or not at
-/// all.
+/// The assembler of GCC removes a file or link that stands in its way, unless it leads to nothing or to an empty
+/// file; Clang always does; all else is written into whatever is there, through links. A file that is new appears
+/// whole or not at all.
 final class OutputFiles {
     /// Of what a umask can take away, the bits.
     private static final Map<Integer, PosixFilePermission> BITS = Map.of(
@@ -33,42 +36,72 @@ final class OutputFiles {
             0004, PosixFilePermission.OTHERS_READ,
             0002, PosixFilePermission.OTHERS_WRITE);
 
+    private static final FileAttribute<?> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    private final Compile compile;
     private final int umask;
 
     /// @param umask of whoever called the compiler
-    OutputFiles(int umask) {
+    OutputFiles(Compile compile, int umask) {
+        this.compile = compile;
         this.umask = umask;
     }
 
-    /// @throws IOException if the compiler would have failed as well
-    void write(Output.Kind kind, Path file, ByteString content) throws IOException {
-        var there = attributes(file, LinkOption.NOFOLLOW_LINKS);
-        if (there == null) {
-            create(file, content);
-            return;
-        }
-        var target = attributes(file);
-        if (target != null && isReplaced(kind) && target.isRegularFile() && target.size() > 0) {
-            create(file, content);
-            return;
-        }
-        overwrite(file, content);
+    /// What becomes of a file that is there already.
+    private enum Manner {
+        /// It is written to.
+        KEPT,
+        /// It is written to if it is empty; otherwise a new one takes its place.
+        KEPT_IF_EMPTY,
+        /// A new one takes its place.
+        REPLACED
     }
 
-    /// Removes what a failed compile does not leave behind.
-    static void remove(Path file) throws IOException {
-        var there = attributes(file, LinkOption.NOFOLLOW_LINKS);
-        if (there != null && (there.isRegularFile() || there.isSymbolicLink())) {
+    /// @throws IOException if the compiler might have failed as well
+    void write(Output.Kind kind, Path file, ByteString content) throws IOException {
+        var target = attributes(file);
+        if (target != null && !target.isRegularFile()) {
+            throw new IOException("`%s` is no regular file".formatted(file));
+        }
+        var isFree = attributes(file, LinkOption.NOFOLLOW_LINKS) == null;
+        var isReplaced = switch (manner(kind)) {
+            case KEPT -> isFree;
+            case KEPT_IF_EMPTY -> isFree || (target != null && target.size() > 0);
+            case REPLACED -> true;
+        };
+        if (isReplaced) {
+            create(file, content);
+        } else {
+            overwrite(file, content, target == null);
+        }
+    }
+
+    /// Removes what a failed compile does not leave behind: an object of GCC stays, for nobody came to it.
+    void removeAfterFailure(Output.Kind kind, Path file) throws IOException {
+        var isRemoved = switch (kind) {
+            case ASSEMBLY -> true;
+            case OBJECT -> isClang();
+            default -> false;
+        };
+        var target = attributes(file);
+        if (isRemoved && target != null && target.isRegularFile()) {
             Files.delete(file);
         }
     }
 
-    /// Returns whether it is made by a program of the binutils.
-    private static boolean isReplaced(Output.Kind kind) {
+    private Manner manner(Output.Kind kind) {
         return switch (kind) {
-            case OBJECT, SPLIT_DEBUG -> true;
-            case ASSEMBLY, DEPENDENCIES, COVERAGE_NOTES, STACK_USAGE, CALL_GRAPH, DIAGNOSTICS -> false;
+            case OBJECT ->
+                !isClang() ? Manner.KEPT_IF_EMPTY : compile.language().isAssembler() ? Manner.KEPT : Manner.REPLACED;
+            case ASSEMBLY -> isClang() ? Manner.REPLACED : Manner.KEPT;
+            case SPLIT_DEBUG -> isClang() ? Manner.KEPT : Manner.KEPT_IF_EMPTY;
+            case DEPENDENCIES, COVERAGE_NOTES, STACK_USAGE, CALL_GRAPH, DIAGNOSTICS -> Manner.KEPT;
         };
+    }
+
+    private boolean isClang() {
+        return compile.compiler().family() == Family.CLANG;
     }
 
     private void create(Path file, ByteString content) throws IOException {
@@ -84,17 +117,16 @@ final class OutputFiles {
         }
     }
 
-    /// A dangling link leads to where the file is to be.
-    private void overwrite(Path file, ByteString content) throws IOException {
-        var isNew = !Files.exists(file);
-        write(file, content, isNew ? StandardOpenOption.CREATE : StandardOpenOption.TRUNCATE_EXISTING);
-        if (isNew) {
+    /// @param dangles whether a link leads to where the file is to be
+    private void overwrite(Path file, ByteString content, boolean dangles) throws IOException {
+        write(file, content, dangles ? StandardOpenOption.CREATE : StandardOpenOption.TRUNCATE_EXISTING);
+        if (dangles) {
             Files.setPosixFilePermissions(file, permissions());
         }
     }
 
     private static void write(Path file, ByteString content, StandardOpenOption how) throws IOException {
-        try (var channel = Files.newByteChannel(file, Set.of(StandardOpenOption.WRITE, how))) {
+        try (var channel = Files.newByteChannel(file, Set.of(StandardOpenOption.WRITE, how), PRIVATE)) {
             for (var part : content.asReadOnlyByteBufferList()) {
                 while (part.hasRemaining()) {
                     channel.write(part);

@@ -3,6 +3,7 @@ package build.steading.compile.service;
 
 import build.steading.compile.argv.Colour;
 import build.steading.compile.argv.CommandLine.Compile;
+import build.steading.compile.argv.Family;
 import build.steading.compile.argv.Language;
 import build.steading.compile.argv.Output;
 import build.steading.compile.argv.Trait;
@@ -71,46 +72,44 @@ final class Preparation {
             return prepare(command, toolchain, compile, toolchain.needs(compile, command.directory()));
         } catch (NotUsableException e) {
             return new NotPossible("compiler", String.valueOf(e.getMessage()));
+        } catch (Hindrance e) {
+            return e.found;
         }
     }
 
-    private Prepared prepare(TypedCommand command, Toolchain toolchain, Compile compile, Needs needs) {
-        var outputs = new LinkedHashMap<String, Output>();
-        for (var output : compile.outputs()) {
-            var place = placeOf(command, output);
-            if (place.isEmpty()) {
-                return new NotPossible("output name", output.name());
-            }
-            outputs.put(place.get(), output);
+    /// Ends a preparation.
+    private static final class Hindrance extends Exception {
+        private static final long serialVersionUID = 1;
+
+        private final transient NotPossible found;
+
+        Hindrance(String reason, String detail) {
+            super(reason);
+            this.found = new NotPossible(reason, detail);
         }
+    }
+
+    private Prepared prepare(TypedCommand command, Toolchain toolchain, Compile compile, Needs needs) throws Hindrance {
+        var outputs = outputs(command, compile);
         var contents = new LinkedHashMap<String, Content>();
         var assembler = compile.language() == Language.ASSEMBLER;
         var places = files.places(command.directory(), assembler, contents::put);
         var closure = new Resolver(compile, needs.search().existing(), places, MOST_FILES).resolve();
-        var hindrance = hindrance(compile, closure);
-        if (hindrance.isPresent()) {
-            return hindrance.get();
-        }
-        var others = new ArrayList<String>();
-        if (!ActionWriter.isInside(command.directory(), outputs.keySet())) {
-            others.add(ActionWriter.CHANGER);
-        }
-        compile.inputs().forEach(input -> others.add(command.absolute(input.name())));
-        closure.precompiled().forEach(name -> others.add(command.absolute(name)));
+        check(compile, closure);
+
         var directories = new LinkedHashSet<>(needs.directories());
         for (var name : needs.files()) {
             switch (files.read(name)) {
                 case Reading.File(var content) -> contents.put(name, content);
                 // A link on the way to others.
                 case Reading.Directory _ -> directories.add(name);
-                case Reading.Absent _, Reading.Unreadable _ -> {
-                    return new NotPossible("compiler", "`%s` cannot be read".formatted(name));
-                }
+                case Reading.Absent _, Reading.Unreadable _ ->
+                    throw new Hindrance("compiler", "`%s` cannot be read".formatted(name));
             }
         }
-        for (var name : others) {
+        for (var name : others(command, compile, closure, outputs.keySet())) {
             if (!(files.read(name) instanceof Reading.File(var content))) {
-                return new NotPossible("input file", name);
+                throw new Hindrance("input file", name);
             }
             contents.put(name, content);
         }
@@ -118,24 +117,38 @@ final class Preparation {
         Optional.ofNullable(compile.environment().get("PWD")).ifPresent(directories::add);
         closure.directories().forEach(name -> directories.add(command.absolute(name)));
         compile.outputs().forEach(output -> directories.add(command.parentOf(output.name())));
-        var overwritten = overwritten(command, compile, contents);
-        if (overwritten.isPresent()) {
-            return new NotPossible("output name", overwritten.get() + " is an input");
-        }
-        var absent = new LinkedHashSet<>(needs.search().missing());
-        absent.addAll(closure.absent());
-        var seen = seen(command, contents, directories, List.copyOf(absent));
-        return new Work(command, compile, toolchain, outputs, contents, directories, seen);
+
+        checkOverwritten(command, compile, contents);
+        var seen = files.snapshot();
+        contents.forEach(seen::file);
+        directories.forEach(seen::directory);
+        closure.identities().forEach((name, identity) -> seen.directory(command.absolute(name), identity));
+        needs.search().missing().forEach(name -> seen.absent(command.absolute(name)));
+        closure.absent().forEach(name -> seen.absent(command.absolute(name)));
+        return new Work(command, compile, toolchain, outputs, contents, directories, seen.build());
     }
 
-    /// Returns an output that is a file which the compile may read.
-    private Optional<String> overwritten(TypedCommand command, Compile compile, Map<String, Content> contents) {
-        return compile.outputs().stream()
-                .map(Output::name)
-                .filter(name -> files.look(command.absolute(name)) instanceof Look.Present(var there)
-                        && contents.values().stream()
-                                .anyMatch(content -> content.signature().isSameFile(there)))
-                .findFirst();
+    /// Returns the absolute names of files that are read beyond the source and headers.
+    private static List<String> others(TypedCommand command, Compile compile, Closure closure, Set<String> outputs) {
+        var others = new ArrayList<String>();
+        if (ActionWriter.isChanged(command, compile, outputs)) {
+            others.add(ActionWriter.CHANGER);
+        }
+        compile.inputs().forEach(input -> others.add(command.absolute(input.name())));
+        closure.precompiled().forEach(name -> others.add(command.absolute(name)));
+        return others;
+    }
+
+    /// Returns the outputs by their absolute names without links.
+    private Map<String, Output> outputs(TypedCommand command, Compile compile) throws Hindrance {
+        var outputs = new LinkedHashMap<String, Output>();
+        for (var output : compile.outputs()) {
+            var place = placeOf(command, output);
+            if (place.isEmpty() || outputs.put(place.get(), output) != null) {
+                throw new Hindrance("output name", output.name());
+            }
+        }
+        return outputs;
     }
 
     /// Returns the name without links of a file that need not be there yet, but in a directory that is.
@@ -148,29 +161,36 @@ final class Preparation {
                         + name.substring(name.lastIndexOf('/') + 1));
     }
 
-    private build.steading.compile.files.Snapshot seen(
-            TypedCommand command, Map<String, Content> contents, Set<String> directories, List<String> absent) {
-        var snapshot = files.snapshot();
-        contents.forEach(snapshot::file);
-        directories.forEach(snapshot::directory);
-        absent.forEach(name -> snapshot.absent(command.absolute(name)));
-        return snapshot.build();
+    /// No output may be a file that the compile may read.
+    private void checkOverwritten(TypedCommand command, Compile compile, Map<String, Content> contents)
+            throws Hindrance {
+        for (var output : compile.outputs()) {
+            if (files.look(command.absolute(output.name())) instanceof Look.Present(var there)
+                    && contents.values().stream()
+                            .anyMatch(content -> content.signature().isSameFile(there))) {
+                throw new Hindrance("output name", output.name() + " is an input");
+            }
+        }
     }
 
-    private static Optional<NotPossible> hindrance(Compile compile, Closure closure) {
+    private static void check(Compile compile, Closure closure) throws Hindrance {
         if (!closure.unresolved().isEmpty()) {
-            return Optional.of(
-                    new NotPossible("unclear include", closure.unresolved().getFirst()));
+            throw new Hindrance("unclear include", closure.unresolved().getFirst());
         }
         if (closure.marks().contains(Mark.ASSEMBLER_INPUT)) {
-            return Optional.of(new NotPossible("input of the assembler", ""));
+            throw new Hindrance("input of the assembler", "");
         }
-        return timeOf(compile, closure.marks()).map(mark -> new NotPossible("time of compiling", mark.name()));
+        var time = timeOf(compile, closure.marks());
+        if (time.isPresent()) {
+            throw new Hindrance("time of compiling", time.get().name());
+        }
     }
 
     /// Returns what the result depends on of the time at which it is made.
     private static Optional<Mark> timeOf(Compile compile, Set<Mark> marks) {
-        var fixed = !compile.environment().getOrDefault("SOURCE_DATE_EPOCH", "").isEmpty();
+        // Not all versions of Clang obey the variable.
+        var fixed = compile.compiler().family() == Family.GCC
+                && !compile.environment().getOrDefault("SOURCE_DATE_EPOCH", "").isEmpty();
         var traits = compile.traits();
         return marks.stream()
                 .filter(mark -> switch (mark) {

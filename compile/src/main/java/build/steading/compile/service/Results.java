@@ -2,9 +2,11 @@
 package build.steading.compile.service;
 
 import build.bazel.remote.execution.v2.ActionResult;
+import build.bazel.remote.execution.v2.Digest;
 import build.bazel.remote.execution.v2.OutputFile;
 import build.steading.blob.BlobStore;
 import build.steading.blob.Blobs;
+import build.steading.compile.argv.Colour;
 import build.steading.compile.argv.CommandLine.Compile;
 import build.steading.compile.argv.Output;
 import build.steading.digest.Digests;
@@ -19,15 +21,35 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// Gives callers what came of a compile, if that is what they would have got at home. Thread-safe.
 final class Results {
     /// Under these names the driver hands files from one program to the next: at random, so that messages with
     /// them are of no use.
-    private static final String TEMPORARY = "/tmp/cc";
+    private static final Pattern TEMPORARY = Pattern.compile("/tmp/cc\\w{6}\\.");
 
     /// What a compiler says of files that it lacks: whether that is true is only known at home.
     private static final List<String> LACKING = List.of("No such file", "file not found", "cannot open", "can't open");
+
+    /// What a driver says when a machine is to blame, or the compiler itself, though it ends as for any error.
+    private static final List<String> BREAKDOWN = List.of(
+            "internal compiler error",
+            "signal terminated program",
+            "cannot execute",
+            "unable to execute",
+            "memory exhausted",
+            "out of memory",
+            "Cannot allocate memory",
+            "No space left on device",
+            "Resource temporarily unavailable");
+
+    private static final String OF_ASSEMBLER = "Assembler messages";
+
+    /// Say in which language the words above would be.
+    private static final List<String> TONGUES = List.of("LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE");
+
+    private static final Pattern ENGLISH = Pattern.compile("|(C|POSIX|en)([._@:].*)?");
 
     private final BlobStore blobs;
 
@@ -59,9 +81,8 @@ final class Results {
         var files = new ArrayList<Written>();
         var missing = new HashMap<>(outputs);
         for (var file : result.getOutputFilesList()) {
-            var output = outputs.get(file.getPath());
+            var output = missing.remove(file.getPath());
             if (output != null) {
-                missing.remove(file.getPath());
                 files.add(new Written(output, Path.of(command.absolute(output.name())), content(file)));
             }
         }
@@ -74,9 +95,12 @@ final class Results {
             return new NotTaken(new Answer.Home("output missing", lacks.get(), true, HomeSlot.NONE));
         }
         try {
-            var bytes = write(new OutputFiles(command.umask()), files);
+            var places = new OutputFiles(compile, command.umask());
+            var bytes = write(places, files);
             if (!succeeded) {
-                removeAssembly(command, compile);
+                for (var output : missing.values()) {
+                    places.removeAfterFailure(output.kind(), Path.of(command.absolute(output.name())));
+                }
             }
             return new Taken(new Answer.Done(result.getExitCode(), stdout, stderr), bytes);
         } catch (IOException e) {
@@ -92,22 +116,42 @@ final class Results {
         if (exitCode > 1 || exitCode < 0) {
             return home("compiler failed", "exit code " + exitCode);
         }
-        if (command.terminal() && compile.colour() == build.steading.compile.argv.Colour.AUTO) {
+        if (command.terminal() && compile.colour() == Colour.AUTO) {
             return home("messages on a terminal", "");
         }
         var text = stderr.toString(StandardCharsets.UTF_8);
-        if (text.contains(TEMPORARY)) {
+        if (TEMPORARY.matcher(text).find()) {
             return home("messages of the assembler", "");
         }
+        return exitCode == 0 ? Optional.empty() : doubt(compile, text);
+    }
+
+    /// Returns why an error should be seen at home, if it should.
+    private static Optional<Answer.Home> doubt(Compile compile, String text) {
+        if (compile.language().isAssembler() || text.contains(OF_ASSEMBLER)) {
+            // Whether an old object is removed depends on how far the driver came.
+            return home("messages of the assembler", "");
+        }
+        var foreign = TONGUES.stream()
+                .map(name -> compile.environment().getOrDefault(name, ""))
+                .filter(value -> !ENGLISH.matcher(value).matches())
+                .findFirst();
+        if (foreign.isPresent()) {
+            return home("messages in another language", foreign.get());
+        }
+        var broken = BREAKDOWN.stream().filter(text::contains).findFirst();
+        if (broken.isPresent()) {
+            return home("compiler failed", broken.get());
+        }
         var lacking = LACKING.stream().filter(text::contains).findFirst();
-        return exitCode == 0 ? Optional.empty() : lacking.flatMap(words -> home("missing file", words));
+        return lacking.flatMap(words -> home("missing file", words));
     }
 
     private static Optional<Answer.Home> home(String reason, String detail) {
         return Optional.of(Answer.Home.decided(reason, detail));
     }
 
-    private ByteString stream(ByteString raw, boolean hasDigest, build.bazel.remote.execution.v2.Digest digest) {
+    private ByteString stream(ByteString raw, boolean hasDigest, Digest digest) {
         return !raw.isEmpty() || !hasDigest ? raw : read(digest);
     }
 
@@ -115,7 +159,7 @@ final class Results {
         return file.getContents().isEmpty() ? read(file.getDigest()) : file.getContents();
     }
 
-    private ByteString read(build.bazel.remote.execution.v2.Digest digest) {
+    private ByteString read(Digest digest) {
         return UnsafeByteOperations.unsafeWrap(Blobs.read(blobs, Digests.fromProto(digest)));
     }
 
@@ -129,14 +173,5 @@ final class Results {
             bytes += written.content().size();
         }
         return bytes;
-    }
-
-    /// The compiler proper removes the file that it was about to write; an object is not touched, for nobody
-    /// came to it.
-    private static void removeAssembly(TypedCommand command, Compile compile) throws IOException {
-        var assembly = compile.output(Output.Kind.ASSEMBLY);
-        if (assembly.isPresent()) {
-            OutputFiles.remove(Path.of(command.absolute(assembly.get())));
-        }
     }
 }

@@ -3,6 +3,7 @@ package build.steading.compile.service;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /// Whether the farm gets anything done, as far as this process has seen. Thread-safe.
 final class Standing {
@@ -14,6 +15,8 @@ final class Standing {
 
     private static final int FAILURES = 3;
 
+    private final LongSupplier nanos;
+
     @GuardedBy("this")
     private int running;
 
@@ -21,17 +24,23 @@ final class Standing {
     private int failures;
 
     @GuardedBy("this")
-    private long lastMove = System.nanoTime();
+    private long lastMove;
 
     @GuardedBy("this")
     private long awayUntil;
+
+    /// @param nanos a clock as [System#nanoTime] is one
+    Standing(LongSupplier nanos) {
+        this.nanos = nanos;
+        this.lastMove = nanos.getAsLong();
+    }
 
     /// Returns whether a compile may go to the farm.
     synchronized boolean mayTry() {
         if (failures < FAILURES || running > 0) {
             return true;
         }
-        var now = System.nanoTime();
+        var now = nanos.getAsLong();
         if (now - awayUntil < 0) {
             return false;
         }
@@ -41,29 +50,29 @@ final class Standing {
 
     /// Returns whether nothing has run, begun or ended while somebody waited, and he has waited for long.
     synchronized boolean isStuckFor(Duration waited) {
-        var still = Duration.ofNanos(System.nanoTime() - lastMove);
+        var still = Duration.ofNanos(nanos.getAsLong() - lastMove);
         return running == 0 && still.compareTo(STUCK) > 0 && waited.compareTo(STUCK) > 0;
     }
 
     synchronized void begun() {
         running++;
-        lastMove = System.nanoTime();
+        lastMove = nanos.getAsLong();
     }
 
     synchronized void ended() {
         running--;
-        lastMove = System.nanoTime();
+        lastMove = nanos.getAsLong();
     }
 
     synchronized void succeeded() {
         failures = 0;
-        lastMove = System.nanoTime();
+        lastMove = nanos.getAsLong();
     }
 
     synchronized void failed() {
         failures++;
         if (failures == FAILURES) {
-            awayUntil = System.nanoTime() + PAUSE.toNanos();
+            awayUntil = nanos.getAsLong() + PAUSE.toNanos();
         }
     }
 }

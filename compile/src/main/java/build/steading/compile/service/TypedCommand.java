@@ -3,6 +3,7 @@ package build.steading.compile.service;
 
 import build.steading.compile.toolchain.Call;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,14 +32,25 @@ public record TypedCommand(
         environment = Map.copyOf(environment);
     }
 
-    /// Returns the file after `-o`, absolute, if there is one: for statistics of calls that nobody understands
-    /// better.
+    /// Returns the file after the last `-o`, absolute, if there is one: for statistics of calls that nobody
+    /// understands better.
     Optional<String> likelyOutput() {
-        var option = argv.indexOf("-o");
-        return option < 0 || option + 1 >= argv.size()
-                ? Optional.empty()
-                : Optional.of(
-                        Path.of(absolute(argv.get(option + 1))).normalize().toString());
+        var output = "";
+        for (var i = 1; i < argv.size(); i++) {
+            if (argv.get(i).equals("-o")) {
+                i++;
+                output = i < argv.size() ? argv.get(i) : output;
+            } else if (argv.get(i).startsWith("-o")) {
+                output = argv.get(i).substring(2);
+            }
+        }
+        try {
+            return Optional.of(output)
+                    .filter(name -> !name.isEmpty())
+                    .map(name -> Path.of(absolute(name)).normalize().toString());
+        } catch (InvalidPathException _) {
+            return Optional.empty();
+        }
     }
 
     /// Returns the call of the program itself: where its name leads to us, `PATH` does not any more.
@@ -46,10 +58,11 @@ public record TypedCommand(
         var name = argv.getFirst();
         var entries = new ArrayList<String>();
         var found = name.indexOf('/') >= 0;
+        var leadsTo = Path.of(program).normalize();
         for (var entry : environment.getOrDefault("PATH", "").split(":", -1)) {
-            var candidate = absolute(entry) + "/" + name;
-            found |= candidate.equals(program);
-            if (found || !Files.exists(Path.of(candidate))) {
+            var candidate = Path.of(absolute(entry), name).normalize();
+            found |= candidate.equals(leadsTo);
+            if (found || !Files.exists(candidate)) {
                 entries.add(entry);
             }
         }

@@ -2,6 +2,7 @@
 package build.steading.compile.source;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// All that a compile may read, and all that it may look for in vain. Names are as the compiler would open them;
@@ -11,7 +12,9 @@ import java.util.Set;
 /// @param data what it may embed
 /// @param precompiled precompiled headers, each a file or a directory, that the compiler may take instead of
 ///     headers
-/// @param directories those that must exist where the compiler runs, beyond the ones that files lie in
+/// @param directories those that must exist where the compiler runs, beyond the ones that files lie in; also what
+///     stands where a file was looked for
+/// @param identities of the directories that were compared with one another, by name: it matters which are one
 /// @param absent what must not exist there: if one of these names appears, the compile may become another one
 /// @param marks what the files mention; with [Mark#ASSEMBLER_INPUT], the assembler may read files that are not
 ///     here, and no compiler tells which
@@ -22,6 +25,7 @@ public record Closure(
         Set<String> data,
         Set<String> precompiled,
         Set<String> directories,
+        Map<String, String> identities,
         Set<String> absent,
         Set<Mark> marks,
         List<String> unresolved) {}

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// Asks [Places], each name once, and writes down what must and what must not be there.
@@ -17,6 +18,7 @@ final class Probe {
     final Set<String> data = new LinkedHashSet<>();
     final Set<String> precompiled = new LinkedHashSet<>();
     final Set<String> directories = new TreeSet<>();
+    final Map<String, String> identities = new TreeMap<>();
     final Set<String> absent = new TreeSet<>();
     final Set<Mark> marks = EnumSet.noneOf(Mark.class);
     final Set<String> unresolved = new LinkedHashSet<>();
@@ -32,19 +34,34 @@ final class Probe {
         return answers.computeIfAbsent(name, places::at);
     }
 
-    /// Returns the identity of a directory, if it is one.
+    /// Returns the identity of a directory that files were found in.
+    Optional<String> identity(String name) {
+        var asked = name.isEmpty() ? "." : name;
+        if (!(at(asked) instanceof Place.Directory(var identity))) {
+            return Optional.empty();
+        }
+        identities.put(asked, identity);
+        return Optional.of(identity);
+    }
+
+    /// Returns the identity of a directory that is to be searched, if it is one.
     Optional<String> directory(String name) {
         var asked = name.isEmpty() ? "." : name;
         return switch (at(asked)) {
             case Place.Directory(var identity) -> {
                 directories.add(asked);
+                identities.put(asked, identity);
                 yield Optional.of(identity);
             }
             case Place.Nothing _ -> {
                 absent.add(asked);
                 yield Optional.empty();
             }
-            case Place.File _, Place.Unreadable _ -> Optional.empty();
+            case Place.File _ -> Optional.empty();
+            case Place.Unreadable _ -> {
+                unresolved.add("`%s` cannot be read".formatted(asked));
+                yield Optional.empty();
+            }
         };
     }
 
@@ -64,7 +81,11 @@ final class Probe {
                 unresolved.add("`%s` cannot be read".formatted(name));
                 yield Optional.empty();
             }
-            case Place.Directory _ -> Optional.empty();
+            case Place.Directory _ -> {
+                // Compilers go on as if there were nothing: it must not become a file.
+                directories.add(name);
+                yield Optional.empty();
+            }
         };
     }
 
@@ -83,7 +104,10 @@ final class Probe {
                 unresolved.add("`%s` cannot be read".formatted(name));
                 yield false;
             }
-            case Place.Directory _ -> false;
+            case Place.Directory _ -> {
+                directories.add(name);
+                yield false;
+            }
         };
     }
 

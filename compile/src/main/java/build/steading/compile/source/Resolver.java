@@ -64,6 +64,7 @@ public final class Resolver {
                 probe.data,
                 probe.precompiled,
                 probe.directories,
+                probe.identities,
                 probe.absent,
                 probe.marks,
                 List.copyOf(probe.unresolved));
@@ -71,8 +72,7 @@ public final class Resolver {
 
     private void visit(Includer place, Scan scan) {
         // The same file in the same directory finds the same headers, however the directory was called.
-        var directory = probe.at(place.directory().isEmpty() ? "." : place.directory());
-        var identity = directory instanceof Place.Directory(var id) ? id : place.directory();
+        var identity = probe.identity(place.directory()).orElse(place.directory());
         var key = place.searchKey(compile.search().microsoft());
         if (!visited.add(identity + "/" + place.base() + "\n" + key)) {
             return;

@@ -234,4 +234,23 @@ class ResolverTest {
                         .unresolved())
                 .isEmpty();
     }
+
+    @Test
+    void directoriesInPlaceOfHeadersAreTold() {
+        places.with("a.c", "#include \"b.h\"").with("x/b.h/y", "").with("i/b.h", "");
+        var closure = resolve("gcc -c a.c -Ix -Ii", places);
+
+        assertThat(closure.files()).containsExactlyInAnyOrder("a.c", "i/b.h");
+        assertThat(closure.directories()).contains("x/b.h");
+        assertThat(closure.absent()).doesNotContain("x/b.h");
+    }
+
+    @Test
+    void directoriesThatAreOneAreTold() {
+        places.with("a.c", "#include <b.h>").with("x/b.h", "");
+        var identities = resolve("gcc -c a.c -Ix -Ix/../x -I.", places).identities();
+
+        assertThat(identities).containsOnlyKeys(".", "x", "x/../x");
+        assertThat(identities.get("x")).isEqualTo(identities.get("x/../x")).isNotEqualTo(identities.get("."));
+    }
 }
