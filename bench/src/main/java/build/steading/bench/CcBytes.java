@@ -44,8 +44,7 @@ final class CcBytes {
     private void measure(CountingRelay relay, String admin) throws IOException, InterruptedException {
         var before = relay.traffic();
         join(relay, "bob", admin);
-        process.prime("g++");
-        Thread.sleep(500);
+        process.prime();
         var first = relay.traffic().since(before).total() / KIB / KIB;
         table.add("First compile of a farm, with the compiler, MiB", "", Samples.of(first));
         var compiled = compileAll(relay);

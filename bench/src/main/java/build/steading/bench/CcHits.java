@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /// Compiles whose result is known, and one file that is edited, on this machine alone.
 final class CcHits {
@@ -37,11 +38,11 @@ final class CcHits {
     /// @param caches what to put before a compiler's name, by the name of each other program
     void run(Map<String, List<String>> caches) throws IOException, InterruptedException {
         project.write("hello.c", CcProject.HELLO.formatted("world"));
-        project.heavy("heavy.cc");
+        project.heavy("heavy.cc", "");
         tools.put("steading", CcProcess.prefix(stage));
         tools.putAll(caches);
         var process = new CcProcess(stage, project);
-        process.prime("g++");
+        process.prime();
         var before = process.counts();
         var bare = stage.time(project.root(), size.warmups(), size.calls(), "/bin/true");
         for (var kind : List.of(
@@ -85,7 +86,9 @@ final class CcHits {
         var crew = new Crew(stage, project.root(), JOBS);
         var floor = crew.run(size.calls(), _ -> List.of("/bin/true")).rate();
         for (var tool : tools.entrySet()) {
-            var shift = crew.run(size.calls(), member -> kind.by(tool.getValue(), tool.getKey() + member + ".o"));
+            IntFunction<List<String>> calls = member -> kind.by(tool.getValue(), tool.getKey() + member + ".o");
+            var _ = crew.run(1, calls);
+            var shift = crew.run(size.calls(), calls);
             var target = tool.getKey().equals("steading") ? kind.rate() : "";
             var what = "  %s, known, at -j%d, /s".formatted(tool.getKey(), JOBS);
             table.add(what, target, Samples.of(shift.rate()), new Reference("/bin/true", Samples.of(floor)));

@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 
 /// `steading cc` of whoever acts on the stage, and the background process behind it. Not thread-safe.
 final class CcProcess {
-    private static final int PRIMINGS = 40;
-    private static final long PAUSE_MILLIS = 500;
-    private static final Pattern COUNTER = Pattern.compile("\"(\\w+)\"\\s*:\\s*(\\d+)");
+    private static final int PRIMINGS = 8;
+    private static final int CREW = 4;
+    private static final Pattern COUNTER = Pattern.compile("\"([\\w ]+)\"\\s*:\\s*(\\d+)");
 
     private final Stage stage;
     private final CcProject project;
@@ -35,16 +35,22 @@ final class CcProcess {
         return command;
     }
 
-    /// Starts the process if there is none, and compiles until the farm does it: what comes before may run anywhere.
-    void prime(String compiler) throws IOException, InterruptedException {
-        var before = counts();
-        for (var i = 0; i < PRIMINGS; i++) {
-            project.write("prime.c", "int prime%d;\n".formatted(i));
-            stage.run(project.root(), compile(prefix(stage), List.of(compiler, "-x", "c++", "-c", "prime.c")));
-            if (grown("remote", before) > 0) {
+    /// Starts the process if there is none, and compiles until the farm does it: before it has the compiler, what
+    /// comes may run anywhere. Several compile at the same time, since one that finds a free processor here does
+    /// not wait for the compiler to be brought.
+    void prime() throws IOException, InterruptedException {
+        for (var round = 0; round < PRIMINGS; round++) {
+            var before = counts();
+            for (var member = 0; member < CREW; member++) {
+                project.heavy("prime%d-0.cc".formatted(member), "// %d of %d\n".formatted(member, round));
+            }
+            new Crew(stage, project.root(), CREW).run(1, member -> {
+                var source = "prime%d-%%d.cc".formatted(member);
+                return compile(prefix(stage), List.of("g++", "-c", source, "-o", source + ".o"));
+            });
+            if (grown("remote", before) == CREW) {
                 return;
             }
-            Thread.sleep(PAUSE_MILLIS);
         }
         throw new IOException("The farm compiles nothing: " + stage.steading(project.root(), "cc", "--stats"));
     }
@@ -61,9 +67,12 @@ final class CcProcess {
     /// Returns a line that says how calls have ended since `before`.
     String since(Map<String, Integer> before, String what) throws IOException, InterruptedException {
         var grown = new ArrayList<String>();
-        for (var name : List.of("hits", "shared", "remote", "local", "failed")) {
-            grown.add("%d %s".formatted(grown(name, before), name));
-        }
+        counts().forEach((name, count) -> {
+            var more = count - before.getOrDefault(name, 0);
+            if (more > 0) {
+                grown.add("%,d %s".formatted(more, name));
+            }
+        });
         return "%s: %s".formatted(what, String.join(", ", grown));
     }
 

@@ -45,8 +45,9 @@ final class CcProject {
         Files.writeString(root.resolve(name), content);
     }
 
-    void heavy(String name) throws IOException {
-        var source = new StringBuilder();
+    /// @param comment at the beginning
+    void heavy(String name, String comment) throws IOException {
+        var source = new StringBuilder(comment);
         HEAVY.forEach(header -> source.append("#include <%s>\n".formatted(header)));
         source.append("int main() { std::map<std::string, int> m; std::regex r(\"a+\"); std::cout << m.size(); }\n");
         write(name, source.toString());

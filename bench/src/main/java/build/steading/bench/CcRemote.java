@@ -39,7 +39,7 @@ final class CcRemote {
         tools.putAll(remotes);
         try (var farm = new SmallFarm(stage, "cc", "")) {
             farm.startWorker(WORKER, SLOTS);
-            process.prime("g++");
+            process.prime();
             var copies = CcProject.otherHeaders(stage, stage.directory().resolve("copies"));
             var before = process.counts();
             write("warm");
