@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs a command again and again, and prints for each run what it took: microseconds of wall, microseconds of CPU.
-// Between the two clock readings there are only posix_spawn, the command and wait4.
+// Between the two clock readings there are only posix_spawn, the command and wait4. Several commands take turns.
 //
-// usage: timer WARMUPS RUNS COMMAND [ARGUMENT...]    `%d` in an argument becomes the number of the run
+// usage: timer WARMUPS RUNS COMMAND [ARGUMENT...] [:: COMMAND [ARGUMENT...]]...
+// `%d` in an argument becomes the number of the run
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -85,15 +86,26 @@ static void run_once(int number, char **arguments, int count, int shown) {
     free(command);
 }
 
+static void run_each(int number, char **words, int count, int shown) {
+    for (int begin = 0; begin < count;) {
+        int end = begin;
+        while (end < count && strcmp(words[end], "::") != 0) {
+            end++;
+        }
+        run_once(number, words + begin, end - begin, shown);
+        begin = end + 1;
+    }
+}
+
 int main(int argc, char **argv) {
     if (argc < 4) {
-        fputs("usage: timer WARMUPS RUNS COMMAND [ARGUMENT...]\n", stderr);
+        fputs("usage: timer WARMUPS RUNS COMMAND [ARGUMENT...] [:: COMMAND [ARGUMENT...]]...\n", stderr);
         return 2;
     }
     int warmups = atoi(argv[1]);
     int runs = atoi(argv[2]);
     for (int i = 0; i < warmups + runs; i++) {
-        run_once(i, argv + 3, argc - 3, i >= warmups);
+        run_each(i, argv + 3, argc - 3, i >= warmups);
     }
     return 0;
 }

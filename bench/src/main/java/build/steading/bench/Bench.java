@@ -29,6 +29,7 @@ final class Bench {
         scenarios.put("throughput", ThroughputBench::run);
         scenarios.put("farm", stage -> FarmBench.run(stage, quick));
         scenarios.put("wire", stage -> WireBench.run(stage, quick));
+        scenarios.put("cc", stage -> CcBench.run(stage, quick));
         scenarios.put("git", GitTreeBench::run);
         scenarios.put("footprint", FootprintBench::run);
         scenarios.put("scheduler", _ -> SchedulerBench.run());

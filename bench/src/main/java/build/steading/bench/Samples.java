@@ -21,6 +21,10 @@ record Samples(List<Double> values) {
         return values.size() % 2 == 1 ? values.get(middle) : (values.get(middle - 1) + values.get(middle)) / 2;
     }
 
+    double sum() {
+        return values.stream().mapToDouble(Double::doubleValue).sum();
+    }
+
     double min() {
         return values.getFirst();
     }

@@ -81,6 +81,11 @@ final class SmallFarm implements AutoCloseable {
         return Objects.requireNonNull(workers.get(name));
     }
 
+    /// Returns where the server listens, on the loopback interface.
+    int port() {
+        return port;
+    }
+
     /// Returns where the server's own user reaches it.
     Path socket() {
         return directory.resolve("server/run/reapi.sock");

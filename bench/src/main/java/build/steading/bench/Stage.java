@@ -10,12 +10,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /// Where a benchmark takes place: the checkout under test, a directory of its own, and a farm of its own below
 /// that. Not thread-safe.
 final class Stage implements AutoCloseable {
     /// Linux has counted CPU time for user space in these units on every machine for twenty years.
     private static final double TICKS_PER_MILLI = 0.1;
+
+    private static final Pattern PID = Pattern.compile("\"pid\"\\s*:\\s*(\\d+)");
 
     private final Path steading;
     private final Path timer;
@@ -107,12 +110,38 @@ final class Stage implements AutoCloseable {
 
     /// Runs a command again and again, `warmups` times unmeasured. `%d` in it becomes the number of the run.
     Timing time(Path workDirectory, int warmups, int runs, String... command) throws IOException, InterruptedException {
+        return alternate(workDirectory, warmups, runs, List.of(List.of(command)))
+                .getFirst();
+    }
+
+    /// Runs commands in turns, so that they meet the same noise. Returns what each took.
+    List<Timing> alternate(Path workDirectory, int warmups, int runs, List<List<String>> commands)
+            throws IOException, InterruptedException {
+        var lines = run(workDirectory, timer(warmups, runs, commands)).lines().toList();
+        var timings = new ArrayList<Timing>();
+        for (var i = 0; i < commands.size(); i++) {
+            timings.add(timing(lines, i, commands.size()));
+        }
+        return timings;
+    }
+
+    /// Returns the command that measures commands.
+    List<String> timer(int warmups, int runs, List<List<String>> commands) {
         var line = new ArrayList<>(List.of(timer.toString(), Integer.toString(warmups), Integer.toString(runs)));
-        line.addAll(List.of(command));
+        for (var command : commands) {
+            line.addAll(command);
+            line.add("::");
+        }
+        line.removeLast();
+        return line;
+    }
+
+    /// Reads what `timer` prints: every `step`-th line from `first` on.
+    static Timing timing(List<String> lines, int first, int step) {
         var wall = new ArrayList<Double>();
         var cpu = new ArrayList<Double>();
-        for (var each : run(workDirectory, line).lines().toList()) {
-            var parts = each.split(" ", -1);
+        for (var i = first; i < lines.size(); i += step) {
+            var parts = lines.get(i).split(" ", -1);
             wall.add(Long.parseLong(parts[0]) / 1e3);
             cpu.add(Long.parseLong(parts[1]) / 1e3);
         }
@@ -127,7 +156,7 @@ final class Stage implements AutoCloseable {
     }
 
     /// Returns a line of the background process's `/proc/PID/status`, in KiB, for instance `VmRSS`.
-    long processKib(String line) throws IOException, InterruptedException {
+    long processKib(String line) throws IOException {
         try (var lines = Files.lines(Path.of("/proc/" + pid() + "/status"))) {
             return lines.filter(each -> each.startsWith(line + ":"))
                     .mapToLong(each -> Long.parseLong(each.replaceAll("[^0-9]", "")))
@@ -137,7 +166,7 @@ final class Stage implements AutoCloseable {
     }
 
     /// Returns how much CPU time the background process has used, in milliseconds, without its children.
-    double processCpu() throws IOException, InterruptedException {
+    double processCpu() throws IOException {
         return cpu(pid());
     }
 
@@ -148,11 +177,12 @@ final class Stage implements AutoCloseable {
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_MILLI;
     }
 
-    private long pid() throws IOException, InterruptedException {
-        var status = steading(directory, "status");
-        return status.lines()
-                .filter(line -> line.startsWith("pid "))
-                .mapToLong(line -> Long.parseLong(line.substring(4).strip()))
+    /// Returns the background process of whoever acts here, also if he is a member of a farm of others.
+    private long pid() throws IOException {
+        var file = Path.of(environment.getOrDefault("STEADING_HOME", ""), "run/process.json");
+        return PID.matcher(Files.readString(file))
+                .results()
+                .mapToLong(found -> Long.parseLong(found.group(1)))
                 .findFirst()
                 .orElseThrow();
     }
