@@ -53,8 +53,8 @@ class ArchitectureTest {
           notify:    blob build digest failure log project | com.google.protobuf
         client
           client:    action auth blob build digest execute failure lifecycle log platform schedule
-                     tree wire | build.bazel build.steading.api com.google.bytestream com.google.longrunning
-                     com.google.protobuf com.google.rpc io.grpc javax.net
+                     tree wire | build.bazel build.steading.api com.github.luben com.google.bytestream
+                     com.google.longrunning com.google.protobuf com.google.rpc io.grpc javax.net
         conformance
           conformance: | build.bazel com.github.luben com.google.bytestream com.google.longrunning com.google.protobuf
                          com.google.rpc io.grpc

@@ -3,8 +3,8 @@ package build.steading.bench;
 
 import java.io.IOException;
 
-/// `steading cc` beside other programs that remember or distribute compiles: on this machine alone, and as a member
-/// of a farm whose server and worker are processes of this machine.
+/// `steading cc` beside other programs that remember or distribute compiles: on this machine alone, and as a
+/// member of a farm whose server and worker are processes of this machine.
 final class CcBench {
     private CcBench() {}
 

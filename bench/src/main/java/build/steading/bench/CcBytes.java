@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// What passes between members of a farm and its server: when a project is compiled that nobody has seen, and when
-/// the results are known to the farm.
+/// What passes between members of a farm and its server: when a project is compiled that nobody has seen, and
+/// when the results are known to the farm.
 final class CcBytes {
     private static final double KIB = 1024;
     private static final int SLOTS = 4;
@@ -55,7 +55,10 @@ final class CcBytes {
 
         stage.stop();
         process.counts();
-        add("Known to the farm, process just started: bytes a hit, KiB", "<= 0.5", compileAll(relay).total());
+        add(
+                "Known to the farm, process just started: bytes a hit, KiB",
+                "<= 0.5",
+                compileAll(relay).total());
         add("  once more: known to the process", "0", compileAll(relay).total());
         stage.stop();
         join(relay, "eve", admin);
@@ -85,7 +88,8 @@ final class CcBytes {
         var counts = process.counts();
         var before = relay.traffic();
         new Crew(stage, project.root(), JOBS).run(each, member -> {
-            var files = List.of("g++", "-O0", "-c", "m%d-%%d.cc".formatted(member), "-o", "m%d-%%d.o".formatted(member));
+            var files =
+                    List.of("g++", "-O0", "-c", "m%d-%%d.cc".formatted(member), "-o", "m%d-%%d.o".formatted(member));
             return CcProcess.compile(CcProcess.prefix(stage), files);
         });
         var traffic = relay.traffic().since(before);

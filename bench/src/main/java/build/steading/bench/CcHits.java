@@ -63,10 +63,12 @@ final class CcHits {
         var cpuBefore = stage.processCpu();
         var timings = stage.alternate(project.root(), size.warmups(), size.calls(), commands);
         var cpu = (stage.processCpu() - cpuBefore) / (size.warmups() + size.calls());
-        var plain = stage.time(project.root(), 1, NATIVE_RUNS, kind.by(List.of(), "plain.o").toArray(String[]::new));
+        var plain = stage.time(
+                project.root(), 1, NATIVE_RUNS, kind.by(List.of(), "plain.o").toArray(String[]::new));
         var names = List.copyOf(tools.keySet());
         var direct = new Reference(kind.compiler(), plain.wall());
-        var other = names.size() > 1 ? new Reference(names.get(1), timings.get(1).wall()) : direct;
+        var other =
+                names.size() > 1 ? new Reference(names.get(1), timings.get(1).wall()) : direct;
         var ours = timings.getFirst();
         table.add(kind.source() + ": known, ms", kind.latency(), ours.wall(), other);
         table.add("  the same, 95th percentile", "", ours.wall().percentile(95), percentile(other));

@@ -57,7 +57,9 @@ final class CcPeers implements AutoCloseable {
             command.addAll(List.of("--listen", "127.0.0.1", "--port", Integer.toString(port), "--allow", "127.0.0.1"));
             command.addAll(List.of("--jobs", "4", "--enable-tcp-insecure", "--log-stderr", "--log-level", "error"));
             start(builder(command.toArray(String[]::new)), port);
-            stage.with("DISTCC_DIR", Files.createDirectories(directory.resolve("distcc")).toString());
+            stage.with(
+                    "DISTCC_DIR",
+                    Files.createDirectories(directory.resolve("distcc")).toString());
             stage.with("DISTCC_FALLBACK", "0");
             stage.with("DISTCC_HOSTS", "127.0.0.1:%d,lzo".formatted(port));
             found.put("distcc", List.of("distcc"));

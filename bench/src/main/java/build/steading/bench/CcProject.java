@@ -8,7 +8,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Sources to compile: a smallest one in C, one in C++ with a dozen standard headers, and many in C++ that differ.
+/// Sources to compile: a smallest one in C, one in C++ with a dozen standard headers, and many in C++ that
+/// differ.
 final class CcProject {
     static final String HELLO = "#include <stdio.h>\nint main(void) { puts(\"hello %s\"); return 0; }\n";
 
@@ -17,12 +18,32 @@ final class CcProject {
 
     /// Names of standard headers that most C++ sources have some of.
     private static final List<String> STANDARD = List.of(
-            "algorithm", "deque", "functional", "list", "map", "memory", "set", "sstream", "string", "unordered_map",
-            "utility", "vector");
+            "algorithm",
+            "deque",
+            "functional",
+            "list",
+            "map",
+            "memory",
+            "set",
+            "sstream",
+            "string",
+            "unordered_map",
+            "utility",
+            "vector");
 
     private static final List<String> HEAVY = List.of(
-            "algorithm", "chrono", "functional", "iostream", "map", "memory", "regex", "sstream", "string", "thread",
-            "unordered_map", "vector");
+            "algorithm",
+            "chrono",
+            "functional",
+            "iostream",
+            "map",
+            "memory",
+            "regex",
+            "sstream",
+            "string",
+            "thread",
+            "unordered_map",
+            "vector");
 
     private final Path root;
 
@@ -30,10 +51,10 @@ final class CcProject {
         this.root = Files.createDirectories(root);
         for (var i = 0; i < HEADERS; i++) {
             Files.writeString(root.resolve("part%d.h".formatted(i)), """
-                    #pragma once
-                    // Of the project %s.
-                    struct Part%d { int value = %d; int twice() const { return 2 * value; } };
-                    """.formatted(root.getFileName(), i, i));
+                #pragma once
+                // Of the project %s.
+                struct Part%d { int value = %d; int twice() const { return 2 * value; } };
+                """.formatted(root.getFileName(), i, i));
         }
     }
 
@@ -76,11 +97,11 @@ final class CcProject {
             sum.add("Part%d().twice()".formatted(part));
         }
         text.append("""
-                int run%1$d(int n) {
-                    std::vector<std::string> words(n, "w%1$d");
-                    return static_cast<int>(words.size()) + %2$s;
-                }
-                """.formatted(number, String.join(" + ", sum)));
+            int run%1$d(int n) {
+                std::vector<std::string> words(n, "w%1$d");
+                return static_cast<int>(words.size()) + %2$s;
+            }
+            """.formatted(number, String.join(" + ", sum)));
         return text.toString();
     }
 
@@ -92,7 +113,10 @@ final class CcProject {
         var options = new ArrayList<>(List.of("-nostdinc++"));
         Files.writeString(stage.directory().resolve("empty.cc"), "");
         var printed = stage.in(
-                stage.directory(), "sh", "-c", "LC_ALL=C g++ -v -fsyntax-only empty.cc 2>&1 | sed -n 's/^ \\(.*c++.*\\)/\\1/p'");
+                stage.directory(),
+                "sh",
+                "-c",
+                "LC_ALL=C g++ -v -fsyntax-only empty.cc 2>&1 | sed -n 's/^ \\(.*c++.*\\)/\\1/p'");
         var roots = printed.lines()
                 .map(line -> Path.of(line.strip()))
                 .filter(Files::isDirectory)

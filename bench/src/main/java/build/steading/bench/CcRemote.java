@@ -95,7 +95,11 @@ final class CcRemote {
                 others.put(tool, Samples.of(compileAll(farm, tool, List.of()).launcher()));
             }
         }
-        add("C++, %s: CPU of the client, ms a compile".formatted(state), target, ours.launcher() + ours.process(), others);
+        add(
+                "C++, %s: CPU of the client, ms a compile".formatted(state),
+                target,
+                ours.launcher() + ours.process(),
+                others);
         table.add("  of the launcher", "", Samples.of(ours.launcher()));
         table.add("  of the background process", "", Samples.of(ours.process()));
         table.add("  CPU of the server, ms a compile", "", Samples.of(ours.server()));

@@ -3,6 +3,7 @@ package build.steading.client;
 
 import build.bazel.remote.execution.v2.BatchReadBlobsRequest;
 import build.bazel.remote.execution.v2.BatchUpdateBlobsRequest;
+import build.bazel.remote.execution.v2.Compressor;
 import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc;
 import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc.ContentAddressableStorageBlockingV2Stub;
 import build.bazel.remote.execution.v2.DigestFunction;
@@ -16,6 +17,7 @@ import build.steading.digest.Digests;
 import build.steading.digest.HashFunction;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
+import com.github.luben.zstd.Zstd;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import com.google.rpc.Code;
@@ -45,6 +47,8 @@ final class RemoteBlobStore implements BlobStore {
 
     /// What a message needs beside the bytes of its only blob.
     private static final int OVERHEAD_BYTES = 1_024;
+
+    private static final int WORTH_COMPRESSING_BYTES = 256;
 
     private static final int BUFFER_BYTES = 128 << 10;
 
@@ -193,8 +197,7 @@ final class RemoteBlobStore implements BlobStore {
                 .setInstanceName(connection.instance())
                 .setDigestFunction(function(contents.keySet()));
         var bytes = contents.keySet().stream().mapToLong(Digest::sizeBytes).sum();
-        contents.forEach((digest, data) ->
-                request.addRequestsBuilder().setDigest(Digests.toProto(digest)).setData(data));
+        contents.forEach((digest, data) -> request.addRequests(asItTravels(digest, data)));
         return ifImplemented(() -> {
                     var answer = stub(bytes).batchUpdateBlobs(request.build());
                     checkOk(answer.getResponsesCount() == contents.size() ? OK : NO_ANSWER);
@@ -204,6 +207,20 @@ final class RemoteBlobStore implements BlobStore {
                     return true;
                 })
                 .isPresent();
+    }
+
+    /// Compressed, where that is worth it.
+    private BatchUpdateBlobsRequest.Request asItTravels(Digest digest, ByteString data) {
+        var request = BatchUpdateBlobsRequest.Request.newBuilder().setDigest(Digests.toProto(digest));
+        if (data.size() >= WORTH_COMPRESSING_BYTES && limits.takesZstd()) {
+            var frame = Zstd.compress(data.toByteArray());
+            if (frame.length < data.size() * 9L / 10) {
+                return request.setCompressor(Compressor.Value.ZSTD)
+                        .setData(UnsafeByteOperations.unsafeWrap(frame))
+                        .build();
+            }
+        }
+        return request.setData(data).build();
     }
 
     private Optional<ByteString> receive(Digest digest) {

@@ -2,6 +2,7 @@
 package build.steading.client;
 
 import build.bazel.remote.execution.v2.CapabilitiesGrpc;
+import build.bazel.remote.execution.v2.Compressor;
 import build.bazel.remote.execution.v2.DigestFunction;
 import build.bazel.remote.execution.v2.GetCapabilitiesRequest;
 import build.bazel.remote.execution.v2.ServerCapabilities;
@@ -9,6 +10,7 @@ import build.steading.failure.SteadingException;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.grpc.Status;
 import io.grpc.StatusException;
+import org.jspecify.annotations.Nullable;
 
 /// What the server can take at once: asked for when it is first needed, and then remembered. Thread-safe.
 final class ServerLimits {
@@ -18,7 +20,11 @@ final class ServerLimits {
     private final Connection connection;
 
     @GuardedBy("this")
-    private long batchBytes = -1;
+    private @Nullable Answer answer;
+
+    /// @param batchBytes how many bytes one message of a batch may hold
+    /// @param zstd whether blobs in it may be compressed
+    private record Answer(long batchBytes, boolean zstd) {}
 
     ServerLimits(Connection connection) {
         this.connection = connection;
@@ -28,19 +34,30 @@ final class ServerLimits {
     ///
     /// @throws SteadingException with `Invalid` if the server does not know SHA-256
     long batchBytes() {
+        return answer().batchBytes();
+    }
+
+    /// Returns whether blobs that are sent in batches may be compressed by Zstandard.
+    ///
+    /// @throws SteadingException as [#batchBytes]
+    boolean takesZstd() {
+        return answer().zstd();
+    }
+
+    private Answer answer() {
         synchronized (this) {
-            if (batchBytes >= 0) {
-                return batchBytes;
+            if (answer != null) {
+                return answer;
             }
         }
-        var asked = askBatchBytes();
+        var asked = ask();
         synchronized (this) {
-            batchBytes = asked;
+            answer = asked;
         }
         return asked;
     }
 
-    private long askBatchBytes() {
+    private Answer ask() {
         var cache = connection.retrying(this::capabilities).getCacheCapabilities();
         if (cache.getDigestFunctionsCount() > 0
                 && !cache.getDigestFunctionsList().contains(DigestFunction.Value.SHA256)) {
@@ -48,7 +65,9 @@ final class ServerLimits {
                     "The server names blobs by %s; needed is `SHA256`", cache.getDigestFunctionsList());
         }
         var limit = cache.getMaxBatchTotalSizeBytes();
-        return limit <= 0 ? MAX_BATCH_BYTES : Math.min(limit, MAX_BATCH_BYTES);
+        return new Answer(
+                limit <= 0 ? MAX_BATCH_BYTES : Math.min(limit, MAX_BATCH_BYTES),
+                cache.getSupportedBatchUpdateCompressorsList().contains(Compressor.Value.ZSTD));
     }
 
     private ServerCapabilities capabilities() throws StatusException {
