@@ -2,6 +2,7 @@
 package build.steading.client;
 
 import build.bazel.remote.execution.v2.BatchReadBlobsRequest;
+import build.bazel.remote.execution.v2.BatchReadBlobsResponse;
 import build.bazel.remote.execution.v2.BatchUpdateBlobsRequest;
 import build.bazel.remote.execution.v2.Compressor;
 import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc;
@@ -243,6 +244,7 @@ final class RemoteBlobStore implements BlobStore {
         var request = BatchReadBlobsRequest.newBuilder()
                 .setInstanceName(connection.instance())
                 .addAllDigests(digests.stream().map(Digests::toProto).toList())
+                .addAcceptableCompressors(Compressor.Value.ZSTD)
                 .setDigestFunction(function(digests))
                 .build();
         var bytes = digests.stream().mapToLong(Digest::sizeBytes).sum();
@@ -256,11 +258,27 @@ final class RemoteBlobStore implements BlobStore {
                     received.put(
                             Digests.fromProto(
                                     response.getDigest(), digests.getFirst().function()),
-                            response.getData());
+                            expanded(response));
                 }
             }
             return received;
         });
+    }
+
+    /// There is never more than the digest says: what is not of this digest is found out later.
+    private static ByteString expanded(BatchReadBlobsResponse.Response blob) throws StatusException {
+        if (blob.getCompressor() != Compressor.Value.ZSTD) {
+            return blob.getData();
+        }
+        var bytes = new byte[Math.toIntExact(blob.getDigest().getSizeBytes())];
+        var size = Zstd.decompress(bytes, blob.getData().toByteArray());
+        if (Zstd.isError(size) || size != bytes.length) {
+            throw io.grpc.Status.UNAVAILABLE
+                    .withDescription("Blob `%s` came in a broken frame"
+                            .formatted(blob.getDigest().getHash()))
+                    .asException();
+        }
+        return UnsafeByteOperations.unsafeWrap(bytes);
     }
 
     private static DigestFunction.Value function(Collection<Digest> digests) {

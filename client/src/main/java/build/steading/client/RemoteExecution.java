@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.client;
 
+import build.bazel.remote.execution.v2.ActionResult;
 import build.steading.execute.Execution;
 import build.steading.execute.ExecutionObserver;
 import build.steading.execute.Outcome;
@@ -10,6 +11,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class RemoteExecution implements Execution {
     private static final System.Logger LOG = System.getLogger(RemoteExecution.class.getName());
 
+    private final Supplier<Optional<ActionResult>> known;
     private final Supplier<Conversation> begin;
     private final Bring bring;
     private final OutputReader output;
@@ -47,7 +50,14 @@ final class RemoteExecution implements Execution {
         boolean bring(boolean again);
     }
 
-    RemoteExecution(Supplier<Conversation> begin, Bring bring, OutputReader output, ExecutionObserver observer) {
+    /// @param known what the server remembers of the action
+    RemoteExecution(
+            Supplier<Optional<ActionResult>> known,
+            Supplier<Conversation> begin,
+            Bring bring,
+            OutputReader output,
+            ExecutionObserver observer) {
+        this.known = known;
         this.begin = begin;
         this.bring = bring;
         this.conversation = begin.get();
@@ -104,6 +114,11 @@ final class RemoteExecution implements Execution {
 
     private void run() {
         try {
+            var remembered = known.get();
+            if (remembered.isPresent()) {
+                deliver(new Outcome.Completed(remembered.get(), true, List.of()));
+                return;
+            }
             var _ = brought(false);
             if (over()) {
                 return;
@@ -116,10 +131,7 @@ final class RemoteExecution implements Execution {
                 conversation = begin.get();
                 found = conversation.hold();
             }
-            for (var observer : observers()) {
-                output.deliver(found, observer);
-            }
-            end(found);
+            deliver(found);
         } catch (InterruptedException _) {
             end(new Outcome.NotRun(new Failure.Unavailable("The connection to the server was closed")));
             cancelIfWithdrawn();
@@ -129,6 +141,13 @@ final class RemoteExecution implements Execution {
             LOG.log(Level.ERROR, "An execution failed for a reason that nobody foresaw", e);
             end(new Outcome.NotRun(new Failure.Unavailable("Internal error; the log has the details")));
         }
+    }
+
+    private void deliver(Outcome found) {
+        for (var observer : observers()) {
+            output.deliver(found, observer);
+        }
+        end(found);
     }
 
     private boolean brought(boolean again) {

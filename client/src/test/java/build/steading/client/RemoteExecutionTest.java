@@ -3,6 +3,7 @@ package build.steading.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import build.bazel.remote.execution.v2.ActionResult;
 import build.steading.blob.MemoryBlobStore;
 import build.steading.digest.Digest;
 import build.steading.execute.ExecutionObserver;
@@ -12,6 +13,7 @@ import build.steading.platform.RequestFacts;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -40,6 +42,7 @@ class RemoteExecutionTest {
             return true;
         };
         var execution = new RemoteExecution(
+                Optional::empty,
                 () -> new Conversation(connection, request, ExecutionObserver.NONE),
                 bring,
                 new OutputReader(new MemoryBlobStore()),
@@ -53,6 +56,30 @@ class RemoteExecutionTest {
             assertThat(execution.await()).isEqualTo(new Outcome.Cancelled("somebody"));
             go.countDown();
             assertThat(brought.get()).isTrue();
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    @Test
+    void whatTheServerRemembersNeedsNoInputs() throws Exception {
+        var channel = InProcessChannelBuilder.forName("nobody").build();
+        var connection = new Connection(channel, "", ONCE);
+        var request = new ExecutionRequest(Digest.of(new byte[0]), false, RequestFacts.of("project", "ann"), List.of());
+        var result = ActionResult.newBuilder().setExitCode(3).build();
+        RemoteExecution.Bring nothing = _ -> {
+            throw new AssertionError("Nothing is to be brought");
+        };
+        var execution = new RemoteExecution(
+                () -> Optional.of(result),
+                () -> new Conversation(connection, request, ExecutionObserver.NONE),
+                nothing,
+                new OutputReader(new MemoryBlobStore()),
+                ExecutionObserver.NONE);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            execution.start(threads);
+
+            assertThat(execution.await()).isEqualTo(new Outcome.Completed(result, true, List.of()));
         } finally {
             channel.shutdownNow();
         }

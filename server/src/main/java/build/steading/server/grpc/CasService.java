@@ -33,6 +33,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Speaks REAPI `ContentAddressableStorage` for a [BlobStore].
 final class CasService extends ContentAddressableStorageGrpc.ContentAddressableStorageImplBase {
@@ -97,7 +98,8 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
                     request.getDigestsCount(), totalBytes, limits.maxMessageBytes());
         }
         var answer = BatchReadBlobsResponse.newBuilder();
-        request.getDigestsList().forEach(digest -> answer.addResponses(read(digest, function)));
+        var compressed = request.getAcceptableCompressorsList().contains(Compressor.Value.ZSTD);
+        request.getDigestsList().forEach(digest -> answer.addResponses(read(digest, function, compressed)));
         response.onNext(answer.build());
         response.onCompleted();
     }
@@ -233,11 +235,15 @@ final class CasService extends ContentAddressableStorageGrpc.ContentAddressableS
     }
 
     /// An absent blob fails alone: the others of its batch are returned.
-    private BatchReadBlobsResponse.Response read(Digest digest, HashFunction function) {
+    private BatchReadBlobsResponse.Response read(Digest digest, HashFunction function, boolean compressed) {
         var answer = BatchReadBlobsResponse.Response.newBuilder().setDigest(digest);
         try {
             var bytes = named.read(Digests.fromProto(digest, function));
-            return answer.setData(wrap(bytes)).setStatus(GrpcStatus.OK).build();
+            var frame = compressed ? Compression.smaller(bytes) : Optional.<byte[]>empty();
+            frame.ifPresent(_ -> answer.setCompressor(Compressor.Value.ZSTD));
+            return answer.setData(wrap(frame.orElse(bytes)))
+                    .setStatus(GrpcStatus.OK)
+                    .build();
         } catch (SteadingException e) {
             return answer.setStatus(GrpcStatus.of(e.failure())).build();
         }

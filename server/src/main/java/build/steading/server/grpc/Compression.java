@@ -3,6 +3,7 @@ package build.steading.server.grpc;
 
 import build.steading.digest.Digest;
 import build.steading.failure.SteadingException;
+import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
@@ -10,6 +11,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 
 /// How the bytes of a blob travel. In the store they are as they are.
 enum Compression {
@@ -36,6 +38,8 @@ enum Compression {
         }
     };
 
+    private static final int WORTH_IT_BYTES = 256;
+
     /// Returns the bytes as they travel, one frame. To close it closes `content`.
     abstract InputStream compressed(InputStream content);
 
@@ -44,6 +48,13 @@ enum Compression {
     ///
     /// Reading throws a `SteadingException` with `Invalid` if the frames are broken.
     abstract InputStream expanded(InputStream frames, Digest digest);
+
+    /// Returns one frame with all of a small blob, if it has clearly fewer bytes.
+    static Optional<byte[]> smaller(byte[] content) {
+        return content.length < WORTH_IT_BYTES
+                ? Optional.empty()
+                : Optional.of(Zstd.compress(content)).filter(frame -> frame.length < content.length * 9L / 10);
+    }
 
     /// Compresses what is read, piece by piece. Not thread-safe.
     private static final class Compressing extends InputStream {

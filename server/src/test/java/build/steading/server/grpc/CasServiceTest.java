@@ -14,10 +14,12 @@ import build.bazel.remote.execution.v2.DigestFunction;
 import build.bazel.remote.execution.v2.FindMissingBlobsRequest;
 import build.steading.blob.Blobs;
 import build.steading.digest.Digest;
+import com.github.luben.zstd.Zstd;
 import com.google.protobuf.ByteString;
 import com.google.rpc.Code;
 import io.grpc.Status;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -230,17 +232,24 @@ class CasServiceTest extends GrpcTest {
         }
 
         @Test
-        @DisplayName("S19: blobs come as they are, also for those who know zstd")
-        void blobsComeUncompressed() throws Exception {
-            var content = bytes(100, 1);
+        @DisplayName("S19: blobs come compressed to those who know zstd, where that makes them smaller")
+        void blobsComeCompressedWhereItIsWorthIt() throws Exception {
+            var noise = bytes(1_000, 1);
+            var text = "int x;\n".repeat(200).getBytes(StandardCharsets.UTF_8);
+            var request = BatchReadBlobsRequest.newBuilder()
+                    .addDigests(proto(Blobs.put(blobs, noise)))
+                    .addDigests(proto(Blobs.put(blobs, text)));
 
-            var answer = stub.batchReadBlobs(BatchReadBlobsRequest.newBuilder()
-                    .addDigests(proto(Blobs.put(blobs, content)))
-                    .addAcceptableCompressors(Compressor.Value.ZSTD)
-                    .build());
+            var plain = stub.batchReadBlobs(request.build());
+            var answer = stub.batchReadBlobs(
+                    request.addAcceptableCompressors(Compressor.Value.ZSTD).build());
 
+            assertThat(plain.getResponses(1).getData()).isEqualTo(data(text));
             assertThat(answer.getResponses(0).getCompressor()).isEqualTo(Compressor.Value.IDENTITY);
-            assertThat(answer.getResponses(0).getData()).isEqualTo(data(content));
+            assertThat(answer.getResponses(0).getData()).isEqualTo(data(noise));
+            assertThat(answer.getResponses(1).getCompressor()).isEqualTo(Compressor.Value.ZSTD);
+            assertThat(Zstd.decompress(answer.getResponses(1).getData().toByteArray(), text.length))
+                    .isEqualTo(text);
         }
 
         private BatchReadBlobsResponse read(Digest... digests) throws Exception {
