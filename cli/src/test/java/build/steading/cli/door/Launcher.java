@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.cli.door;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -125,12 +126,16 @@ final class Launcher {
     }
 
     /// Returns whether nothing of a process is left but, perhaps, what its parent has not asked for.
-    static boolean gone(ProcessHandle process) throws IOException {
+    static boolean gone(ProcessHandle process) {
         var state = Path.of("/proc/%d/stat".formatted(process.pid()));
-        return !process.isAlive() || Files.readString(state).contains(") Z ");
+        try {
+            return !process.isAlive() || Files.readString(state).contains(") Z ");
+        } catch (IOException _) {
+            return true;
+        }
     }
 
-    static void awaitGone(ProcessHandle process) throws IOException {
+    static void awaitGone(ProcessHandle process) {
         while (!gone(process)) {
             Thread.onSpinWait();
         }
@@ -143,10 +148,25 @@ final class Launcher {
         awaitGone(process);
     }
 
-    /// Ends the background process.
+    /// Ends the background process, and those that wait to take its place: launchers that came between two
+    /// processes have started them.
     void stop() throws IOException, InterruptedException {
         if (!distributions.isEmpty()) {
             run(distributions.getFirst(), "stop");
+        }
+        for (var process : ProcessHandle.allProcesses().filter(this::isOurs).toList()) {
+            process.destroyForcibly();
+            awaitGone(process);
+        }
+    }
+
+    private boolean isOurs(ProcessHandle process) {
+        try {
+            var line = Files.readString(Path.of("/proc/%d/cmdline".formatted(process.pid())), ISO_8859_1);
+            return List.of(line.split("\0", -1)).contains(home.toString());
+        } catch (IOException _) {
+            // It has gone meanwhile.
+            return false;
         }
     }
 }
