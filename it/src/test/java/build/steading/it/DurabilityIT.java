@@ -13,6 +13,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What was asked for is built, whatever becomes of the background process.
 class DurabilityIT {
@@ -116,17 +118,52 @@ class DurabilityIT {
         }
 
         var ended = building.await();
-        if (ended.exitCode() == 4) {
-            // Killed before it had understood the command: it says so, and nothing has begun.
-            assertThat(ended.all()).as("seed %d", seed).contains("try again");
-            ended = FARM.run(repository, "build");
-        }
         assertThat(ended.exitCode()).as("seed %d: %s", seed, ended.all()).isZero();
         assertThat(repository.path("build/steading/main/c")).hasContent((repository.directory() + ",").repeat(8));
         var builds = FARM.json(repository, "builds", "--json");
         assertThat(builds).as("seed %d", seed).hasSize(1);
         assertThat(builds.at("/0/state").asText()).isEqualTo("succeeded");
         assertThat(Farm.processes("sleep 0.1; cat ")).isEmpty();
+    }
+
+    /// A cold process takes its time between the welcome and the request.
+    @ParameterizedTest
+    @ValueSource(strings = {"build", "build --detach", "build --matrix opt=a,b", "retry ID"})
+    void commandIsOneWishThoughItsProcessIsKilledBeforeItUnderstands(String command) throws Exception {
+        repository.write("steading.yaml", """
+            project: short
+            options:
+              opt: {values: [a, b, c], default: c}
+            tasks:
+              a: {run: "cat file > a; echo ${options.opt}", outputs: [a]}
+            """);
+        repository.write("file", repository.toString()).commit("Begin");
+        var first = FARM.build(repository).get("build").asText();
+        var seed = new Random().nextLong();
+        var random = new Random(seed);
+        int asked = command.contains("matrix") ? 2 : 1;
+
+        for (int i = 0; i < 2; i++) {
+            var before =
+                    FARM.json(repository, "builds", "--json", "--number=500").size();
+            FARM.kill();
+            var arguments = new ArrayList<>(List.of(command.replace("ID", first).split(" ")));
+            if (command.startsWith("build")) {
+                arguments.add("--force");
+            }
+            var running = FARM.start(repository.directory(), arguments.toArray(String[]::new));
+            await().atMost(Program.PATIENCE).until(() -> FARM.process().isPresent());
+            Thread.sleep(random.nextInt(600));
+            if (running.running()) {
+                FARM.kill();
+            }
+
+            var ended = running.await();
+            assertThat(ended.exitCode()).as("seed %d: %s", seed, ended.all()).isZero();
+            assertThat(FARM.json(repository, "builds", "--json", "--number=500"))
+                    .as("seed %d: %s", seed, ended.all())
+                    .hasSize(before + asked);
+        }
     }
 
     @Test

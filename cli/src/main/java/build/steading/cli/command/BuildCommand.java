@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -121,10 +120,6 @@ final class BuildCommand implements Callable<Integer> {
     @Option(names = "--detach", description = "Return at once; the build goes on in the background.")
     private boolean detach;
 
-    /// Makes the command the same wish when it is repeated because the process that it came to is gone.
-    @Option(names = "--key", hidden = true, description = "Names what is asked for.")
-    private String key = "";
-
     BuildCommand(Services services, Console console) {
         this.services = services;
         this.console = console;
@@ -137,13 +132,6 @@ final class BuildCommand implements Callable<Integer> {
             return new Report(services, console).show(shown.get(), following.json());
         }
         refuseNonsense();
-        if (key.isEmpty()) {
-            key = UUID.randomUUID().toString();
-        }
-        if (!detach) {
-            // Until the requests are stored, the same once more: what was stored already is not stored again.
-            console.invocation().caller().resumeWith(repeated());
-        }
         var place = project.place(services, console);
         var wishes = wishes(place);
         try (var follower = new Follower(services, console, following)) {
@@ -158,13 +146,6 @@ final class BuildCommand implements Callable<Integer> {
             console.invocation().caller().resumeWith(following.attachArguments(requests));
             return follower.show();
         }
-    }
-
-    private List<String> repeated() {
-        var arguments = new ArrayList<>(console.invocation().arguments());
-        arguments.removeIf(argument -> argument.startsWith("--key="));
-        arguments.add(1, "--key=" + key);
-        return arguments;
     }
 
     private void refuseNonsense() {
@@ -207,7 +188,7 @@ final class BuildCommand implements Callable<Integer> {
             wishes.addAll(wishes(located, selection, order));
         }
         for (var i = 0; i < wishes.size(); i++) {
-            wishes.set(i, wishes.get(i).keyed("%s-%d".formatted(key, i)));
+            wishes.set(i, wishes.get(i).numbered(i));
         }
         return wishes;
     }

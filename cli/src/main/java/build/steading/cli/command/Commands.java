@@ -7,6 +7,7 @@ import build.steading.cli.door.Invocation;
 import build.steading.failure.SteadingException;
 import build.steading.failure.Suggestions;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -41,6 +42,15 @@ public final class Commands implements CommandRunner {
             throw new InterruptedException();
         }
         return code;
+    }
+
+    @Override
+    public Optional<List<String>> repeatable(List<String> arguments) {
+        return switch (arguments.isEmpty() ? "" : arguments.getFirst()) {
+            case "build", "retry" -> Optional.of(RequestOptions.keyed(arguments));
+            case "attach" -> Optional.of(arguments);
+            default -> Optional.empty();
+        };
     }
 
     private static final class Interruption {

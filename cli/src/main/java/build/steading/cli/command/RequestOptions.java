@@ -7,15 +7,18 @@ import build.steading.failure.SteadingException;
 import build.steading.failure.Suggestions;
 import build.steading.source.SourceRepository;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /// Who wants a build how soon, and where to tell him.
 final class RequestOptions {
+    private static final String KEY = "--key";
     private static final Pattern ADDRESS = Pattern.compile("[^@\\s\\p{Cntrl}<>,;]+@[^@\\s\\p{Cntrl}<>,;]+");
     private static final List<String> PRIORITIES =
             Stream.of(Priority.values()).map(RequestOptions::word).toList();
@@ -33,10 +36,24 @@ final class RequestOptions {
                     + " `user.email` of git).")
     private Optional<String> email = Optional.empty();
 
+    /// Makes a command that is repeated because its process was lost the same wish.
+    @Option(names = KEY, hidden = true, description = "Names what is asked for.")
+    private String key = "";
+
+    /// Returns the arguments of a command with these options, such that they name one wish.
+    static List<String> keyed(List<String> arguments) {
+        if (arguments.size() > 1 && arguments.get(1).startsWith(KEY + "=")) {
+            return arguments;
+        }
+        var named = new ArrayList<>(arguments);
+        named.add(1, "%s=%s".formatted(KEY, UUID.randomUUID()));
+        return named;
+    }
+
     /// @param repository where the user stands; empty if that is in none
     /// @throws SteadingException with `Invalid` if an option makes no sense
     Order order(Console console, Optional<SourceRepository> repository, Optional<Path> out, List<String> range) {
-        return new Order(console.user(), email(console, repository), priority(), out, range, "");
+        return new Order(console.user(), email(console, repository), priority(), out, range, key);
     }
 
     private Optional<String> email(Console console, Optional<SourceRepository> repository) {

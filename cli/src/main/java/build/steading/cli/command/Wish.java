@@ -9,8 +9,9 @@ import java.util.Optional;
 ///
 /// @param combination what tells it apart from the others of a matrix; empty if there is none
 record Wish(BuildSpec spec, Order order, Optional<Combination> combination) {
-    /// Returns the same, which is one wish however often it is submitted.
-    Wish keyed(String key) {
+    /// Returns the same as one of several that a command with a key asks for.
+    Wish numbered(int number) {
+        var key = order.key().isEmpty() ? "" : "%s-%d".formatted(order.key(), number);
         var named = new Order(order.requester(), order.email(), order.priority(), order.out(), order.range(), key);
         return new Wish(spec, named, combination);
     }

@@ -32,6 +32,7 @@ final class Conversation implements Caller {
 
     private final SocketChannel channel;
     private final Hello hello;
+    private final boolean repeatable;
     private final Path log;
     private final Outlet outlet;
     private final CommandOutput output;
@@ -50,10 +51,12 @@ final class Conversation implements Caller {
     private volatile int exitCode;
     private volatile boolean handedBack;
 
+    /// @param repeatable whether the launcher was told what to run once more should it lose the process
     /// @param log named where a bug is reported
-    Conversation(SocketChannel channel, Hello hello, Path log) {
+    Conversation(SocketChannel channel, Hello hello, boolean repeatable, Path log) {
         this.channel = channel;
         this.hello = hello;
+        this.repeatable = repeatable;
         this.log = log;
         this.outlet = new Outlet(channel);
         this.output = new CommandOutput(outlet);
@@ -216,9 +219,10 @@ final class Conversation implements Caller {
         }
     }
 
-    /// Returns whether the launcher can go on without this process: elsewhere, or as the compiler.
-    synchronized boolean resumable() {
-        return resumable || hello.compiles();
+    /// Returns whether the launcher can go on without this process: elsewhere, or as the compiler. A command that
+    /// would have to be repeated had better reach its end where no other process follows.
+    synchronized boolean resumable(Ending ending) {
+        return resumable || hello.compiles() || (repeatable && ending.reconnect());
     }
 
     synchronized Optional<String> requestsStop() {
@@ -256,7 +260,7 @@ final class Conversation implements Caller {
         synchronized (this) {
             resumable = true;
         }
-        outlet.sendNow(new PayloadWriter().strings(arguments).frame(FrameType.RESUME));
+        outlet.sendNow(resume(arguments));
     }
 
     @Override
@@ -280,6 +284,10 @@ final class Conversation implements Caller {
 
     static Frame text(FrameType type, String text) {
         return new Frame(type, StandardCharsets.UTF_8.encode(text));
+    }
+
+    static Frame resume(List<String> arguments) {
+        return new PayloadWriter().strings(arguments).frame(FrameType.RESUME);
     }
 
     /// @param atEndOfStream whether the launcher shall wait for the end of the stream before it exits

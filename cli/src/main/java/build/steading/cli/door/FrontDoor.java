@@ -7,6 +7,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.ProtocolException;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
@@ -15,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -160,13 +163,20 @@ public final class FrontDoor implements AutoCloseable {
                 giveWay(channel, prologue);
                 return;
             }
-            var conversation = new Conversation(channel, Hello.decode(first.get()), settings.log());
+            var hello = Hello.decode(first.get());
+            var repeated = runner.repeatable(hello.arguments());
+            var conversation = new Conversation(
+                    channel, repeated.map(hello::asking).orElse(hello), repeated.isPresent(), settings.log());
             conversations.add(conversation);
             if (shut.get()) {
                 conversations.remove(conversation);
                 return;
             }
-            send(channel, new PayloadWriter().string(settings.buildId()).frame(FrameType.WELCOME));
+            // A launcher that was welcomed may lose us before the command is understood.
+            var welcome =
+                    new ArrayList<>(repeated.map(Conversation::resume).stream().toList());
+            welcome.add(new PayloadWriter().string(settings.buildId()).frame(FrameType.WELCOME));
+            send(channel, welcome);
             served.incrementAndGet();
             begun = true;
             conversation.start(runner, () -> forget(conversation));
@@ -194,19 +204,20 @@ public final class FrontDoor implements AutoCloseable {
         shut();
         onEnding.accept(Ending.REPLACED);
         var reason = "Build `%s` gives way to `%s`".formatted(settings.buildId(), newcomer.buildId());
-        send(channel, Conversation.stopping(true, reason));
+        send(channel, List.of(Conversation.stopping(true, reason)));
     }
 
+    /// Hears the launcher out: one that still speaks when we hang up might not hear why.
     private static void refuse(SocketChannel channel, int exitCode, String message) throws IOException {
         LOG.log(Level.WARNING, message);
-        send(channel, Conversation.text(FrameType.STDERR, message + "\n"));
-        send(channel, Conversation.exit(exitCode, false));
+        var _ = Frame.read(new DataInputStream(Channels.newInputStream(channel)));
+        send(channel, List.of(Conversation.text(FrameType.STDERR, message + "\n"), Conversation.exit(exitCode, false)));
     }
 
-    private static void send(SocketChannel channel, Frame frame) throws IOException {
-        var bytes = frame.encoded();
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+    private static void send(SocketChannel channel, List<Frame> frames) throws IOException {
+        var buffers = frames.stream().map(Frame::encoded).toArray(ByteBuffer[]::new);
+        while (buffers[buffers.length - 1].hasRemaining()) {
+            channel.write(buffers);
         }
     }
 
@@ -234,7 +245,9 @@ public final class FrontDoor implements AutoCloseable {
         var waiting = conversations.stream()
                 .filter(conversation -> conversation.requestsStop().isEmpty())
                 .toList();
-        waiting.stream().filter(Conversation::resumable).forEach(conversation -> conversation.end(ending));
+        waiting.stream()
+                .filter(conversation -> conversation.resumable(ending))
+                .forEach(conversation -> conversation.end(ending));
         awaitAll(waiting);
         waiting.forEach(conversation -> conversation.end(ending));
         awaitAll(waiting);

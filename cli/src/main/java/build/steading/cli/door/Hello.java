@@ -42,6 +42,11 @@ record Hello(
                 && !arguments.get(1).startsWith("-");
     }
 
+    /// Returns the same with other arguments.
+    Hello asking(List<String> others) {
+        return new Hello(buildId, cwd, others, environment, stdinTty, stdoutTty, stderrTty, columns, rows, umask);
+    }
+
     Frame encoded() {
         return new PayloadWriter()
                 .u32(PROTOCOL_VERSION)

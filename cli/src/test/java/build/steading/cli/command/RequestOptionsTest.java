@@ -46,6 +46,17 @@ class RequestOptionsTest {
     }
 
     @Test
+    void commandNamesItsWishOnceAndForAll() {
+        var named = RequestOptions.keyed(List.of("build", "main", "--detach"));
+        assertThat(named).hasSize(4).startsWith("build").endsWith("main", "--detach");
+        assertThat(named.get(1)).matches("--key=[0-9a-f-]{36}");
+        assertThat(order(ENVIRONMENT, named.get(1)).key())
+                .isEqualTo(named.get(1).substring(6));
+        assertThat(RequestOptions.keyed(named)).isEqualTo(named);
+        assertThat(RequestOptions.keyed(List.of("build"))).isNotEqualTo(RequestOptions.keyed(List.of("build")));
+    }
+
+    @Test
     void emptyAddressMeansThatNobodyIsTold() {
         assertThat(order(ENVIRONMENT, "--email=").email()).isEmpty();
     }

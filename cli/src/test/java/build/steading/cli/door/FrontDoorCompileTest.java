@@ -12,7 +12,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.NoSuchElementException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,16 +102,8 @@ class FrontDoorCompileTest {
         return compile;
     }
 
-    /// Returns the exit code of a command; that of a refusal also if it came before all was said.
-    private int run(String... arguments) {
-        try {
-            return exitCode(arguments);
-        } catch (IOException | NoSuchElementException _) {
-            return ExitCode.TRY_AGAIN;
-        }
-    }
-
-    private int exitCode(String... arguments) throws IOException {
+    /// Returns the exit code of a command, or of its refusal.
+    private int run(String... arguments) throws IOException {
         try (var command = asking(arguments)) {
             while (command.next().type() != FrameType.EXIT) {
                 assertThat(command.frame.type()).isIn(FrameType.WELCOME, FrameType.STDERR);

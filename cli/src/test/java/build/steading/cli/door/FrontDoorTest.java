@@ -207,6 +207,54 @@ class FrontDoorTest {
         assertThat(err.toString(UTF_8)).startsWith("Steading was stopped");
     }
 
+    @Test
+    void whatCanBeRepeatedIsToldBeforeTheCommandIsWelcome() throws Exception {
+        door.close();
+        var witness = directory.resolve("witness");
+        door = open(TestCommands.farm().commands(), 2);
+        try (var channel = UnixSockets.connect(socket())) {
+            channel.write(hello("b1", "try", witness.toString()).encoded().encoded());
+            var in = new DataInputStream(Channels.newInputStream(channel));
+            var resume = Frame.read(in).orElseThrow();
+            assertThat(resume.type()).isEqualTo(FrameType.RESUME);
+            assertThat(new PayloadReader(resume).strings()).containsExactly("try", witness.toString(), "named");
+            assertThat(Frame.read(in).orElseThrow().type()).isEqualTo(FrameType.WELCOME);
+            while (!Files.exists(witness)) {
+                Thread.onSpinWait();
+            }
+        }
+        assertThat(run("try", witness.toString())).isEqualTo(new Outcome.Exited(0));
+        assertThat(out.toString(UTF_8)).isEqualTo("named\n");
+    }
+
+    @Test
+    void whatCanBeRepeatedGoesOnElsewhereWhenReplacedAndEndsWhenStopped() throws Exception {
+        var witness = directory.resolve("witness").toString();
+        for (var ending : Ending.values()) {
+            door.close();
+            door = open(TestCommands.farm().commands(), 2);
+            var outcome = new LinkedBlockingQueue<Outcome>();
+            var asking = Thread.ofVirtual().start(() -> {
+                try {
+                    outcome.add(run("try", witness));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            while (!Files.exists(Path.of(witness))) {
+                Thread.onSpinWait();
+            }
+            door.close(ending);
+            asking.join();
+            assertThat(outcome.take())
+                    .isEqualTo(
+                            ending.reconnect()
+                                    ? new Outcome.Lost(Optional.of(List.of("try", witness, "named")))
+                                    : new Outcome.Exited(4));
+            Files.delete(Path.of(witness));
+        }
+    }
+
     private Outcome endingOf(String command, Ending ending) throws Exception {
         var begun = new CountDownLatch(1);
         var outcome = new LinkedBlockingQueue<Outcome>();

@@ -71,6 +71,20 @@ class ProcessLifeTest {
     }
 
     @Test
+    void commandThatCanBeRepeatedIsRunAgainIfItsProcessIsKilledBeforeItSaysAnything() throws Exception {
+        var begun = directory.resolve("begun");
+        var process = launcher.command(steading, "try", begun.toString()).start();
+        while (!Files.exists(begun)) {
+            Thread.onSpinWait();
+        }
+        launcher.kill();
+
+        var ended = Launcher.finish(process);
+        assertThat(ended.exitCode()).as(ended.err()).isZero();
+        assertThat(ended.out()).isEqualTo("named\n");
+    }
+
+    @Test
     void commandThatCannotBeResumedSaysSo() throws Exception {
         var process = launcher.command(steading, "hang").start();
         assertThat(process.getInputStream().read()).isEqualTo('h');

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -53,7 +54,17 @@ final class TestCommands implements Backend {
 
     @Override
     public CommandRunner commands() {
-        return TestCommands::run;
+        return new CommandRunner() {
+            @Override
+            public int run(Invocation invocation) throws InterruptedException {
+                return TestCommands.run(invocation);
+            }
+
+            @Override
+            public Optional<List<String>> repeatable(List<String> arguments) {
+                return TestCommands.repeatable(arguments);
+            }
+        };
     }
 
     @Override
@@ -63,6 +74,12 @@ final class TestCommands implements Backend {
 
     @Override
     public void close() {}
+
+    private static Optional<List<String>> repeatable(List<String> arguments) {
+        return arguments.getFirst().equals("try")
+                ? Optional.of(List.of("try", arguments.get(1), "named"))
+                : Optional.empty();
+    }
 
     static int run(Invocation invocation) throws InterruptedException {
         try (var out = new PrintStream(invocation.out(), false, UTF_8)) {
@@ -106,6 +123,14 @@ final class TestCommands implements Backend {
                 out.println("begun");
                 out.flush();
                 new CountDownLatch(1).await();
+            }
+            case "try" -> {
+                if (Files.exists(Path.of(arguments.get(1)))) {
+                    out.println(arguments.getLast());
+                } else {
+                    Files.createFile(Path.of(arguments.get(1)));
+                    new CountDownLatch(1).await();
+                }
             }
             case "cc" -> {
                 return compile(invocation, out, arguments.getLast());
