@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// What `./steading` makes of a checkout whose modules are compiled: the distribution, and how its processes
+/// start.
+class CheckoutIT {
+    private static final Path TOP = Distribution.TOP.resolve("CheckoutIT");
+    private static final Path CHECKOUT = TOP.resolve("checkout");
+    private static final Path HOME = TOP.resolve("home");
+
+    @BeforeAll
+    static void putTogether() throws IOException {
+        Required.program("cc");
+        var built = Path.of("../cli/target");
+        Required.that(Files.exists(built.resolve("classpath")), "Module `cli` is not packaged");
+        Farm.remove(TOP);
+        var target = Files.createDirectories(CHECKOUT.resolve("cli/target"));
+        Files.createDirectories(CHECKOUT.resolve("cli/src/main"));
+        // Copied: through a link it would find the checkout that it came from.
+        Files.copy(Path.of("../steading"), CHECKOUT.resolve("steading"));
+        Files.createSymbolicLink(
+                CHECKOUT.resolve("cli/src/main/c"), Path.of("../cli/src/main/c").toRealPath());
+        Files.copy(built.resolve("classpath"), target.resolve("classpath"));
+        try (var jars = Files.newDirectoryStream(built, "steading-cli-*[0-9T].jar")) {
+            for (var jar : jars) {
+                Files.copy(jar, target.resolve(jar.getFileName()));
+            }
+        }
+        // As after a build of no commit at all: only the distribution is missing.
+        Files.writeString(Files.createDirectories(target.resolve("dist-old")).resolve("built-from"), "none\n");
+        Files.createSymbolicLink(target.resolve("dist"), Path.of("dist-old"));
+
+        var made = steading("--version");
+        assertThat(made.exitCode()).as(made.all()).isZero();
+        assertThat(made.err()).contains("Building Steading: fast start");
+    }
+
+    @AfterAll
+    static void clearUp() throws IOException {
+        if (Files.exists(CHECKOUT.resolve("steading"))) {
+            steading("stop");
+        }
+        Farm.remove(TOP);
+    }
+
+    private static Program.Result steading(String... arguments) {
+        var command = new ArrayList<>(List.of("sh", CHECKOUT.resolve("steading").toString()));
+        command.addAll(List.of(arguments));
+        return Program.run(TOP, Map.of("STEADING_HOME", HOME.toString()), command);
+    }
+
+    private static Path cache() {
+        return CHECKOUT.resolve("cli/target/dist/steading.aot");
+    }
+
+    /// Returns whether a process that has just been started has the cache mapped.
+    private static boolean startsFast() throws IOException {
+        var stopped = steading("stop");
+        assertThat(stopped.exitCode()).as(stopped.all()).isZero();
+        var status = steading("status");
+        assertThat(status.exitCode()).as(status.all()).isZero();
+        assertThat(status.out()).startsWith("version");
+        assertThat(status.err()).isEmpty();
+        var pid = new ObjectMapper()
+                .readTree(HOME.resolve("run/process.json").toFile())
+                .get("pid")
+                .asLong();
+        return Files.readString(Path.of("/proc/%d/maps".formatted(pid))).contains("steading.aot");
+    }
+
+    @Test
+    void processStartsFromWhatTheRehearsalHasWrittenDown() throws IOException {
+        assertThat(startsFast()).isTrue();
+        assertThat(CHECKOUT.resolve("cli/target/rehearsal.log"))
+                .content()
+                .contains("succeeded")
+                .contains("2 known already")
+                .endsWith("The background process has ended\n");
+    }
+
+    @Test
+    void processStartsWithoutIt() throws IOException {
+        var bytes = Files.readAllBytes(cache());
+        try {
+            Files.write(cache(), new byte[4096], StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
+            assertThat(startsFast()).isFalse();
+            Files.delete(cache());
+            assertThat(startsFast()).isFalse();
+        } finally {
+            Files.write(cache(), bytes);
+        }
+    }
+}
