@@ -84,6 +84,7 @@ final class EmbeddedFarm implements Backend {
                         config,
                         new GrpcServer.Parts(
                                 engine.blobs(), engine.cache(), engine.farm(), foreign, Optional.empty())));
+                CompileDoor.open(home, resources, new CompileDoor.Farm(engine.blobs(), engine.cache(), engine.farm()));
             } catch (SteadingException e) {
                 // A home with a long path has no room for a socket; everything else works all the same.
                 LOG.log(

@@ -8,6 +8,7 @@ import build.steading.auth.Role;
 import build.steading.blob.Durability;
 import build.steading.blob.FileBlobStore;
 import build.steading.blob.Pins;
+import build.steading.blob.ReadThroughBlobStore;
 import build.steading.cli.command.Addresses;
 import build.steading.cli.command.Json;
 import build.steading.cli.command.WorkerCommand;
@@ -23,6 +24,7 @@ import build.steading.failure.SteadingException;
 import build.steading.lifecycle.Resources;
 import build.steading.schedule.WorkerId;
 import build.steading.server.web.StatusServer;
+import build.steading.tree.Trees;
 import build.steading.worker.Worker;
 import build.steading.worker.WorkerConfig;
 import build.steading.worker.terms.WorkerSettings;
@@ -46,6 +48,7 @@ import java.util.Map;
 final class FarmWorker {
     private static final Duration BLOB_GRACE = Duration.ofHours(2);
     private static final int TOKEN_BYTES = 16;
+    private static final long TREES_REMEMBERED_BYTES = 2 << 20;
 
     private final InstantSource clock = InstantSource.system();
     private final Home home;
@@ -81,15 +84,28 @@ final class FarmWorker {
         var work = Place.in(home, "work");
         var slots = settings.slots().orElse(Runtime.getRuntime().availableProcessors());
         var config = new WorkerConfig(
-                new WorkerId(identity.name()), slots, work, WorkerConfig.Limits.ordinary(), settings.terms());
+                new WorkerId(identity.name()),
+                slots,
+                work,
+                WorkerConfig.Limits.ordinary(),
+                settings.terms(),
+                CompileDoor.in(home));
         var source = cluster.work();
         var sandbox = LocalWorker.sandbox(home, work);
         var worker = resources.add(new Worker(source, cluster.cachedIn(store), sandbox, config, clock));
         source.onNews(worker::checkLeases);
         worker.start();
         serveStatus(resources, worker, store);
+        serveCompilers(resources, cluster, store);
         out.println("Worker `%s` works for `%s`, %d slots".formatted(identity.name(), credentials.server(), slots));
         out.flush();
+    }
+
+    /// Lets the compilers of the commands that run here use the whole farm.
+    private void serveCompilers(Resources resources, RemoteCluster cluster, FileBlobStore store) {
+        var blobs = new ReadThroughBlobStore(store, cluster.blobs());
+        var executor = cluster.executor(store, new Trees(blobs, TREES_REMEMBERED_BYTES), clock);
+        CompileDoor.open(home, resources, new CompileDoor.Farm(blobs, cluster.results(), executor));
     }
 
     private void join(Credentials credentials) {

@@ -35,7 +35,7 @@ final class LocalWorker {
         var limits = WorkerConfig.Limits.besideTheServer();
         var slots = Runtime.getRuntime().availableProcessors();
         var terms = Terms.UNLIMITED.withToolVersions();
-        var config = new WorkerConfig(new WorkerId(hostName()), slots, directory, limits, terms);
+        var config = new WorkerConfig(new WorkerId(hostName()), slots, directory, limits, terms, CompileDoor.in(home));
         resources.add(new Worker(farm, blobs, sandbox, config, clock)).start();
         return new LocalWorker(sandbox);
     }

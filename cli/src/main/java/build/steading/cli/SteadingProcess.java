@@ -41,6 +41,9 @@ public final class SteadingProcess {
                     "`%s` belongs to the server of a farm, which does not run: start it with `steading server`",
                     home.directory());
         }
+        if (CompileGuest.livesIn(home)) {
+            return new CompileGuest(home, version());
+        }
         return FarmMember.credentials(home).joined()
                 ? new FarmMember(home, version())
                 : new EmbeddedFarm(home, version());

@@ -21,6 +21,9 @@ public interface Platforms {
         if (task.network()) {
             properties.put(PlatformProperties.NETWORK, "on");
         }
+        if (task.distributed()) {
+            properties.put(PlatformProperties.COMPILE, "distribute");
+        }
         task.memoryBytes().ifPresent(bytes -> properties.put(PlatformProperties.MEMORY, Long.toString(bytes)));
         return platform(properties);
     };

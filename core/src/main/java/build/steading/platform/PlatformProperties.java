@@ -20,5 +20,9 @@ public final class PlatformProperties {
     /// in it; or `input`, the input root alone, as `/`, with all programs that it needs. `worker` unless said.
     public static final String FILE_SYSTEM = "steading.file-system";
 
+    /// Where compilers run that the command calls: `here`, beside it; or `distribute`, wherever the farm has
+    /// room. `here` unless said.
+    public static final String COMPILE = "steading.compile";
+
     private PlatformProperties() {}
 }

@@ -74,6 +74,7 @@ final class Expansion {
                 Template.fill(task.directory(), values),
                 task.timeout(),
                 task.network(),
+                task.distributed(),
                 requirement(project.requires(), values, "/requires")
                         .and(requirement(task.requires(), values, where + "/requires")),
                 task.memoryBytes(),

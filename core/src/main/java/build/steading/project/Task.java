@@ -16,6 +16,7 @@ import java.util.SequencedMap;
 /// @param requires in CEL; empty for any worker. What the project requires counts as well
 /// @param timeout how long its command may run
 /// @param network whether its command may use the network
+/// @param distributed whether the compilers that the command runs use the farm
 /// @param cache directories that are kept from one run to the next
 /// @param directory where its command starts; empty for the project directory
 /// @param memoryBytes how much memory it may use; empty for as much as there is
@@ -31,6 +32,7 @@ public record Task(
         String requires,
         Duration timeout,
         boolean network,
+        boolean distributed,
         List<String> cache,
         String directory,
         OptionalLong memoryBytes,
@@ -63,6 +65,7 @@ public record Task(
                 "",
                 DEFAULT_TIMEOUT,
                 network,
+                false,
                 List.of(),
                 "",
                 OptionalLong.empty(),
@@ -81,6 +84,7 @@ public record Task(
                 requires,
                 timeout,
                 network,
+                distributed,
                 cache,
                 directory,
                 memoryBytes,

@@ -27,6 +27,7 @@ import java.util.TreeMap;
 /// @param directory where the command starts, below the project directory; empty for that itself
 /// @param timeout how long the command may run
 /// @param network whether the command may use the network
+/// @param distributed whether the compilers that the command runs use the farm
 /// @param requirement what the worker must be
 /// @param memoryBytes how much memory the command may use; empty for as much as there is
 /// @param retry which ends of the command lead to another attempt; no part of the action
@@ -44,6 +45,7 @@ public record TaskInstance(
         String directory,
         Duration timeout,
         boolean network,
+        boolean distributed,
         Requirement requirement,
         OptionalLong memoryBytes,
         Retry retry,
@@ -88,6 +90,7 @@ public record TaskInstance(
                 directory,
                 timeout,
                 network,
+                distributed,
                 machine,
                 memory,
                 retry,

@@ -20,6 +20,7 @@ final class TaskReader {
             "requires",
             "timeout",
             "network",
+            "compile",
             "cache",
             "directory",
             "memory",
@@ -27,6 +28,7 @@ final class TaskReader {
             "allow-missing-outputs");
 
     private static final Pattern DURATION = Pattern.compile("([1-9][0-9]{0,5})([smhd])");
+    private static final Pattern COMPILE = Pattern.compile("here|distribute");
     private static final Pattern BYTES = Pattern.compile("([1-9][0-9]{0,5})(KiB|MiB|GiB|TiB)");
     private static final String PATTERN_ALLOWED =
             "a path or pattern such as `src/**`, in quotes if it begins with `*` or `!`";
@@ -45,6 +47,7 @@ final class TaskReader {
                 fields.text("requires", "an expression in quotes").orElse(""),
                 fields.get("timeout").map(TaskReader::duration).orElse(Task.DEFAULT_TIMEOUT),
                 bool(fields, "network", "`on` or `off`"),
+                distributed(fields),
                 fields.texts("cache", "the path of a directory").orElse(List.of()),
                 fields.get("directory").map(TaskReader::directory).orElse(""),
                 fields.get("memory").map(TaskReader::bytes).orElse(OptionalLong.empty()),
@@ -110,6 +113,13 @@ final class TaskReader {
             value.wrong("the path of a directory; without `directory` it is that of the project");
         }
         return path;
+    }
+
+    private static boolean distributed(Fields fields) {
+        return fields.get("compile")
+                .flatMap(value -> value.text(COMPILE, "`here` or `distribute`"))
+                .filter("distribute"::equals)
+                .isPresent();
     }
 
     private static boolean bool(Fields fields, String key, String allowed) {

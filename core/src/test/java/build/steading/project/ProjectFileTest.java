@@ -44,6 +44,7 @@ class ProjectFileTest {
             requires: '"gcc" in tools'
             timeout: 30m
             network: on
+            compile: distribute
             cache: [.ccache, build/obj]
             directory: sub
             memory: 2GiB
@@ -87,6 +88,7 @@ class ProjectFileTest {
                         ordered("A", "b"),
                         "\"gcc\" in tools",
                         Duration.ofMinutes(30),
+                        true,
                         true,
                         List.of(".ccache", "build/obj"),
                         "sub",

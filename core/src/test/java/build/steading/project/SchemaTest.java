@@ -258,7 +258,7 @@ class SchemaTest {
         var fields = new ArrayList<String>();
         schema.at("/properties").fieldNames().forEachRemaining(fields::add);
         schema.at("/$defs/task/properties").fieldNames().forEachRemaining(fields::add);
-        assertThat(fields).hasSize(22).allSatisfy(field -> assertThat(text).contains("`" + field + "`"));
+        assertThat(fields).hasSize(23).allSatisfy(field -> assertThat(text).contains("`" + field + "`"));
     }
 
     /// Completes fields to a file: whatever it does not say itself is there, and right.

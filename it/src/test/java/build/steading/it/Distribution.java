@@ -6,13 +6,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /// What `./steading` would put together, made once of what was just compiled: the launcher, and which Java
 /// program it starts.
@@ -57,15 +56,30 @@ final class Distribution {
                 List.of("-Dfile.encoding=UTF-8", "-Dsun.jnu.encoding=UTF-8", "--enable-native-access=ALL-UNNAMED"));
         // Commands must not see into the user's home, but the stories open gates that may well lie there.
         lines.add("-Duser.home={home}");
-        lines.addAll(List.of("-cp", classPath(), "build.steading.cli.SteadingProcess"));
+        lines.add("-Dsteading.dist={dist}");
+        lines.addAll(List.of(
+                "-cp",
+                classPath(Files.createDirectories(directory.resolve("lib"))),
+                "build.steading.cli.SteadingProcess"));
         Files.write(directory.resolve("steading.launch"), lines);
         return launcher;
     }
 
-    private static String classPath() {
-        var path = System.getProperty("java.class.path").split(File.pathSeparator);
-        return String.join(
-                File.pathSeparator,
-                Stream.of(path).filter(Predicate.not(OF_TESTS.asPredicate())).toList());
+    /// Copies all jars to one place: where they came from, commands in a sandbox cannot see them.
+    private static String classPath(Path directory) throws IOException {
+        var path = new ArrayList<String>();
+        for (var entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+            var file = Path.of(entry);
+            if (OF_TESTS.asPredicate().test(entry)) {
+                continue;
+            }
+            if (Files.isRegularFile(file)) {
+                Files.copy(file, directory.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+                path.add("{dist}/lib/" + file.getFileName());
+            } else {
+                path.add(entry);
+            }
+        }
+        return String.join(File.pathSeparator, path);
     }
 }

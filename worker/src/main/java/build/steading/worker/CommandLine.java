@@ -6,10 +6,12 @@ import build.steading.failure.ByteSize;
 import build.steading.worker.output.DeclaredOutputs;
 import build.steading.worker.sandbox.Place;
 import build.steading.worker.sandbox.RunSpec;
+import build.steading.worker.sandbox.Sandbox;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -36,7 +38,8 @@ record CommandLine(Machine machine, Task task, List<WarmDirectory> warm) {
         if (task.rooted()) {
             spec.makeDirectory("tmp/home");
         }
-        sandbox.confine(spec, place, task.network());
+        var shown = compiles().map(service -> service.shown(sandbox)).orElse(Map.of());
+        sandbox.confine(spec, place, new Sandbox.Grants(task.network(), shown));
         return spec;
     }
 
@@ -49,7 +52,18 @@ record CommandLine(Machine machine, Task task, List<WarmDirectory> warm) {
         environment.putIfAbsent("LANG", "C.UTF-8");
         environment.putIfAbsent(
                 "STEADING_SLOTS", Integer.toString(machine.config().limits().cpus()));
+        compiles()
+                .map(service -> service.furnish(place, machine.sandbox(task), environment.getOrDefault("PATH", PATH)))
+                .ifPresent(environment::putAll);
         return environment;
+    }
+
+    /// Returns what the command's compilers use of the farm: without it they run as they would anyway.
+    private Optional<CompileService> compiles() {
+        return machine.config()
+                .compiles()
+                .filter(_ -> task.distributed() && !task.rooted())
+                .filter(CompileService::ready);
     }
 
     /// Returns the parents of all outputs, relative to the input root. The outputs themselves are the command's

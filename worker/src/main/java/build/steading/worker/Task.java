@@ -12,6 +12,7 @@ import java.util.Map;
 ///
 /// @param requirement what the worker must be
 /// @param environment as declared; what the worker adds is not in it
+/// @param distributed whether the compilers that the command calls use the farm
 /// @param rooted whether the input tree is all that the command sees
 /// @param memoryBytes of all processes together; 0 for no limit
 /// @param tasks processes and threads together
@@ -23,6 +24,7 @@ record Task(
         DeclaredOutputs outputs,
         Duration timeout,
         boolean network,
+        boolean distributed,
         boolean rooted,
         long memoryBytes,
         long tasks) {

@@ -32,6 +32,7 @@ final class TaskReader {
     private static final Set<String> KNOWN = Set.of(
             PlatformProperties.REQUIRES,
             PlatformProperties.NETWORK,
+            PlatformProperties.COMPILE,
             PlatformProperties.MEMORY,
             PlatformProperties.PROCESSES,
             PlatformProperties.FILE_SYSTEM);
@@ -67,6 +68,7 @@ final class TaskReader {
                 outputs(command),
                 timeout(action),
                 choice(properties, PlatformProperties.NETWORK, "off", "on"),
+                choice(properties, PlatformProperties.COMPILE, "here", "distribute"),
                 choice(properties, PlatformProperties.FILE_SYSTEM, "worker", "input"),
                 amount(properties, PlatformProperties.MEMORY, 0),
                 amount(properties, PlatformProperties.PROCESSES, limits.tasks()));

@@ -5,16 +5,19 @@ import build.steading.schedule.WorkerId;
 import build.steading.worker.terms.Terms;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /// What a worker is told at its start.
 ///
 /// @param slots how many actions run at the same time
 /// @param directory belongs to this worker alone, on the file system of its store; anything in it may be deleted
 /// @param terms what the machine's owner allows
-public record WorkerConfig(WorkerId id, int slots, Path directory, Limits limits, Terms terms) {
+/// @param compiles how the compilers of a command may use the farm; empty if they cannot
+public record WorkerConfig(
+        WorkerId id, int slots, Path directory, Limits limits, Terms terms, Optional<CompileService> compiles) {
     /// The machine is all the farm's.
     public WorkerConfig(WorkerId id, int slots, Path directory, Limits limits) {
-        this(id, slots, directory, limits, Terms.UNLIMITED);
+        this(id, slots, directory, limits, Terms.UNLIMITED, Optional.empty());
     }
 
     public WorkerConfig {

@@ -47,6 +47,7 @@ class GateTest {
                 Duration.ofMinutes(1),
                 false,
                 false,
+                false,
                 memoryBytes,
                 100);
     }

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class PresenceTest {
     private Presence presence;
 
     private Presence present(Terms terms) {
-        var config = new WorkerConfig(new WorkerId("w"), 2, Path.of("/w"), Farm.limits(), terms);
+        var config = new WorkerConfig(new WorkerId("w"), 2, Path.of("/w"), Farm.limits(), terms, Optional.empty());
         presence = new Presence(config, readings, activity, KNOWN, this::search);
         return presence;
     }

@@ -53,7 +53,7 @@ class TermsTest {
 
     private Worker start(Terms terms) throws Exception {
         var home = TestSandboxes.directory(directory);
-        var config = new WorkerConfig(new WorkerId("w"), 2, home, Farm.limits(), terms);
+        var config = new WorkerConfig(new WorkerId("w"), 2, home, Farm.limits(), terms, Optional.empty());
         return new Worker(source, store, TestSandboxes.plain(home), config, clock).start();
     }
 

@@ -2,11 +2,13 @@
 package build.steading.cli.command;
 
 import build.steading.cli.door.ExitCode;
+import build.steading.compile.service.Compiles;
 import build.steading.compile.service.Statistics.Counts;
 import build.steading.failure.SteadingException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,7 +41,7 @@ import picocli.CommandLine.Spec;
             "STEADING_CC=strict: fail with 4 where the farm should compile and cannot."
         })
 final class CcCommand implements Callable<Integer> {
-    private final Services services;
+    private final Optional<Compiles> service;
     private final Console console;
 
     @Spec
@@ -60,15 +62,15 @@ final class CcCommand implements Callable<Integer> {
     @Parameters(hidden = true)
     private List<String> arguments = List.of();
 
-    CcCommand(Services services, Console console) {
-        this.services = services;
+    CcCommand(Optional<Compiles> service, Console console) {
+        this.service = service;
         this.console = console;
     }
 
     @Override
     public Integer call() {
-        var compiles = services.compiles()
-                .orElseThrow(() -> SteadingException.invalid("Nothing is compiled in the process of a server"));
+        var compiles =
+                service.orElseThrow(() -> SteadingException.invalid("Nothing is compiled in the process of a server"));
         if (!arguments.isEmpty() || (!stats && file == null)) {
             throw new ParameterException(
                     spec.commandLine(), "A compiler must be named before its arguments, or `--stats` or `--why FILE`");
@@ -84,7 +86,7 @@ final class CcCommand implements Callable<Integer> {
 
     private void tellWhy(String name) {
         var path = console.invocation().cwd().resolve(name).toString();
-        var how = services.compiles().flatMap(compiles -> compiles.statistics().how(path));
+        var how = service.flatMap(compiles -> compiles.statistics().how(path));
         console.result(
                 "%s: %s",
                 name,

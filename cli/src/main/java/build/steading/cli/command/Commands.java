@@ -4,6 +4,7 @@ package build.steading.cli.command;
 import build.steading.cli.door.CommandRunner;
 import build.steading.cli.door.ExitCode;
 import build.steading.cli.door.Invocation;
+import build.steading.compile.service.Compiles;
 import build.steading.failure.SteadingException;
 import build.steading.failure.Suggestions;
 import java.util.LinkedHashMap;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -21,16 +23,28 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /// Runs what users type after `steading`. Thread-safe: each invocation has its own command objects.
 public final class Commands implements CommandRunner {
-    private final Services services;
+    private final Optional<Compiles> compiles;
+    private final String version;
+    private final Function<Console, Map<String, Supplier<Callable<Integer>>>> commands;
 
+    /// All commands.
     public Commands(Services services) {
-        this.services = services;
+        this.compiles = services.compiles();
+        this.version = services.version();
+        this.commands = console -> commands(services, console);
+    }
+
+    /// Those of a process that does nothing but to have things compiled.
+    public Commands(Compiles compiles, String version) {
+        this.compiles = Optional.of(compiles);
+        this.version = version;
+        this.commands = console -> Map.of("cc", () -> new CcCommand(Optional.of(compiles), console));
     }
 
     @Override
     public int run(Invocation invocation) throws InterruptedException {
-        if (CompilerCall.is(invocation.arguments()) && services.compiles().isPresent()) {
-            return CompilerCall.run(services.compiles().get(), invocation);
+        if (CompilerCall.is(invocation.arguments()) && compiles.isPresent()) {
+            return CompilerCall.run(compiles.get(), invocation);
         }
         var console = new Console(invocation);
         var interruption = new Interruption();
@@ -59,9 +73,9 @@ public final class Commands implements CommandRunner {
 
     /// To look at all commands takes picocli a millisecond: where the first word names one, that one will do.
     private CommandLine commandLine(Console console) {
-        var line = new CommandLine(new Top(services.version()));
+        var line = new CommandLine(new Top(version));
         line.addMixin("help", new HelpOption());
-        var all = commands(console);
+        var all = commands.apply(console);
         var first = console.invocation().arguments().stream().findFirst().orElse("");
         var named = Optional.ofNullable(all.get(first));
         named.ifPresentOrElse(
@@ -74,7 +88,7 @@ public final class Commands implements CommandRunner {
     }
 
     /// Returns every command by its name, in the order in which help shows them.
-    private Map<String, Supplier<Callable<Integer>>> commands(Console console) {
+    private static Map<String, Supplier<Callable<Integer>>> commands(Services services, Console console) {
         var all = new LinkedHashMap<String, Supplier<Callable<Integer>>>();
         all.put("build", () -> new BuildCommand(services, console));
         all.put("status", () -> new StatusCommand(services, console));
@@ -86,7 +100,7 @@ public final class Commands implements CommandRunner {
         all.put("artifacts", () -> new ArtifactsCommand(services, console));
         all.put("cancel", () -> new CancelCommand(services, console));
         all.put("retry", () -> new RetryCommand(services, console));
-        all.put("cc", () -> new CcCommand(services, console));
+        all.put("cc", () -> new CcCommand(services.compiles(), console));
         all.put("join", () -> new JoinCommand(services, console));
         all.put("leave", () -> new LeaveCommand(services, console));
         all.put("executor", () -> new ExecutorCommand(services, console));

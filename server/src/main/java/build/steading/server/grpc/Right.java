@@ -29,7 +29,7 @@ enum Right {
     LOOK,
     /// They, and workers.
     FETCH,
-    /// Whoever may have things built, and workers.
+    /// Whoever may have things built, and workers, also for the compilers of the commands that they run.
     STORE,
     /// Whoever may have things built. Whether clients may write results and
     /// push assets, the services decide.
@@ -44,7 +44,6 @@ enum Right {
         JOIN.opens(EnrolmentGrpc.getEnrolMethod());
         RENEW.opens(EnrolmentGrpc.getRenewMethod());
         LOOK.opens(
-                ExecutionGrpc.getWaitExecutionMethod(),
                 OperationsGrpc.getListOperationsMethod(),
                 OperationsGrpc.getGetOperationMethod(),
                 OperationsGrpc.getWaitOperationMethod(),
@@ -60,16 +59,18 @@ enum Right {
                 ContentAddressableStorageGrpc.getGetTreeMethod(),
                 ContentAddressableStorageGrpc.getSplitBlobMethod(),
                 ByteStreamGrpc.getReadMethod(),
-                ActionCacheGrpc.getGetActionResultMethod());
+                ActionCacheGrpc.getGetActionResultMethod(),
+                ExecutionGrpc.getWaitExecutionMethod());
         STORE.opens(
                 ContentAddressableStorageGrpc.getBatchUpdateBlobsMethod(),
                 ContentAddressableStorageGrpc.getSpliceBlobMethod(),
                 FetchGrpc.getFetchBlobMethod(),
                 FetchGrpc.getFetchDirectoryMethod(),
                 ByteStreamGrpc.getWriteMethod(),
-                ByteStreamGrpc.getQueryWriteStatusMethod());
-        BUILD.opens(
+                ByteStreamGrpc.getQueryWriteStatusMethod(),
                 ExecutionGrpc.getExecuteMethod(),
+                OperationsGrpc.getCancelOperationMethod());
+        BUILD.opens(
                 ActionCacheGrpc.getUpdateActionResultMethod(),
                 PublishBuildEventGrpc.getPublishLifecycleEventMethod(),
                 PublishBuildEventGrpc.getPublishBuildToolEventStreamMethod(),
@@ -77,7 +78,6 @@ enum Right {
                 PushGrpc.getPushDirectoryMethod(),
                 BuildsGrpc.getSubmitMethod(),
                 BuildsGrpc.getWithdrawMethod(),
-                OperationsGrpc.getCancelOperationMethod(),
                 OperationsGrpc.getDeleteOperationMethod());
         WORK.opens(
                 WorkerGrpc.getAttendMethod(),

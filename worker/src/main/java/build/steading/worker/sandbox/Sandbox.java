@@ -4,7 +4,10 @@ package build.steading.worker.sandbox;
 import build.steading.failure.SteadingException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// How commands are kept apart from the machine and from one another.
 public sealed interface Sandbox {
@@ -23,7 +26,19 @@ public sealed interface Sandbox {
     Sandbox rooted();
 
     /// Adds to `spec` what confines a command to `place`.
-    void confine(RunSpec spec, Place place, boolean network);
+    void confine(RunSpec spec, Place place, Grants grants);
+
+    /// What a command may use beside its input tree.
+    ///
+    /// @param shown files, directories and sockets of the machine that it sees though they are hidden, read-only:
+    ///     from where to where. A command that sees the whole machine finds them where they are
+    record Grants(boolean network, Map<Path, Path> shown) {
+        public static final Grants NOTHING = new Grants(false, Map.of());
+
+        public Grants {
+            shown = Collections.unmodifiableMap(new LinkedHashMap<>(shown));
+        }
+    }
 
     /// Namespaces of bubblewrap around an overlay: the command sees the machine read-only, its input tree at the
     /// same path in every run, no other process and, unless it asks, no network.
@@ -69,30 +84,32 @@ public sealed interface Sandbox {
         }
 
         @Override
-        public void confine(RunSpec spec, Place place, boolean network) {
+        public void confine(RunSpec spec, Place place, Grants grants) {
             var arguments = new ArrayList<String>();
             arguments.add(program.toString());
             add(arguments, NAMESPACES);
-            if (!network) {
+            if (!grants.network()) {
                 arguments.add("--unshare-net");
             }
             if (whole) {
                 add(arguments, "--bind root /", KERNEL);
             } else {
-                showMachine(arguments, network);
+                showMachine(arguments, grants);
             }
             spec.overlay(place.overlay()).wrap(arguments);
         }
 
         /// Temporary files are kept on disk, like all else that the command writes: in memory they would be
         /// nobody's.
-        private void showMachine(List<String> arguments, boolean network) {
+        private void showMachine(List<String> arguments, Grants grants) {
             add(arguments, "--ro-bind / /", KERNEL);
-            if (network) {
+            if (grants.network()) {
                 // Where /etc/resolv.conf leads on many machines.
                 arguments.addAll(List.of("--ro-bind-try", RESOLVER, RESOLVER));
             }
             hidden.forEach(path -> arguments.addAll(List.of("--tmpfs", path.toString())));
+            grants.shown()
+                    .forEach((from, to) -> arguments.addAll(List.of("--ro-bind", from.toString(), to.toString())));
             add(arguments, "--bind tmp /tmp --bind tmp /var/tmp --bind root " + ROOT);
         }
 
@@ -129,6 +146,6 @@ public sealed interface Sandbox {
         }
 
         @Override
-        public void confine(RunSpec spec, Place place, boolean network) {}
+        public void confine(RunSpec spec, Place place, Grants grants) {}
     }
 }

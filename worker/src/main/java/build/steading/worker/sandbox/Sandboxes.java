@@ -70,7 +70,7 @@ public final class Sandboxes {
         var spec = new RunSpec(place, sandbox.root(place))
                 .command(List.of("true"), Map.of("PATH", "/usr/bin:/bin"))
                 .timeout(PATIENCE, Duration.ZERO);
-        sandbox.confine(spec, place, false);
+        sandbox.confine(spec, place, Sandbox.Grants.NOTHING);
         try (var run = runner.start(spec)) {
             var end = run.await(new Ignoring());
             return switch (end) {

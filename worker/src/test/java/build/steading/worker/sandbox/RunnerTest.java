@@ -57,7 +57,7 @@ class RunnerTest {
         var place = new Place(attempt, kind.equals("plain") ? List.of() : List.of(layer));
         var spec = new RunSpec(place, sandbox.root(place))
                 .command(List.of("/bin/sh", "-c", script), Map.of("PATH", "/usr/bin:/bin"));
-        sandbox.confine(spec, place, false);
+        sandbox.confine(spec, place, Sandbox.Grants.NOTHING);
         return spec;
     }
 
@@ -296,7 +296,7 @@ class RunnerTest {
         var place = new Place(attempt, List.of(Files.createDirectory(worker.resolve("layer"))));
         var broken = new Sandbox.Bubblewrap(Path.of("/bin/false"), List.of());
         var spec = new RunSpec(place, broken.root(place)).command(List.of("true"), Map.of());
-        broken.confine(spec, place, false);
+        broken.confine(spec, place, Sandbox.Grants.NOTHING);
 
         assertThat(run(spec))
                 .isInstanceOfSatisfying(

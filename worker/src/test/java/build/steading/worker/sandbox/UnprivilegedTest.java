@@ -61,7 +61,7 @@ class UnprivilegedTest {
                 .command(List.of("/bin/sh", "-c", script), Map.of("PATH", "/usr/bin:/bin"))
                 .timeout(Duration.ofSeconds(20), Duration.ZERO)
                 .limits(0, 300, 0);
-        sandbox.confine(spec, place, false);
+        sandbox.confine(spec, place, Sandbox.Grants.NOTHING);
         try (var own = Runner.prepare(directory.resolve("worker").resolve("bin"));
                 var runner = own.behind(AS_NOBODY);
                 var run = runner.start(spec)) {
