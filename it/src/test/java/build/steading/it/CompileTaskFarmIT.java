@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.it;
+
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/// Tasks whose compilers use a farm of several machines: `compile: distribute`.
+class CompileTaskFarmIT {
+    @RegisterExtension
+    static final Fleet FLEET = new Fleet();
+
+    @Test
+    void makefileOfATaskCompilesOnTheFarmAsItIs() throws IOException {
+        FLEET.awaitUp(FLEET.worker("first", "--slots", "4"));
+
+        DistributedTask.assertCompilesOnTheFarm(FLEET.user("ann"));
+    }
+}

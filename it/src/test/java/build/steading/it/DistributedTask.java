@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.steading.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/// A project whose one task builds a program of four sources by `make`, with the farm's help.
+final class DistributedTask {
+    private DistributedTask() {}
+
+    private static Repository project(Farm user) throws IOException {
+        var repository = user.repository("parts");
+        repository.write("steading.yaml", """
+            project: parts
+            tasks:
+              compile:
+                run: |
+                  steading cc --stats > /dev/null
+                  make
+                  steading cc --stats --json > stats.json
+                outputs: [program, stats.json]
+                compile: distribute
+            """);
+        repository.write("Makefile", """
+            OBJECTS = main.o one.o two.o three.o
+            program: $(OBJECTS)
+            \t$(CC) -o $@ $(OBJECTS)
+            """);
+        repository.write("part.h", "int one(void), two(void), three(void);\n");
+        repository.write("main.c", """
+            #include <stdio.h>
+            #include "part.h"
+            int main(void) { printf("%d\\n", one() + two() + three()); return 0; }
+            """);
+        for (var part : Map.of("one", 1, "two", 20, "three", 300).entrySet()) {
+            repository.write(part.getKey() + ".c", source(part.getKey(), part.getValue()));
+        }
+        repository.commit("Begin");
+        return repository;
+    }
+
+    private static String source(String name, int value) {
+        return "#include \"part.h\"\nint %s(void) { return %d; }\n".formatted(name, value);
+    }
+
+    /// Builds, and returns how the task's compiles ended.
+    private static JsonNode compiles(Farm user, Repository repository, int result) throws IOException {
+        user.ok(repository, "build", "--force");
+        var program = repository.path("build/steading/main/program").toString();
+        assertThat(Program.run(repository.directory(), Map.of(), List.of(program))
+                        .out())
+                .isEqualTo(result + "\n");
+        return new ObjectMapper()
+                .readTree(repository.path("build/steading/main/stats.json").toFile());
+    }
+
+    /// On a busy machine, compiles may go home; what the farm has compiled once, it knows.
+    static void assertCompilesOnTheFarm(Farm user) throws IOException {
+        Required.program("make");
+        Required.program("bwrap");
+        var repository = project(user);
+        await("compiles on the farm")
+                .atMost(Program.PATIENCE.multipliedBy(3))
+                .until(() -> compiles(user, repository, 321).get("hits").asInt() == 4);
+
+        repository.write("two.c", source("two", 50)).commit("Next");
+        var counts = compiles(user, repository, 351);
+        assertThat(counts.get("compiles").asInt()).as("%s", counts).isEqualTo(4);
+        assertThat(counts.get("hits").asInt()).as("%s", counts).isEqualTo(3);
+    }
+}
