@@ -140,7 +140,7 @@ class RemoteBuildsTest extends BuildDeskContract {
         server.close();
         builds.close();
         builds = open();
-        builds.resume();
+        builds.recall().run();
         server = serve(asItIs());
     }
 
