@@ -19,14 +19,12 @@ import build.steading.build.BuildSpec.SourceRef;
 import build.steading.build.Builds.Order;
 import build.steading.build.FileDelivery;
 import build.steading.build.Heard;
-import build.steading.build.Priority;
 import build.steading.build.RequestRecord;
 import build.steading.build.Sources;
 import build.steading.client.RemoteBuilds;
 import build.steading.client.RemoteCluster;
 import build.steading.client.RetryPolicy;
 import build.steading.digest.Digest;
-import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.lifecycle.Resources;
 import build.steading.log.LogFormat;
@@ -254,39 +252,17 @@ class RemoteBuildsTest extends BuildDeskContract {
     }
 
     @Test
-    void requestThatMayHaveBeenStoredSaysSoAndIsStoredOnce() {
-        var order = new Order("ann", Optional.empty(), Priority.INTERACTIVE, Optional.empty(), List.of(), "key");
+    void failureSaysWhetherTheRequestMayHaveBeenStored() {
         server.close();
         server = serve(Quirks.mute("Submit", PATIENT.attempts(), Status.UNAVAILABLE));
-
-        assertThatThrownBy(() -> remote.submit(spec(ONE_TASK), order, BuildObserver.NONE))
-                .isInstanceOfSatisfying(
-                        SteadingException.class,
-                        e -> assertThat(e.failure())
-                                .isInstanceOfSatisfying(
-                                        Failure.Unavailable.class,
-                                        away -> assertThat(away.unanswered()).isTrue()));
-        var request = remote.submit(spec(ONE_TASK), order, BuildObserver.NONE).request();
-
-        assertThat(records.requests(request.build()))
-                .extracting(RequestRecord::id)
-                .containsExactly(request.id());
-        assertThat(remote.recent(9, Optional.empty())).hasSize(1);
-    }
-
-    @Test
-    void requestThatWasNotSentSaysSo() {
-        var order = order();
-        var spec = spec(ONE_TASK);
+        assertThatThrownBy(() -> submit(spec(ONE_TASK), BuildObserver.NONE))
+                .extracting("failure.unanswered")
+                .isEqualTo(true);
         server.close();
-
-        assertThatThrownBy(() -> remote.submit(spec, order, BuildObserver.NONE))
-                .isInstanceOfSatisfying(
-                        SteadingException.class,
-                        e -> assertThat(e.failure())
-                                .isInstanceOfSatisfying(
-                                        Failure.Unavailable.class,
-                                        away -> assertThat(away.unanswered()).isFalse()));
+        // Its input cannot be brought: the request itself was not sent.
+        assertThatThrownBy(() -> submit(spec("project: other\ntasks: {t: {run: make}}\n"), BuildObserver.NONE))
+                .extracting("failure.unanswered")
+                .isEqualTo(false);
     }
 
     @Test
