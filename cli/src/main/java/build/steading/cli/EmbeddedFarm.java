@@ -58,7 +58,7 @@ final class EmbeddedFarm implements Backend {
                     version,
                     clock));
             serveRemoteExecution(home);
-            engine.builds().resume();
+            engine.builds().recall().run();
         } catch (RuntimeException e) {
             resources.close();
             throw e;

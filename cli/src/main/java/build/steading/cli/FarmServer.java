@@ -95,6 +95,7 @@ final class FarmServer implements Backend {
             this.members = new MemberBook(new SqliteMembers(engine.database()), clock, MAX_MEMBERS);
             var gate = new Gate(authority, places.names(), members, tokens, clock);
             expectWorkers();
+            var unfinished = engine.builds().recall();
             var facts = new Facts(home, version, storage.usedBytes(), engine.farm(), clock.instant());
             var status = new ServerFacts(facts, engine, members);
             var config = GrpcConfig.onSocket(home.run().resolve("reapi.sock"))
@@ -121,7 +122,7 @@ final class FarmServer implements Backend {
                     new Doctor(home, () -> "not used: a server runs nothing itself")::checks,
                     version,
                     clock));
-            engine.builds().resume();
+            unfinished.run();
         } catch (RuntimeException e) {
             resources.close();
             throw e;

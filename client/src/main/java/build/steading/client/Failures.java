@@ -15,6 +15,9 @@ import com.google.rpc.Status;
 import io.grpc.StatusException;
 import io.grpc.protobuf.StatusProto;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -44,6 +47,15 @@ final class Failures {
             return Optional.empty();
         }
         return Optional.of(new Failure.Unavailable("The server cannot be reached: " + first.getMessage()));
+    }
+
+    /// Returns whether a call cannot have reached the server: there was no connection to send it by.
+    static boolean unheard(StatusException e) {
+        var cause = e.getStatus().getCause();
+        return e.getStatus().getCode() == io.grpc.Status.Code.UNAVAILABLE
+                && (cause instanceof ConnectException
+                        || cause instanceof NoRouteToHostException
+                        || cause instanceof UnknownHostException);
     }
 
     /// Returns the failure if we do not trust the server, which its status does not tell.

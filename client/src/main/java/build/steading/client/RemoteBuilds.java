@@ -36,6 +36,7 @@ import build.steading.failure.SteadingException;
 import build.steading.tree.Trees;
 import com.google.rpc.Code;
 import com.google.rpc.Status;
+import io.grpc.StatusException;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.BlockingClientCall;
 import java.nio.file.Path;
@@ -186,20 +187,34 @@ public final class RemoteBuilds implements BuildDesk, BuildBook, AutoCloseable {
         }
     }
 
+    /// @throws SteadingException with `Unavailable` that says whether the server may have stored the request
     private Stored send(SubmitRequest message) {
-        var attempts = new int[1];
-        return connection.retrying(() -> {
-            attempts[0]++;
-            var call = connection.prepare(stub()).submit(message);
-            var first = connection.readSoon(call);
-            if (first == null
-                    || first.getEventsCount() != 1
-                    || !first.getEvents(0).hasRequest()) {
-                call.cancel("The first message must be the request", null);
-                throw StatusProto.toStatusException(CUT);
+        var attempts = new ArrayList<Boolean>();
+        try {
+            return connection.retrying(() -> {
+                try {
+                    return sendOnce(message, attempts.size() + 1);
+                } catch (StatusException e) {
+                    attempts.add(!Failures.unheard(e));
+                    throw e;
+                }
+            });
+        } catch (SteadingException e) {
+            if (e.failure() instanceof Failure.Unavailable away) {
+                throw new SteadingException(away.unanswered(attempts.contains(true)), e);
             }
-            return new Stored(BuildMessages.fromProto(first.getEvents(0).getRequest()), call, attempts[0]);
-        });
+            throw e;
+        }
+    }
+
+    private Stored sendOnce(SubmitRequest message, int attempt) throws StatusException, InterruptedException {
+        var call = connection.prepare(stub()).submit(message);
+        var first = connection.readSoon(call);
+        if (first == null || first.getEventsCount() != 1 || !first.getEvents(0).hasRequest()) {
+            call.cancel("The first message must be the request", null);
+            throw StatusProto.toStatusException(CUT);
+        }
+        return new Stored(BuildMessages.fromProto(first.getEvents(0).getRequest()), call, attempt);
     }
 
     private BuildRecord unstarted(RequestRecord request, BuildSpec spec) {

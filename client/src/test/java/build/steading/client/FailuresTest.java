@@ -12,6 +12,10 @@ import com.google.rpc.PreconditionFailure;
 import com.google.rpc.PreconditionFailure.Violation;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -52,6 +56,28 @@ class FailuresTest {
         var status = Status.newBuilder().setCode(99).setMessage("Odd").build();
 
         assertThat(Failures.of(status)).isEqualTo(new Failure.Unavailable("Odd"));
+    }
+
+    @Test
+    void onlyACallWithoutAConnectionCannotHaveBeenHeard() {
+        var unavailable = io.grpc.Status.UNAVAILABLE;
+
+        assertThat(Failures.unheard(
+                        unavailable.withCause(new ConnectException()).asException()))
+                .isTrue();
+        assertThat(Failures.unheard(
+                        unavailable.withCause(new UnknownHostException()).asException()))
+                .isTrue();
+        assertThat(Failures.unheard(
+                        unavailable.withCause(new NoRouteToHostException()).asException()))
+                .isTrue();
+        assertThat(Failures.unheard(unavailable
+                        .withCause(new IOException("Connection reset"))
+                        .asException()))
+                .isFalse();
+        assertThat(Failures.unheard(unavailable.asException())).isFalse();
+        assertThat(Failures.unheard(io.grpc.Status.DEADLINE_EXCEEDED.asException()))
+                .isFalse();
     }
 
     @Test

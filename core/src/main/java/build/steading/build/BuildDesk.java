@@ -13,7 +13,9 @@ public interface BuildDesk {
     /// the build proceeds, as [#observe] does, perhaps before this returns.
     ///
     /// @throws SteadingException with `Invalid` or `NotFound` if the project, its options or tasks are wrong
-    ///     (nothing is stored then), `Overloaded` if too many builds wait
+    ///     (nothing is stored then), `Overloaded` if too many builds wait, `Unavailable` if there is no answer:
+    ///     it says whether the request may have been stored, and then only the same request again, with its key,
+    ///     is safe
     Accepted submit(BuildSpec spec, Order order, BuildObserver observer);
 
     /// Withdraws requests for a build; it is cancelled if nobody else waits for it.

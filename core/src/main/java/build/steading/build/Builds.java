@@ -128,16 +128,22 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
         }
     }
 
-    /// Goes on with the builds that an earlier process did not finish.
-    public void resume() {
+    /// Recalls the builds that an earlier process did not finish. Before that, nobody may be let in: he would be
+    /// told that they have ended, or be given a second one of the same.
+    ///
+    /// @return has them go on, once
+    public Runnable recall() {
+        var unfinished = new TreeMap<BuildId, LiveBuild>();
         for (var record : tools.records().builds(new Query.Unfinished())) {
-            var build = new LiveBuild(record, tools.records().requests(record.id()));
-            synchronized (this) {
-                live.put(record.id(), build);
-            }
-            LOG.log(Level.INFO, "Going on with build {0}", record.id());
-            start(build);
+            unfinished.put(record.id(), new LiveBuild(record, tools.records().requests(record.id())));
         }
+        synchronized (this) {
+            live.putAll(unfinished);
+        }
+        return () -> {
+            LOG.log(Level.INFO, "{0} builds go on", unfinished.size());
+            unfinished.values().forEach(this::start);
+        };
     }
 
     @Override
@@ -349,25 +355,11 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
         }
         var record = build.get().record();
         if (record.state() == BuildState.QUEUED) {
-            return new Causes(List.of(turn(id)), Map.of());
+            return Causes.turn(id, underWay());
         }
         var needs = new HashMap<String, List<String>>();
         tools.plans().plan(record.spec()).tasks().forEach(task -> needs.put(task.id(), task.needs()));
         return Causes.of(build.get(), needs);
-    }
-
-    private String turn(BuildId id) {
-        var running = 0;
-        var before = 0;
-        for (var other : underWay()) {
-            if (other.state() == BuildState.RUNNING) {
-                running++;
-            } else if (other.id().compareTo(id) < 0) {
-                before++;
-            }
-        }
-        return "Build %s waits for its turn: %d %s, %d %s before it"
-                .formatted(id, running, running == 1 ? "build runs" : "builds run", before, before == 1 ? "is" : "are");
     }
 
     private static SteadingException unknown(BuildId id) {

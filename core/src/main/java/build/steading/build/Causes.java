@@ -20,6 +20,22 @@ public record Causes(List<String> build, Map<String, List<String>> tasks) {
         tasks = Collections.unmodifiableMap(new LinkedHashMap<>(tasks));
     }
 
+    /// Returns the cause of a build that has not begun.
+    static Causes turn(BuildId id, List<BuildRecord> underWay) {
+        var running = 0;
+        var before = 0;
+        for (var other : underWay) {
+            if (other.state() == BuildState.RUNNING) {
+                running++;
+            } else if (other.id().compareTo(id) < 0) {
+                before++;
+            }
+        }
+        var cause = "Build %s waits for its turn: %d %s, %d %s before it"
+                .formatted(id, running, running == 1 ? "build runs" : "builds run", before, before == 1 ? "is" : "are");
+        return new Causes(List.of(cause), Map.of());
+    }
+
     /// Returns the causes of a build that has begun.
     static Causes of(LiveBuild build, Map<String, List<String>> needs) {
         var record = build.record();

@@ -61,6 +61,11 @@ final class LiveBuild {
         return head.with(List.copyOf(tasks.values()));
     }
 
+    /// Returns what is built, which never changes.
+    synchronized BuildSpec spec() {
+        return head.spec();
+    }
+
     synchronized boolean isQueued() {
         return head.state() == BuildState.QUEUED;
     }

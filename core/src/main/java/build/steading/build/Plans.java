@@ -5,6 +5,7 @@ import build.steading.blob.BlobStore;
 import build.steading.blob.Blobs;
 import build.steading.build.BuildSpec.SingleCommand;
 import build.steading.digest.Digest;
+import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.project.Project;
 import build.steading.project.ProjectFile;
@@ -15,6 +16,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Finds out what a build consists of. Thread-safe.
 public final class Plans {
@@ -24,6 +26,7 @@ public final class Plans {
 
     private final BlobStore blobs;
     private final Trees trees;
+    private final Repeats<Project> parsing = new Repeats<>();
 
     @GuardedBy("parsed")
     private final Map<Digest, Project> parsed = new LinkedHashMap<>(16, 0.75f, true) {
@@ -50,19 +53,36 @@ public final class Plans {
                     "There is no `%s` in %s: commit one, or give a command with --run and its results with --output",
                     FILE, where);
         }
-        synchronized (parsed) {
-            var known = parsed.get(digest);
-            if (known != null) {
-                return known;
-            }
+        var known = known(digest);
+        if (known.isPresent()) {
+            return known.get();
         }
         if (digest.sizeBytes() > MAX_FILE_BYTES) {
             throw SteadingException.invalid(
                     "`%s` in %s has %d bytes; at most %d are allowed", FILE, where, digest.sizeBytes(), MAX_FILE_BYTES);
         }
-        var project = ProjectFile.parse(FILE, Blobs.read(blobs, digest));
+        try {
+            // After a restart, all builds of a project ask at the same time.
+            return parsing.once(digest.toString(), () -> known(digest).orElseGet(() -> parse(digest)));
+        } catch (SteadingException _) {
+            // Whoever read it for us may have failed for a reason of his own.
+            return parse(digest);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new SteadingException(new Failure.Unavailable("Interrupted while `%s` was read".formatted(FILE)));
+        }
+    }
+
+    private Optional<Project> known(Digest file) {
         synchronized (parsed) {
-            parsed.put(digest, project);
+            return Optional.ofNullable(parsed.get(file));
+        }
+    }
+
+    private Project parse(Digest file) {
+        var project = ProjectFile.parse(FILE, Blobs.read(blobs, file));
+        synchronized (parsed) {
+            parsed.put(file, project);
         }
         return project;
     }

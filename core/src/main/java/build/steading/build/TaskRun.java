@@ -100,7 +100,7 @@ final class TaskRun {
     }
 
     private Ended runChecked() throws InterruptedException {
-        var warm = new WarmDirectories(tools, build.record().spec(), task);
+        var warm = new WarmDirectories(tools, build.spec(), task);
         var attempts = new Attempts(task.retry(), tools.pauses());
         var instance = task;
         while (true) {
@@ -120,7 +120,7 @@ final class TaskRun {
         if (cancelled.isPresent()) {
             return new Outcome.Cancelled(cancelled.get());
         }
-        var spec = build.record().spec();
+        var spec = build.spec();
         beginPreparing();
         Digest action;
         try {
@@ -310,7 +310,7 @@ final class TaskRun {
                 record -> record.ended(
                         new Ending(state, exitCode, cached, record.how().joined(), note), now));
         if (ended.ranByItself()) {
-            tools.expectations().ran(build.record().spec().project(), task.id(), ended.took(now));
+            tools.expectations().ran(build.spec().project(), task.id(), ended.took(now));
         }
         return state == TaskState.SUCCEEDED
                 ? new Ended.Succeeded(task.id())

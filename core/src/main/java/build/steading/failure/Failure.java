@@ -41,5 +41,18 @@ public sealed interface Failure {
     record Overloaded(String message, Duration retryAfter) implements Failure {}
 
     /// A part of the farm, a disk or the network does not answer: try again, or look after the machine.
-    record Unavailable(String message) implements Failure {}
+    ///
+    /// @param unanswered whether the request may have arrived, and only the answer be lost: what was asked for
+    ///     may have been done all the same
+    record Unavailable(String message, boolean unanswered) implements Failure {
+        /// Nothing was done.
+        public Unavailable(String message) {
+            this(message, false);
+        }
+
+        /// Returns the same of a request that may have arrived.
+        public Unavailable unanswered(boolean perhaps) {
+            return new Unavailable(message, perhaps);
+        }
+    }
 }

@@ -24,7 +24,7 @@ final class Failures {
             case Failure.Overloaded(var text, var retryAfter) ->
                 message.setOverloaded(
                         WorkFailure.Overloaded.newBuilder().setMessage(text).setRetryAfter(Times.toProto(retryAfter)));
-            case Failure.Unavailable(var text) -> message.setUnavailable(text);
+            case Failure.Unavailable(var text, var _) -> message.setUnavailable(text);
         }
         return message.build();
     }

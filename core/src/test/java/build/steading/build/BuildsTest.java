@@ -232,12 +232,37 @@ class BuildsTest extends BuildsFixture {
         executor.ran.clear();
         executor.next("hang", _ -> new Outcome.TimedOut(Duration.ofSeconds(90), result(1)));
         builds = open(8);
-        builds.resume();
+        builds.recall().run();
         var build = await(request.build());
 
         assertThat(executor.ran).containsExactly("hang");
         assertThat(build.state()).isEqualTo(BuildState.TIMED_OUT);
         assertThat(build.tasks().getLast().how().note()).isEqualTo("Killed after its timeout of 1 min 30 s");
+    }
+
+    @Test
+    void unfinishedBuildIsKnownBeforeItGoesOn() throws Exception {
+        var spec = spec("project: p\ntasks: {t: {run: [hang]}}\n");
+        var request = builds.submit(spec, order());
+        awaitRunning("hang");
+        builds.close();
+        executor.ran.clear();
+        executor.next("hang", _ -> new Outcome.TimedOut(Duration.ofSeconds(90), result(1)));
+        builds = open(8);
+
+        var unfinished = builds.recall();
+        var heard = new Heard();
+        builds.observe(request.build(), heard);
+        var joined = builds.submit(spec, order());
+        assertThat(joined.build()).isEqualTo(request.build());
+        assertThat(joined.joined()).isTrue();
+        assertThat(executor.ran).isEmpty();
+        unfinished.run();
+
+        assertThat(heard.awaitEnd().state()).isEqualTo(BuildState.TIMED_OUT);
+        assertThat(builds.requests(request.build()))
+                .hasSize(2)
+                .allMatch(each -> each.state() == RequestRecord.State.ANSWERED);
     }
 
     private static build.bazel.remote.execution.v2.ActionResult result(int exitCode) {

@@ -223,14 +223,17 @@ class FleetFaultsIT {
         FLEET.server().kill();
         ann.kill();
         var attached = ann.start(repository.directory(), "attach", build);
+        // As a launcher has it that lost the process after the farm may have taken the request.
+        var again = ann.start(repository.directory(), "build", "--key=again", "--again");
         // Longer than any single call is tried again.
         Thread.sleep(6_000);
         assertThat(building.running()).isTrue();
         assertThat(attached.running()).isTrue();
+        assertThat(again.running()).isTrue();
         FLEET.startServer();
         gate.open();
 
-        for (var waiter : List.of(building, attached)) {
+        for (var waiter : List.of(building, attached, again)) {
             var ended = waiter.await();
             assertThat(ended.exitCode()).as(ended.all()).isZero();
             assertThat(ended.out()).containsOnlyOnce("succeeded");

@@ -32,7 +32,7 @@ final class AttachCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         console.invocation().caller().resumeWith(console.invocation().arguments());
-        var patience = new Patience(services, console);
+        var patience = new Patience(services::joined, console, Thread::sleep);
         try (var follower = new Follower(services, console, following)) {
             for (var build : builds) {
                 patience.await(() -> follow(new BuildId(build), follower));

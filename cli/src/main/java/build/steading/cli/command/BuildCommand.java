@@ -139,7 +139,10 @@ final class BuildCommand implements Callable<Integer> {
                 // After a restart of the background process the same once more: what was built is known.
                 return follower.show(wishes, wish -> submit(wish, follower), matrix.atMost());
             }
-            var requests = wishes.stream().map(wish -> submit(wish, follower)).toList();
+            var requests = new ArrayList<RequestRecord>();
+            for (var wish : wishes) {
+                requests.add(submit(wish, follower));
+            }
             if (detach) {
                 return detached(requests);
             }
@@ -264,11 +267,10 @@ final class BuildCommand implements Callable<Integer> {
         return services.plans().inTree(located.root(), where);
     }
 
-    private RequestRecord submit(Wish wish, Follower follower) {
-        var stored = follower.submit(wish.spec(), wish.order());
+    private RequestRecord submit(Wish wish, Follower follower) throws InterruptedException {
+        var stored = follower.submit(wish.spec(), wish.order(), request.again());
         if (range.isPresent() && stored.joined()) {
-            var revision = services.book()
-                    .find(stored.build())
+            var revision = follower.find(stored.build())
                     .map(build -> build.spec().source().revision())
                     .orElse(wish.spec().source().revision());
             console.say(
@@ -294,12 +296,12 @@ final class BuildCommand implements Callable<Integer> {
 
     private int detached(List<RequestRecord> requests) {
         for (var request : requests) {
-            if (following.json()) {
-                console.result("%s", Json.text(Json.request(request)));
-            } else {
-                console.result("%d", request.build().value());
+            if (!following.json()) {
                 console.say("Build %d of `%s` %s", request.build().value(), request.revision(), how(request));
             }
+        }
+        for (var request : requests) {
+            console.conclude("%s", following.json() ? Json.text(Json.request(request)) : request.build());
         }
         return ExitCode.OK;
     }

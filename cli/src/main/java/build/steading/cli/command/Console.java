@@ -77,6 +77,17 @@ final class Console {
         write(invocation.out(), format.formatted(values) + "\n");
     }
 
+    /// Prints a line of results with which the command ends. It arrives together with the exit code, so that a
+    /// command that is run again because its process was lost has not printed it before.
+    @FormatMethod
+    void conclude(@FormatString String format, Object... values) {
+        try {
+            invocation.out().write((format.formatted(values) + "\n").getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// Prints a line about what goes on.
     @FormatMethod
     void say(@FormatString String format, Object... values) {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -42,9 +43,14 @@ final class Feed {
 
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final AtomicLong dropped = new AtomicLong();
+    private final CountDownLatch endOfInterest = new CountDownLatch(1);
     private final Map<Long, BuildObserver> sources = new ConcurrentHashMap<>();
 
     void add(Event event) {
+        if (event instanceof Event.HungUp
+                || (event instanceof Event.Interrupted(var signal) && signal != Signal.CONT)) {
+            endOfInterest.countDown();
+        }
         if (event instanceof Event.Output && events.size() > MAX_OUTPUT) {
             dropped.incrementAndGet();
             return;
@@ -54,6 +60,15 @@ final class Feed {
 
     Optional<Event> next(Duration patience) throws InterruptedException {
         return Optional.ofNullable(events.poll(patience.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    /// Lets time pass.
+    ///
+    /// @throws InterruptedException as soon as nobody watches any more, or if that was so before
+    void pause(Duration time) throws InterruptedException {
+        if (endOfInterest.await(time.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new InterruptedException();
+        }
     }
 
     boolean isEmpty() {

@@ -20,7 +20,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.Optional;
 
 /// Shows builds until they end, and does what the user wants when he interrupts. Not thread-safe.
 final class Follower implements AutoCloseable {
@@ -35,26 +35,46 @@ final class Follower implements AutoCloseable {
     private final Map<BuildId, Subscription> watched = new LinkedHashMap<>();
     private final Map<BuildId, BuildRecord> ended = new LinkedHashMap<>();
     private final Deque<Wish> waiting = new ArrayDeque<>();
-    private Runnable more = () -> {};
+    private final Patience patience;
+    private Step more = () -> {};
     private Runnable summary = this::eachOnItsOwn;
+
+    /// Asks for one build.
+    @FunctionalInterface
+    interface Submission {
+        /// @return the stored request
+        RequestRecord of(Wish wish) throws InterruptedException;
+    }
+
+    @FunctionalInterface
+    private interface Step {
+        void run() throws InterruptedException;
+    }
 
     Follower(Services services, Console console, FollowOptions options) {
         this.services = services;
         this.console = console;
         this.options = options;
+        this.patience = new Patience(services::joined, console, feed::pause);
     }
 
     /// Asks for a build, on whose behalf the user may cancel from now on.
     ///
+    /// @param again whether it may have been asked for before, by the same command in another process
     /// @return the stored request
-    RequestRecord submit(BuildSpec spec, Order order) {
-        var accepted = services.desk().submit(spec, order, feed.observer());
+    RequestRecord submit(BuildSpec spec, Order order, boolean again) throws InterruptedException {
+        var accepted = patience.answer(again, () -> services.desk().submit(spec, order, feed.observer()));
         watched.merge(accepted.request().build(), accepted.subscription(), (first, second) -> {
             second.close();
             return first;
         });
         own(accepted.request());
         return accepted.request();
+    }
+
+    /// Returns what is known of a build that the farm has taken.
+    Optional<BuildRecord> find(BuildId id) throws InterruptedException {
+        return patience.answer(true, () -> services.book().find(id));
     }
 
     /// Says that a request is the user's own: on its behalf he may cancel.
@@ -74,13 +94,13 @@ final class Follower implements AutoCloseable {
     /// @param submit asks this for one build
     /// @param atMost how many may be under way
     /// @return the exit code: that of the worst build
-    int show(List<Wish> wishes, Function<Wish, RequestRecord> submit, int atMost) throws InterruptedException {
+    int show(List<Wish> wishes, Submission submit, int atMost) throws InterruptedException {
         var report = new MatrixReport(console);
         waiting.addAll(wishes);
         summary = () -> report.print(ended, mine, options.json());
         more = () -> {
             while (!waiting.isEmpty() && watched.size() - ended.size() < atMost) {
-                var request = submit.apply(waiting.element());
+                var request = submit.of(waiting.element());
                 report.add(waiting.remove(), request);
             }
         };
@@ -201,7 +221,7 @@ final class Follower implements AutoCloseable {
         for (var build : ended.values()) {
             var all = requests.getOrDefault(build.id(), List.of());
             if (options.json()) {
-                console.result("%s", Json.text(Json.build(build, all, services.trees())));
+                console.conclude("%s", Json.text(Json.build(build, all, services.trees())));
             } else {
                 new Report(services, console).summary(build, all, mine.keySet());
             }

@@ -19,6 +19,7 @@ import picocli.CommandLine.Option;
 /// Who wants a build how soon, and where to tell him.
 final class RequestOptions {
     private static final String KEY = "--key";
+    private static final String AGAIN = "--again";
     private static final Pattern ADDRESS = Pattern.compile("[^@\\s\\p{Cntrl}<>,;]+@[^@\\s\\p{Cntrl}<>,;]+");
     private static final List<String> PRIORITIES =
             Stream.of(Priority.values()).map(RequestOptions::word).toList();
@@ -40,14 +41,24 @@ final class RequestOptions {
     @Option(names = KEY, hidden = true, description = "Names what is asked for.")
     private String key = "";
 
-    /// Returns the arguments of a command with these options, such that they name one wish.
+    @Option(names = AGAIN, hidden = true, description = "What is asked for may have been asked for before.")
+    private boolean again;
+
+    /// Returns the arguments of a command with these options, such that they name one wish, and say so if it is
+    /// not for the first time.
     static List<String> keyed(List<String> arguments) {
-        if (arguments.size() > 1 && arguments.get(1).startsWith(KEY + "=")) {
-            return arguments;
-        }
         var named = new ArrayList<>(arguments);
-        named.add(1, "%s=%s".formatted(KEY, UUID.randomUUID()));
+        if (arguments.size() < 2 || !arguments.get(1).startsWith(KEY + "=")) {
+            named.add(1, "%s=%s".formatted(KEY, UUID.randomUUID()));
+        } else if (arguments.size() < 3 || !arguments.get(2).equals(AGAIN)) {
+            named.add(2, AGAIN);
+        }
         return named;
+    }
+
+    /// Returns whether the wish may be known already, because another process was lost over it.
+    boolean again() {
+        return again;
     }
 
     /// @param repository where the user stands; empty if that is in none

@@ -42,19 +42,21 @@ final class RetryCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var id = new BuildId(build);
-        var earlier = services.book().find(id).orElseThrow(() -> Report.unknown(id));
+        var patience = new Patience(services::joined, console, Thread::sleep);
+        var again = request.again();
+        var earlier = patience.answer(again, () -> services.book().find(id).orElseThrow(() -> Report.unknown(id)));
         if (!earlier.state().isFinal()) {
             throw SteadingException.invalid("Build %d has not ended; `steading attach %d` follows it", build, build);
         }
-        var out = services.book().requests(id).stream()
-                .flatMap(request -> request.out().stream())
+        var out = patience.answer(again, () -> services.book().requests(id)).stream()
+                .flatMap(other -> other.out().stream())
                 .reduce((_, last) -> last);
         var spec = force ? earlier.spec().forced() : earlier.spec();
         try (var follower = new Follower(services, console, following)) {
-            var stored = follower.submit(spec, this.request.order(console, repository(), out, List.of()));
+            var stored = follower.submit(spec, request.order(console, repository(), out, List.of()), again);
             console.say("Build %d does build %d again", stored.build().value(), build);
             if (detach) {
-                console.result("%d", stored.build().value());
+                console.conclude("%d", stored.build().value());
                 return ExitCode.OK;
             }
             console.invocation().caller().resumeWith(following.attachArguments(List.of(stored)));

@@ -47,6 +47,11 @@ public record Services(
         Supplier<List<Check>> checks,
         String version,
         InstantSource clock) {
+    /// Returns whether builds run on a farm that the user has joined.
+    boolean joined() {
+        return credentials.filter(Credentials::joined).isPresent();
+    }
+
     /// One thing that Steading needs or can use on this machine.
     ///
     /// @param found what is there, or what is missing

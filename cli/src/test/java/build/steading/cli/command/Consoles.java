@@ -38,6 +38,15 @@ final class Consoles {
     }
 
     static Console in(Path directory, Map<String, String> environment, OutputStream out) {
+        return of(directory, environment, out, OutputStream.nullOutputStream());
+    }
+
+    /// @param err what is said to people
+    static Console saying(Path directory, Map<String, String> environment, OutputStream err) {
+        return of(directory, environment, OutputStream.nullOutputStream(), err);
+    }
+
+    private static Console of(Path directory, Map<String, String> environment, OutputStream out, OutputStream err) {
         return new Console(new Invocation(
                 List.of(),
                 directory,
@@ -46,7 +55,7 @@ final class Consoles {
                 Terminal.none(),
                 InputStream.nullInputStream(),
                 out,
-                OutputStream.nullOutputStream(),
+                err,
                 NOBODY));
     }
 }

@@ -52,7 +52,9 @@ class RequestOptionsTest {
         assertThat(named.get(1)).matches("--key=[0-9a-f-]{36}");
         assertThat(order(ENVIRONMENT, named.get(1)).key())
                 .isEqualTo(named.get(1).substring(6));
-        assertThat(RequestOptions.keyed(named)).isEqualTo(named);
+        var again = RequestOptions.keyed(named);
+        assertThat(again).containsExactly("build", named.get(1), "--again", "main", "--detach");
+        assertThat(RequestOptions.keyed(again)).isEqualTo(again);
         assertThat(RequestOptions.keyed(List.of("build"))).isNotEqualTo(RequestOptions.keyed(List.of("build")));
     }
 

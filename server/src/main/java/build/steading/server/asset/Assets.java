@@ -223,7 +223,7 @@ public final class Assets implements AutoCloseable {
             return switch (e.failure()) {
                 case Failure.NotFound(var message) -> new Fetched.Failed(uri, Fetched.Why.NOT_FOUND, message);
                 case Failure.Denied(var message) -> new Fetched.Failed(uri, Fetched.Why.DENIED, message);
-                case Failure.Unavailable(var message) -> new Fetched.Failed(uri, Fetched.Why.ABORTED, message);
+                case Failure.Unavailable(var message, var _) -> new Fetched.Failed(uri, Fetched.Why.ABORTED, message);
                 case Failure.Invalid _, Failure.MissingBlobs _, Failure.Overloaded _ -> throw e;
             };
         }

@@ -138,7 +138,7 @@ class RemoteBuildsTest extends BuildDeskContract {
         server.close();
         builds.close();
         builds = open();
-        builds.resume();
+        builds.recall().run();
         server = serve(asItIs());
     }
 
@@ -249,6 +249,20 @@ class RemoteBuildsTest extends BuildDeskContract {
         assertThat(heard.output()).isEqualTo("whole");
         assertThat(records.requests(request.build())).hasSize(1);
         assertThat(remote.recent(9, Optional.empty())).hasSize(1);
+    }
+
+    @Test
+    void failureSaysWhetherTheRequestMayHaveBeenStored() {
+        server.close();
+        server = serve(Quirks.mute("Submit", PATIENT.attempts(), Status.UNAVAILABLE));
+        assertThatThrownBy(() -> submit(spec(ONE_TASK), BuildObserver.NONE))
+                .extracting("failure.unanswered")
+                .isEqualTo(true);
+        server.close();
+        // Its input cannot be brought: the request itself was not sent.
+        assertThatThrownBy(() -> submit(spec("project: other\ntasks: {t: {run: make}}\n"), BuildObserver.NONE))
+                .extracting("failure.unanswered")
+                .isEqualTo(false);
     }
 
     @Test

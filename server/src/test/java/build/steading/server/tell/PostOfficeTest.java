@@ -244,7 +244,7 @@ class PostOfficeTest {
         process = new Resources();
         open();
         var next = builds(tellByMail());
-        next.resume();
+        next.recall().run();
         go.countDown();
         assertThat(server.waitForIncomingEmail(20_000, 3)).isTrue();
         awaitEmptyOutbox();
