@@ -83,7 +83,7 @@ public final class RemoteCluster implements AutoCloseable {
     public ActionExecutor executor(BlobStore local, Trees trees, InstantSource clock) {
         var threads = Executors.newVirtualThreadPerTaskExecutor();
         resources.add(threads::shutdownNow);
-        var supply = new Supply(local, blobs, new TreeUpload(local, trees, blobs, threads, clock));
+        var supply = new Supply(local, new TreeUpload(local, trees, blobs, threads, clock));
         return resources.add(new RemoteExecutor(connection, blobs, Optional.of(supply)));
     }
 
