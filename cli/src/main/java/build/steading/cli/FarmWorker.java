@@ -82,7 +82,7 @@ final class FarmWorker {
         var slots = settings.slots().orElse(Runtime.getRuntime().availableProcessors());
         var config = new WorkerConfig(
                 new WorkerId(identity.name()), slots, work, WorkerConfig.Limits.ordinary(), settings.terms());
-        var source = cluster.work();
+        var source = cluster.work(store);
         var sandbox = LocalWorker.sandbox(home, work);
         var worker = resources.add(new Worker(source, cluster.cachedIn(store), sandbox, config, clock));
         source.onNews(worker::checkLeases);

@@ -101,7 +101,14 @@ public final class RemoteCluster implements AutoCloseable {
     /// Returns where a worker gets its work, if this is a Steading server. It is closed with this, unless it was
     /// before.
     public RemoteWorkSource work() {
-        return resources.add(new RemoteWorkSource(connection));
+        return resources.add(new RemoteWorkSource(connection, Optional.empty()));
+    }
+
+    /// Returns the same, for a worker that has a store of its own.
+    ///
+    /// @param kept where to put blobs that come with the work, to spare the worker the asking
+    public RemoteWorkSource work(BlobStore kept) {
+        return resources.add(new RemoteWorkSource(connection, Optional.of(kept)));
     }
 
     /// Returns the builds of this server, which must be one of Steading's own.
