@@ -31,6 +31,7 @@ import build.steading.server.grpc.Gate;
 import build.steading.server.grpc.GrpcConfig;
 import build.steading.server.grpc.GrpcServer;
 import build.steading.server.grpc.PushService;
+import build.steading.server.grpc.Provisions;
 import build.steading.server.grpc.WorkerService;
 import build.steading.server.sql.SqliteMembers;
 import build.steading.server.sql.SqliteTokens;
@@ -163,7 +164,8 @@ final class FarmServer implements Backend {
         var desk = new UploadDesk(engine.builds(), engine.blobs(), engine.trees(), whole);
         var builds =
                 resources.add(new BuildsService(desk, engine.builds(), engine.uploaded(), engine.blobs(), facts::json));
-        var workers = new WorkerService(work, engine.farm(), () -> Optional.of(Callers.current()));
+        var workers = new WorkerService(
+                work, engine.farm(), new Provisions(engine.blobs()), () -> Optional.of(Callers.current()));
         engine.farm().onRevoked((worker, lease) -> workers.tellGone(worker, Set.of(lease)));
         var services = List.of(
                 builds,

@@ -90,7 +90,7 @@ final class FarmWorker {
                 WorkerConfig.Limits.ordinary(),
                 settings.terms(),
                 CompileDoor.in(home));
-        var source = cluster.work();
+        var source = cluster.work(store);
         var sandbox = LocalWorker.sandbox(home, work);
         var worker = resources.add(new Worker(source, cluster.cachedIn(store), sandbox, config, clock));
         source.onNews(worker::checkLeases);

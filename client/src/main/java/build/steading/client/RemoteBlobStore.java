@@ -19,6 +19,7 @@ import build.steading.digest.HashFunction;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import com.google.rpc.Code;
@@ -198,7 +199,7 @@ final class RemoteBlobStore implements BlobStore {
                 .setInstanceName(connection.instance())
                 .setDigestFunction(function(contents.keySet()));
         var bytes = contents.keySet().stream().mapToLong(Digest::sizeBytes).sum();
-        contents.forEach((digest, data) -> request.addRequests(asItTravels(digest, data)));
+        addAll(contents, request);
         return ifImplemented(() -> {
                     var answer = stub(bytes).batchUpdateBlobs(request.build());
                     checkOk(answer.getResponsesCount() == contents.size() ? OK : NO_ANSWER);
@@ -210,18 +211,37 @@ final class RemoteBlobStore implements BlobStore {
                 .isPresent();
     }
 
-    /// Compressed, where that is worth it.
-    private BatchUpdateBlobsRequest.Request asItTravels(Digest digest, ByteString data) {
-        var request = BatchUpdateBlobsRequest.Request.newBuilder().setDigest(Digests.toProto(digest));
-        if (data.size() >= WORTH_COMPRESSING_BYTES && limits.takesZstd()) {
-            var frame = Zstd.compress(data.toByteArray());
+    /// Adds blobs, compressed where that is worth it.
+    private void addAll(Map<Digest, ByteString> contents, BatchUpdateBlobsRequest.Builder request) {
+        var worth = contents.values().stream().anyMatch(data -> data.size() >= WORTH_COMPRESSING_BYTES);
+        if (!worth || !limits.takesZstd()) {
+            contents.forEach((digest, data) -> request.addRequests(plain(digest, data)));
+            return;
+        }
+        // To make one takes longer than to compress a small blob.
+        try (var compressor = new ZstdCompressCtx()) {
+            contents.forEach((digest, data) -> request.addRequests(compressed(digest, data, compressor)));
+        }
+    }
+
+    private static BatchUpdateBlobsRequest.Request compressed(
+            Digest digest, ByteString data, ZstdCompressCtx compressor) {
+        if (data.size() >= WORTH_COMPRESSING_BYTES) {
+            var frame = compressor.compress(data.toByteArray());
             if (frame.length < data.size() * 9L / 10) {
-                return request.setCompressor(Compressor.Value.ZSTD)
-                        .setData(UnsafeByteOperations.unsafeWrap(frame))
+                return plain(digest, UnsafeByteOperations.unsafeWrap(frame)).toBuilder()
+                        .setCompressor(Compressor.Value.ZSTD)
                         .build();
             }
         }
-        return request.setData(data).build();
+        return plain(digest, data);
+    }
+
+    private static BatchUpdateBlobsRequest.Request plain(Digest digest, ByteString data) {
+        return BatchUpdateBlobsRequest.Request.newBuilder()
+                .setDigest(Digests.toProto(digest))
+                .setData(data)
+                .build();
     }
 
     private Optional<ByteString> receive(Digest digest) {

@@ -44,6 +44,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -168,13 +169,13 @@ public final class RemoteBuilds implements BuildDesk, BuildBook, AutoCloseable {
     /// Uploads the input, taken from its source once more if this machine has lost a part of it.
     private void upload(BuildSpec spec) {
         try {
-            upload.ensure(spec.root());
+            upload.ensure(spec.root(), Set.of());
         } catch (SteadingException e) {
             if (!(e.failure() instanceof Failure.MissingBlobs)) {
                 throw e;
             }
             restore(spec, e);
-            upload.ensure(spec.root());
+            upload.ensure(spec.root(), Set.of());
         }
     }
 

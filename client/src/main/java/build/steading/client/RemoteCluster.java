@@ -83,7 +83,7 @@ public final class RemoteCluster implements AutoCloseable {
     public ActionExecutor executor(BlobStore local, Trees trees, InstantSource clock) {
         var threads = Executors.newVirtualThreadPerTaskExecutor();
         resources.add(threads::shutdownNow);
-        var supply = new Supply(local, blobs, new TreeUpload(local, trees, blobs, threads, clock));
+        var supply = new Supply(local, new TreeUpload(local, trees, blobs, threads, clock));
         return resources.add(new RemoteExecutor(connection, blobs, Optional.of(supply)));
     }
 
@@ -101,7 +101,14 @@ public final class RemoteCluster implements AutoCloseable {
     /// Returns where a worker gets its work, if this is a Steading server. It is closed with this, unless it was
     /// before.
     public RemoteWorkSource work() {
-        return resources.add(new RemoteWorkSource(connection));
+        return resources.add(new RemoteWorkSource(connection, Optional.empty()));
+    }
+
+    /// Returns the same, for a worker that has a store of its own.
+    ///
+    /// @param kept where to put blobs that come with the work, to spare the worker the asking
+    public RemoteWorkSource work(BlobStore kept) {
+        return resources.add(new RemoteWorkSource(connection, Optional.of(kept)));
     }
 
     /// Returns the builds of this server, which must be one of Steading's own.

@@ -6,6 +6,8 @@ import build.steading.api.v1.FinishRequest;
 import build.steading.api.v1.TakeRequest;
 import build.steading.api.v1.WorkerGrpc;
 import build.steading.api.v1.WorkerGrpc.WorkerBlockingV2Stub;
+import build.steading.blob.BlobStore;
+import build.steading.digest.Digests;
 import build.steading.execute.Lease;
 import build.steading.execute.Outcome;
 import build.steading.execute.WorkSource;
@@ -19,6 +21,7 @@ import build.steading.wire.Outcomes;
 import build.steading.wire.Times;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.StatusException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -38,14 +41,19 @@ public final class RemoteWorkSource implements WorkSource, AutoCloseable {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(5);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
+    private static final System.Logger LOG = System.getLogger(RemoteWorkSource.class.getName());
+
     private final Connection connection;
+    private final Optional<BlobStore> kept;
     private final HeldLeases held = new HeldLeases();
     private final Takes takes = new Takes();
     private final Membership membership;
     private volatile Runnable onNews = () -> {};
 
-    RemoteWorkSource(Connection connection) {
+    /// @param kept where to put blobs that come with a lease; if there is none, none come
+    RemoteWorkSource(Connection connection, Optional<BlobStore> kept) {
         this.connection = connection;
+        this.kept = kept;
         this.membership = new Membership(connection, held, new News());
     }
 
@@ -94,10 +102,28 @@ public final class RemoteWorkSource implements WorkSource, AutoCloseable {
             var stub = connection
                     .prepare(WorkerGrpc.newStub(connection.channel()))
                     .withDeadlineAfter(patience.plus(ON_THE_WAY).toMillis(), TimeUnit.MILLISECONDS);
-            call.begin(stub, TakeRequest.newBuilder().setWorker(worker.name()).setPatience(Times.toProto(patience)));
-            return call.await();
+            var request = TakeRequest.newBuilder()
+                    .setWorker(worker.name())
+                    .setPatience(Times.toProto(patience))
+                    .setKeepsBlobs(kept.isPresent());
+            call.begin(stub, request);
+            var taken = call.await();
+            taken.ifPresent(this::keep);
+            return taken.map(TakeCall.Taken::lease);
         } finally {
             takes.end(call);
+        }
+    }
+
+    /// What cannot be kept is fetched when it is needed, or fails then.
+    private void keep(TakeCall.Taken taken) {
+        for (var blob : taken.blobs()) {
+            try {
+                kept.orElseThrow()
+                        .put(Digests.fromProto(blob.getDigest()), blob.getData().newInput());
+            } catch (SteadingException e) {
+                LOG.log(Level.DEBUG, "A blob that came with `%s` is not kept".formatted(taken.lease()), e);
+            }
         }
     }
 

@@ -14,13 +14,11 @@ import java.util.List;
 /// Brings a server all that an action of this machine refers to, before it is to execute it. Thread-safe.
 final class Supply {
     private final BlobStore local;
-    private final RemoteBlobStore remote;
     private final TreeUpload trees;
 
-    /// @param trees from `local` to `remote`
-    Supply(BlobStore local, RemoteBlobStore remote, TreeUpload trees) {
+    /// @param trees brings the server what is in `local`
+    Supply(BlobStore local, TreeUpload trees) {
         this.local = local;
-        this.remote = remote;
         this.trees = trees;
     }
 
@@ -31,9 +29,8 @@ final class Supply {
     void bring(Digest digest) {
         try {
             var action = Action.parseFrom(Blobs.read(local, digest));
-            trees.ensure(Digests.fromProto(action.getInputRootDigest()));
-            var others = new HashSet<>(List.of(digest, Digests.fromProto(action.getCommandDigest())));
-            remote.copy(local, remote.findMissing(others));
+            var beside = new HashSet<>(List.of(digest, Digests.fromProto(action.getCommandDigest())));
+            trees.ensure(Digests.fromProto(action.getInputRootDigest()), beside);
         } catch (InvalidProtocolBufferException _) {
             throw SteadingException.invalid("Blob `%s` is no `Action`", digest);
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.client;
 
+import build.bazel.remote.execution.v2.BatchUpdateBlobsRequest;
 import build.steading.api.v1.TakeRequest;
 import build.steading.api.v1.TakeResponse;
 import build.steading.api.v1.WorkerGrpc.WorkerStub;
@@ -11,6 +12,7 @@ import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -25,8 +27,11 @@ final class TakeCall {
 
     private final long number;
     private final Consumer<Lease> taken;
-    private final CompletableFuture<Optional<Lease>> answer = new CompletableFuture<>();
+    private final CompletableFuture<Optional<Taken>> answer = new CompletableFuture<>();
     private volatile @Nullable ClientCallStreamObserver<TakeRequest> call;
+
+    /// A lease, and blobs that came along, as the farm sent them.
+    record Taken(Lease lease, List<BatchUpdateBlobsRequest.Request> blobs) {}
 
     /// @param number unique
     /// @param taken hears of a lease as soon as it is here, whether anybody still waits for it or not; must not
@@ -48,7 +53,7 @@ final class TakeCall {
     ///
     /// @throws SteadingException with what the server meant if there is none
     /// @throws InterruptedException if interrupted before a lease came: with one, the thread's interrupt is kept
-    Optional<Lease> await() throws InterruptedException {
+    Optional<Taken> await() throws InterruptedException {
         try {
             return get();
         } catch (InterruptedException e) {
@@ -62,7 +67,7 @@ final class TakeCall {
         }
     }
 
-    private Optional<Lease> get() throws InterruptedException {
+    private Optional<Taken> get() throws InterruptedException {
         try {
             return answer.get();
         } catch (ExecutionException e) {
@@ -73,7 +78,7 @@ final class TakeCall {
         }
     }
 
-    private Optional<Lease> lateAnswer() throws InterruptedException {
+    private Optional<Taken> lateAnswer() throws InterruptedException {
         try {
             return answer.get(CANCEL_MILLIS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException _) {
@@ -102,7 +107,7 @@ final class TakeCall {
                         ? Optional.of(Leases.fromProto(response.getLease()))
                         : Optional.<Lease>empty();
                 lease.ifPresent(taken);
-                answer.complete(lease);
+                answer.complete(lease.map(here -> new Taken(here, response.getBlobsList())));
             } catch (SteadingException e) {
                 answer.completeExceptionally(e);
             }

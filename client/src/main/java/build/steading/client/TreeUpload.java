@@ -7,6 +7,7 @@ import build.steading.failure.SteadingException;
 import build.steading.tree.Trees;
 import build.steading.tree.WholeTrees;
 import java.time.Duration;
+import java.util.HashSet;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -23,6 +24,10 @@ final class TreeUpload {
     /// Batches at a time: each has at most one message of blobs in memory.
     private static final int PARALLEL = 4;
 
+    /// So little that asking first whether the server has it would take longer.
+    private static final long NOT_WORTH_A_QUESTION_BYTES = 64 << 10;
+
+    private final BlobStore local;
     private final Trees trees;
     private final RemoteBlobStore remote;
     private final SharedSending sending;
@@ -31,19 +36,21 @@ final class TreeUpload {
 
     /// @param trees those of `local`
     TreeUpload(BlobStore local, Trees trees, RemoteBlobStore remote, ExecutorService threads, InstantSource clock) {
+        this.local = local;
         this.trees = trees;
         this.remote = remote;
         this.sending = new SharedSending(digests -> remote.copy(local, digests));
         this.threads = threads;
-        this.whole = new WholeTrees(clock, TRUST, REMEMBERED);
+        this.whole = new WholeTrees(clock, TRUST, REMEMBERED, REMEMBERED);
     }
 
     /// Returns when the server has all of a tree.
     ///
+    /// @param beside blobs that it is to have as well
     /// @throws SteadingException with `MissingBlobs` if a part of it is neither here nor there, `Unavailable` if
     ///     the server cannot be reached
-    void ensure(Digest root) {
-        var batches = new Batches();
+    void ensure(Digest root, Set<Digest> beside) {
+        var batches = new Batches(beside);
         try {
             whole.require(trees, root, batches);
         } finally {
@@ -56,22 +63,52 @@ final class TreeUpload {
         whole.forget();
     }
 
+    private void bring(Set<Digest> batch) {
+        sending.send(isSentUnasked(batch) ? batch : remote.findMissing(batch));
+    }
+
+    private boolean isSentUnasked(Set<Digest> batch) {
+        return batch.stream().mapToLong(Digest::sizeBytes).sum() <= NOT_WORTH_A_QUESTION_BYTES
+                && local.findMissing(batch).isEmpty();
+    }
+
     private final class Batches implements WholeTrees.Check {
         private final Parallel uploads = new Parallel(threads, new Semaphore(PARALLEL));
 
+        private final Set<Digest> beside;
+
+        /// Kept back until it is known whether it is the last, and the others go along.
+        private Set<Digest> held = Set.of();
+
+        Batches(Set<Digest> beside) {
+            this.beside = beside;
+        }
+
         @Override
         public void accept(Set<Digest> batch) {
+            if (!held.isEmpty()) {
+                begin(held);
+            }
+            held = batch;
+        }
+
+        @Override
+        public void finish() {
+            var last = new HashSet<>(held);
+            last.addAll(beside);
+            if (!last.isEmpty()) {
+                begin(last);
+            }
             try {
-                uploads.run(() -> sending.send(remote.findMissing(batch)));
+                uploads.finish();
             } catch (InterruptedException _) {
                 throw Connection.interrupted();
             }
         }
 
-        @Override
-        public void finish() {
+        private void begin(Set<Digest> batch) {
             try {
-                uploads.finish();
+                uploads.run(() -> bring(batch));
             } catch (InterruptedException _) {
                 throw Connection.interrupted();
             }

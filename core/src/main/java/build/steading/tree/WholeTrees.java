@@ -17,7 +17,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /// Knows which trees some store held whole a short while ago, directory by directory: of a tree that differs a
-/// little from an earlier one, only what differs is looked at. Thread-safe.
+/// little from an earlier one, only what differs is looked at. It may know files as well: of a directory that
+/// differs, only new files are looked at then. Thread-safe.
 ///
 /// A store keeps what it was asked for at least for its promise of retention ([BlobStore#findMissing]); `trust`
 /// must be well within that.
@@ -27,17 +28,25 @@ public final class WholeTrees {
 
     private final InstantSource clock;
     private final Duration trust;
-    private final int remembered;
+    private final Seen directories;
+    private final Seen files;
 
-    @GuardedBy("this")
-    private final LinkedHashMap<Digest, Instant> whole = new LinkedHashMap<>();
-
+    /// Remembers directories only.
+    ///
     /// @param trust for how long a directory counts as whole
     /// @param remembered how many directories at the most
     public WholeTrees(InstantSource clock, Duration trust, int remembered) {
+        this(clock, trust, remembered, 0);
+    }
+
+    /// @param trust for how long a directory counts as whole, and a file as there
+    /// @param remembered how many directories at the most
+    /// @param rememberedFiles how many files at the most
+    public WholeTrees(InstantSource clock, Duration trust, int remembered, int rememberedFiles) {
         this.clock = clock;
         this.trust = trust;
-        this.remembered = remembered;
+        this.directories = new Seen(remembered);
+        this.files = new Seen(rememberedFiles);
     }
 
     /// Takes in turn the digests of directories and files that may be missing. When it returns from a batch, or
@@ -52,26 +61,36 @@ public final class WholeTrees {
     /// @param trees reads the directories
     /// @throws SteadingException whatever `check` or reading a directory throws: nothing counts as whole then
     public void require(Trees trees, Digest root, Check check) {
-        var oldest = clock.instant();
-        var directories = new HashSet<Digest>();
+        var now = clock.instant();
+        var oldest = now;
+        var newDirectories = new HashSet<Digest>();
+        var newFiles = new HashSet<Digest>();
         var batch = new HashSet<Digest>();
         var left = new ArrayDeque<Digest>();
         left.push(root);
         while (!left.isEmpty()) {
             var next = left.pop();
-            var since = since(next);
+            var since = since(directories, next);
             if (since.isPresent()) {
                 // What rests on it is no younger.
-                oldest = since.get().isBefore(oldest) ? since.get() : oldest;
+                oldest = earlier(since.get(), oldest);
                 continue;
             }
-            if (!directories.add(next)) {
+            if (!newDirectories.add(next)) {
                 continue;
             }
             var directory = trees.directory(next);
             directory.getDirectoriesList().forEach(sub -> left.push(Digests.fromProto(sub.getDigest())));
             batch.add(next);
-            directory.getFilesList().forEach(file -> batch.add(Digests.fromProto(file.getDigest())));
+            for (var file : directory.getFilesList()) {
+                var digest = Digests.fromProto(file.getDigest());
+                var known = since(files, digest);
+                if (known.isPresent()) {
+                    oldest = earlier(known.get(), oldest);
+                } else if (newFiles.add(digest)) {
+                    batch.add(digest);
+                }
+            }
             if (batch.size() >= BATCH) {
                 check.accept(Set.copyOf(batch));
                 batch.clear();
@@ -81,27 +100,52 @@ public final class WholeTrees {
             check.accept(Set.copyOf(batch));
         }
         check.finish();
-        remember(directories, oldest);
+        directories.add(newDirectories, oldest);
+        files.add(newFiles, now);
     }
 
-    /// Returns when a directory was seen to be whole, if that still counts.
-    private synchronized Optional<Instant> since(Digest directory) {
-        return Optional.ofNullable(whole.get(directory))
-                .filter(since -> clock.instant().isBefore(since.plus(trust)));
+    private static Instant earlier(Instant a, Instant b) {
+        return a.isBefore(b) ? a : b;
     }
 
-    private synchronized void remember(Set<Digest> directories, Instant since) {
-        for (var directory : directories) {
-            whole.remove(directory);
-            whole.put(directory, since);
-        }
-        while (whole.size() > remembered) {
-            whole.pollFirstEntry();
-        }
+    /// Returns when a blob was seen to be there, with all that it names, if that still counts.
+    private Optional<Instant> since(Seen seen, Digest digest) {
+        return seen.since(digest).filter(since -> clock.instant().isBefore(since.plus(trust)));
     }
 
     /// Forgets all: the store has lost something.
-    public synchronized void forget() {
-        whole.clear();
+    public void forget() {
+        directories.clear();
+        files.clear();
+    }
+
+    /// When blobs were seen. Bounded: what was seen first goes first.
+    private static final class Seen {
+        private final int most;
+
+        @GuardedBy("this")
+        private final LinkedHashMap<Digest, Instant> times = new LinkedHashMap<>();
+
+        Seen(int most) {
+            this.most = most;
+        }
+
+        synchronized Optional<Instant> since(Digest digest) {
+            return Optional.ofNullable(times.get(digest));
+        }
+
+        synchronized void add(Set<Digest> digests, Instant time) {
+            for (var digest : digests) {
+                times.remove(digest);
+                times.put(digest, time);
+                if (times.size() > most) {
+                    times.pollFirstEntry();
+                }
+            }
+        }
+
+        synchronized void clear() {
+            times.clear();
+        }
     }
 }

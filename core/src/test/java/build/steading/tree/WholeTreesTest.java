@@ -79,6 +79,57 @@ class WholeTreesTest {
     }
 
     @Test
+    void filesThatAreKnownAreNotAskedForInAnotherDirectory() {
+        var knowsFiles = new WholeTrees(clock, TRUST, 100, 100);
+        var asked = new HashSet<Digest>();
+        knowsFiles.require(trees, tree("1", "2"), _ -> {});
+        var next = tree("2", "1");
+
+        knowsFiles.require(trees, next, asked::addAll);
+
+        assertThat(asked).hasSize(3).contains(next).doesNotContain(file("1"), file("2"));
+    }
+
+    @Test
+    void directoryIsNoYoungerThanItsFiles() {
+        var knowsFiles = new WholeTrees(clock, TRUST, 100, 100);
+        var next = tree("2", "1");
+        var asked = new HashSet<Digest>();
+        knowsFiles.require(trees, tree("1", "2"), _ -> {});
+        clock.advance(TRUST.minusSeconds(1));
+        knowsFiles.require(trees, next, _ -> {});
+
+        clock.advance(Duration.ofSeconds(1));
+        knowsFiles.require(trees, next, asked::addAll);
+
+        assertThat(asked).contains(next, file("1"), file("2"));
+    }
+
+    @Test
+    void filesAreForgottenWithTheDirectories() {
+        var knowsFiles = new WholeTrees(clock, TRUST, 100, 100);
+        var asked = new HashSet<Digest>();
+        knowsFiles.require(trees, tree("1", "2"), _ -> {});
+
+        knowsFiles.forget();
+        knowsFiles.require(trees, tree("2", "1"), asked::addAll);
+
+        assertThat(asked).contains(file("1"), file("2"));
+    }
+
+    @Test
+    void noMoreFilesAreRememberedThanIsAllowed() {
+        var knowsOne = new WholeTrees(clock, TRUST, 100, 1);
+        var asked = new HashSet<Digest>();
+        knowsOne.require(trees, tree("1", "2"), _ -> {});
+
+        knowsOne.require(trees, tree("2", "1"), asked::addAll);
+
+        assertThat(asked.stream().filter(digest -> digest.equals(file("1")) || digest.equals(file("2"))))
+                .hasSize(1);
+    }
+
+    @Test
     void failedCheckIsNotRemembered() {
         var root = tree("1", "2");
         assertThatThrownBy(() -> whole.require(trees, root, new WholeTrees.Check() {

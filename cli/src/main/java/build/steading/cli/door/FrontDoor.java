@@ -38,6 +38,9 @@ public final class FrontDoor implements AutoCloseable {
     /// How often compiles tell that they are under way. Their launchers wait several times as long.
     private static final Duration ALIVE_PERIOD = Duration.ofSeconds(1);
 
+    /// Of most launchers, all that they say.
+    private static final int INPUT_BYTES = 8 << 10;
+
     private static final System.Logger LOG = System.getLogger(FrontDoor.class.getName());
 
     private final Settings settings;
@@ -153,7 +156,7 @@ public final class FrontDoor implements AutoCloseable {
     private void converse(SocketChannel channel) throws IOException {
         boolean begun = false;
         try {
-            var in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel), 64 << 10));
+            var in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel), INPUT_BYTES));
             var first = Frame.read(in);
             if (first.isEmpty()) {
                 return;

@@ -17,6 +17,7 @@ public final class Routes {
 
     private final FileTable table;
     private final Map<String, Step> steps = new HashMap<>();
+    private final Map<String, Optional<Route>> known = new HashMap<>();
 
     Routes(FileTable table) {
         this.table = table;
@@ -30,9 +31,38 @@ public final class Routes {
     /// Returns the way from an absolute name; nothing if it does not lead anywhere, or not to where anybody may
     /// look. Links below `/proc` that stand for open files lead nowhere: what they say is no name.
     public Optional<Route> of(String absolute) {
+        var route = known.get(absolute);
+        if (route == null) {
+            route = find(table.name(absolute).text());
+            known.put(absolute, route);
+        }
+        return route;
+    }
+
+    /// Most names share their directories with others: only the last step is new then.
+    private Optional<Route> find(String name) {
+        var slash = name.lastIndexOf('/');
+        var last = name.substring(slash + 1);
+        if (slash == 0 || last.isEmpty() || last.equals(".") || last.equals("..") || name.length() > Name.MAX_BYTES) {
+            return walk(name);
+        }
+        var parent = of(name.substring(0, slash)).filter(way -> way.signature().isDirectory());
+        if (parent.isEmpty()) {
+            return Optional.empty();
+        }
+        var place = next(parent.get().real(), last);
+        var step = step(place);
+        return step.target().isPresent()
+                ? walk(name)
+                : step.signature()
+                        .filter(end -> !end.isLink())
+                        .map(end -> new Route(parent.get().links(), place, end));
+    }
+
+    private Optional<Route> walk(String name) {
         var links = new LinkedHashSet<Route.Link>();
         var followed = 0;
-        var ahead = new ArrayDeque<>(parts(table.name(absolute).text()));
+        var ahead = new ArrayDeque<>(parts(name));
         var place = "/";
         var here = step(place).signature();
         while (here.isPresent() && !ahead.isEmpty()) {

@@ -124,7 +124,12 @@ final class Preparation {
 
         checkOverwritten(command, compile, contents);
         var seen = files.snapshot();
-        contents.forEach(seen::file);
+        contents.forEach((name, content) -> {
+            // Each compile begins with a look at all of its compiler.
+            if (!content.settled() || !toolchain.watches(name)) {
+                seen.file(name, content);
+            }
+        });
         directories.forEach(seen::directory);
         closure.identities().forEach((name, identity) -> seen.directory(command.absolute(name), identity));
         needs.search().missing().forEach(name -> seen.absent(command.absolute(name)));

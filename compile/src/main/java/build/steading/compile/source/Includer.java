@@ -8,7 +8,7 @@ import java.util.List;
 ///
 /// @param name as it was opened
 /// @param position which directory of the search it was found in, or one of the constants
-/// @param ancestors the directories of the files that led to it, the nearest first
+/// @param ancestors the directories of the files that led to it, the nearest first; empty if it does not matter
 record Includer(String name, int position, List<String> ancestors) {
     /// It is the source itself, or was named from the root on.
     static final int NOWHERE = -2;
@@ -19,10 +19,15 @@ record Includer(String name, int position, List<String> ancestors) {
         return new Includer(name, NOWHERE, List.of());
     }
 
-    Includer leadsTo(String included, int at) {
+    /// @param withAncestors whether it matters which files led to it
+    Includer leadsTo(String included, int at, boolean withAncestors) {
+        var position = isAbsolute(included) && at == BESIDE ? NOWHERE : at;
+        if (!withAncestors) {
+            return new Includer(included, position, List.of());
+        }
         var directories = new ArrayList<>(List.of(directory()));
         ancestors.stream().filter(known -> !known.equals(directory())).forEach(directories::add);
-        return new Includer(included, isAbsolute(included) && at == BESIDE ? NOWHERE : at, List.copyOf(directories));
+        return new Includer(included, position, List.copyOf(directories));
     }
 
     boolean isFound() {

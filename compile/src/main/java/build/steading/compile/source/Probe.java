@@ -25,6 +25,7 @@ final class Probe {
 
     private final Places places;
     private final Map<String, Place> answers = new HashMap<>();
+    private final Map<String, Optional<Scan>> asFiles = new HashMap<>();
 
     Probe(Places places) {
         this.places = places;
@@ -67,6 +68,15 @@ final class Probe {
 
     /// Returns the scan of a file that a compiler would take here.
     Optional<Scan> file(String name) {
+        var known = asFiles.get(name);
+        if (known == null) {
+            known = newFile(name);
+            asFiles.put(name, known);
+        }
+        return known;
+    }
+
+    private Optional<Scan> newFile(String name) {
         return switch (at(name)) {
             case Place.File(var scan) -> {
                 files.add(name);

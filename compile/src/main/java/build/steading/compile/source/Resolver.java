@@ -26,6 +26,7 @@ public final class Resolver {
     private final MacroValues macros = new MacroValues();
     private final Deque<Visit> pending = new ArrayDeque<>();
     private final Set<String> visited = new HashSet<>();
+    private final Set<Search> searched = new HashSet<>();
     private final List<Computed> computed = new ArrayList<>();
     private final int mostFiles;
 
@@ -40,6 +41,9 @@ public final class Resolver {
 
     /// A file that is to be read.
     private record Visit(Includer place, Scan scan) {}
+
+    /// A search for a name from one of the directories on.
+    private record Search(String name, int first) {}
 
     private record Computed(Includer place, Inclusion inclusion) {}
 
@@ -136,6 +140,12 @@ public final class Resolver {
     }
 
     private void search(Includer from, String name, int first) {
+        var isNew = searched.add(new Search(name, first));
+        // Whoever searches again finds the same; only the source looks for precompiled headers, and only where it
+        // matters which files led there is it not the same.
+        if (!isNew && from.isFound() && !compile.search().microsoft()) {
+            return;
+        }
         if (Includer.isAbsolute(name)) {
             take(from, name, Includer.NOWHERE);
             return;
@@ -154,7 +164,7 @@ public final class Resolver {
             probePrecompiled(name, false);
         }
         var scan = probe.file(name);
-        scan.ifPresent(found -> visit(from.leadsTo(name, position), found));
+        scan.ifPresent(found -> visit(from.leadsTo(name, position, compile.search().microsoft()), found));
         return scan.isPresent();
     }
 

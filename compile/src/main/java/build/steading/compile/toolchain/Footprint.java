@@ -44,12 +44,21 @@ final class Footprint {
     /// is watched.
     Optional<Path> add(String name) {
         evidence.add(name);
-        return addUnwatched(name);
+        var walk = new Walk(name);
+        var real = add(walk);
+        if (real.isPresent() && !walk.isDirectory) {
+            walk.links.forEach(evidence::cover);
+            evidence.cover(walk.at.toString());
+        }
+        return real;
     }
 
     /// Adds a file or directory of which it does not matter whether it stays the same.
     Optional<Path> addUnwatched(String name) {
-        var walk = new Walk(name);
+        return add(new Walk(name));
+    }
+
+    private Optional<Path> add(Walk walk) {
         if (!walk.arrives()) {
             return Optional.empty();
         }

@@ -73,6 +73,11 @@ public final class Toolchain {
         return learnt.evidence.isCurrent();
     }
 
+    /// Returns whether this is not [current][#isCurrent] any more as soon as another file is at a name.
+    public boolean watches(String file) {
+        return learnt.evidence.covers(file);
+    }
+
     /// Returns what a compile needs: the same object for all compiles of a kind, as long as it is remembered.
     ///
     /// @param compile as read for this [#compiler]

@@ -61,6 +61,25 @@ class FootprintTest {
     }
 
     @Test
+    void whatIsWatchedCoversAllThatItLeadsTo() {
+        footprint.add(directory + "/lib/link");
+        footprint.add(directory + "/deep");
+        footprint.addUnwatched(directory + "/usr/lib/deep/../file");
+
+        assertThat(evidence.covers(directory + "/lib/link")).isTrue();
+        assertThat(evidence.covers(directory + "/usr/lib/link")).isTrue();
+        assertThat(evidence.covers(directory + "/usr/lib/file")).isTrue();
+        assertThat(evidence.covers(directory + "/usr/lib/deep")).isFalse();
+    }
+
+    @Test
+    void whatIsNotWatchedIsNotCovered() {
+        footprint.addUnwatched(directory + "/lib/file");
+
+        assertThat(evidence.covers(directory + "/usr/lib/file")).isFalse();
+    }
+
+    @Test
     void seesWhatComesToBe() throws IOException {
         footprint.add(directory + "/lib/nothing");
         assertThat(evidence.isCurrent()).isTrue();

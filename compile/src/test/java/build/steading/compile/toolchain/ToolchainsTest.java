@@ -108,6 +108,18 @@ class ToolchainsTest {
     }
 
     @Test
+    void allFilesOfACompilerAreWatched() throws Exception {
+        var toolchain = find("gcc");
+
+        for (var file : needs(toolchain, "gcc -c a.c").files()) {
+            if (Files.isRegularFile(Path.of(file))) {
+                assertThat(toolchain.watches(file)).as(file).isTrue();
+            }
+        }
+        assertThat(toolchain.watches("/usr/include/stdio.h")).isFalse();
+    }
+
+    @Test
     void needsAreRealFilesAndTheLinksToThem() throws Exception {
         var needs = needs(find("gcc"), "gcc -c a.c");
         assertThat(needs.files()).contains("/usr/bin/gcc").anyMatch(file -> file.endsWith("/cc1"));

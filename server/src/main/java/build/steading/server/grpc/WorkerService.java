@@ -13,6 +13,7 @@ import build.steading.api.v1.TakeResponse;
 import build.steading.api.v1.WorkerGrpc;
 import build.steading.auth.Identity;
 import build.steading.auth.Role;
+import build.steading.digest.Digests;
 import build.steading.execute.Attendance;
 import build.steading.execute.Lease;
 import build.steading.execute.Outcome;
@@ -41,16 +42,20 @@ public final class WorkerService extends WorkerGrpc.WorkerImplBase {
 
     private final WorkSource work;
     private final Attendance attendance;
+    private final Provisions provisions;
     private final Supplier<Optional<Identity>> caller;
     private final Roll roll = new Roll();
     private final Map<WorkerId, Attendee> attendees = new ConcurrentHashMap<>();
     private final Attendee.Stage stage = new Attendees();
 
     /// @param attendance hears who is connected, before `work` hears of it
+    /// @param provisions finds what goes along with leases
     /// @param caller who has proven to make the present call; where that is empty, workers are believed
-    public WorkerService(WorkSource work, Attendance attendance, Supplier<Optional<Identity>> caller) {
+    public WorkerService(
+            WorkSource work, Attendance attendance, Provisions provisions, Supplier<Optional<Identity>> caller) {
         this.work = work;
         this.attendance = attendance;
+        this.provisions = provisions;
         this.caller = caller;
     }
 
@@ -69,7 +74,14 @@ public final class WorkerService extends WorkerGrpc.WorkerImplBase {
     public void take(TakeRequest request, StreamObserver<TakeResponse> response) {
         var worker = identify(request.getWorker());
         var answer = TakeResponse.newBuilder();
-        take(worker, request).map(Leases::toProto).ifPresent(answer::setLease);
+        take(worker, request).ifPresent(lease -> {
+            answer.setLease(Leases.toProto(lease));
+            if (request.getKeepsBlobs()) {
+                provisions.of(worker, lease.action()).forEach(blob -> answer.addBlobsBuilder()
+                        .setDigest(Digests.toProto(blob.digest()))
+                        .setData(blob.bytes()));
+            }
+        });
         response.onNext(answer.build());
         response.onCompleted();
     }
@@ -176,6 +188,7 @@ public final class WorkerService extends WorkerGrpc.WorkerImplBase {
 
         @Override
         public void entered(Attendee attendee, WorkerId worker) {
+            provisions.forget(worker);
             var former = attendees.put(worker, attendee);
             if (former != null) {
                 former.supersede();

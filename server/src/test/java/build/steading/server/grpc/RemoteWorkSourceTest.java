@@ -8,6 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import build.steading.client.RemoteCluster;
 import build.steading.client.RemoteWorkSource;
 import build.steading.client.RetryPolicy;
+import build.bazel.remote.execution.v2.Action;
+import build.steading.blob.Blobs;
+import build.steading.blob.MemoryBlobStore;
+import build.steading.blob.SizeLimitingBlobStore;
 import build.steading.digest.Digest;
 import build.steading.execute.Lease;
 import build.steading.execute.Outcome;
@@ -100,6 +104,33 @@ class RemoteWorkSourceTest {
 
         assertThat(farm.text(LEASE)).isEqualTo("hello");
         assertThat(farm.outcomes(LEASE)).containsExactly(FAILED);
+    }
+
+    @Test
+    void smallBlobsComeWithTheWork() throws Exception {
+        var kept = new MemoryBlobStore();
+        var keeping = resources
+                .add(RemoteCluster.connect(URI.create("grpc://127.0.0.1:" + wire.port()), "", RetryPolicy.STANDARD))
+                .work(kept);
+        var action = Blobs.put(server.blobs(), Action.newBuilder().setDoNotCache(true).build());
+        keeping.announce(WORKER, offer());
+        var lease = farm.offer(1, action);
+
+        assertThat(keeping.take(WORKER, PATIENCE)).contains(lease);
+        assertThat(kept.findMissing(Set.of(action))).isEmpty();
+    }
+
+    @Test
+    void workComesThoughNothingCanBeKept() throws Exception {
+        var full = new SizeLimitingBlobStore(new MemoryBlobStore(), 1);
+        var keeping = resources
+                .add(RemoteCluster.connect(URI.create("grpc://127.0.0.1:" + wire.port()), "", RetryPolicy.STANDARD))
+                .work(full);
+        var action = Blobs.put(server.blobs(), Action.newBuilder().setDoNotCache(true).build());
+        keeping.announce(WORKER, offer());
+        var lease = farm.offer(1, action);
+
+        assertThat(keeping.take(WORKER, PATIENCE)).contains(lease);
     }
 
     @Test

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.server.grpc;
 
+import build.steading.blob.BlobStore;
+import build.steading.blob.MemoryBlobStore;
 import build.steading.lifecycle.Resources;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
@@ -12,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 /// A farm's service for workers on a port of the loopback interface.
 final class WorkerServer implements AutoCloseable {
     private final Resources resources = new Resources();
+    private final BlobStore blobs = new MemoryBlobStore();
     private final WorkerService service;
     private final int port;
 
@@ -21,7 +24,7 @@ final class WorkerServer implements AutoCloseable {
         resources.add(() -> end(eventLoops));
         var threads = Executors.newVirtualThreadPerTaskExecutor();
         resources.add(threads::shutdownNow);
-        this.service = new WorkerService(farm, farm, Optional::empty);
+        this.service = new WorkerService(farm, farm, new Provisions(blobs), Optional::empty);
         var server = Listener.onLoopback(port, eventLoops)
                 .addService(service)
                 .intercept(new FailureInterceptor())
@@ -43,6 +46,11 @@ final class WorkerServer implements AutoCloseable {
 
     int port() {
         return port;
+    }
+
+    /// Returns where actions are that leases are on.
+    BlobStore blobs() {
+        return blobs;
     }
 
     WorkerService service() {

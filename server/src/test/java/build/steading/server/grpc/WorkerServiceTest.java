@@ -18,6 +18,7 @@ import build.steading.api.v1.WorkerGrpc.WorkerBlockingV2Stub;
 import build.steading.api.v1.WorkerOffer;
 import build.steading.auth.Identity;
 import build.steading.auth.Role;
+import build.steading.blob.MemoryBlobStore;
 import build.steading.digest.Digest;
 import build.steading.execute.Outcome;
 import build.steading.failure.Failure;
@@ -52,7 +53,7 @@ class WorkerServiceTest {
     private final Resources resources = new Resources();
     private final ScriptedFarm farm = new ScriptedFarm();
     private volatile Optional<Identity> caller = Optional.empty();
-    private final WorkerService service = new WorkerService(farm, farm, () -> caller);
+    private final WorkerService service = new WorkerService(farm, farm, new Provisions(new MemoryBlobStore()), () -> caller);
     private ManagedChannel channel;
 
     @BeforeEach
