@@ -12,6 +12,7 @@ import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.platform.PlatformProperties;
 import build.steading.platform.Requirement;
+import build.steading.tree.NodeTraits;
 import build.steading.worker.input.Directories;
 import build.steading.worker.input.InputCheck;
 import build.steading.worker.output.DeclaredOutputs;
@@ -109,11 +110,13 @@ final class TaskReader {
         checkPath("Working directory", command.getWorkingDirectory());
         List.of(command.getOutputPathsList(), command.getOutputFilesList(), command.getOutputDirectoriesList())
                 .forEach(paths -> paths.forEach(path -> checkPath("Output", path)));
+        NodeTraits.checkNames(command.getOutputNodePropertiesList());
         return new DeclaredOutputs(
                 trimmed(command.getWorkingDirectory()),
                 command.getOutputPathsList(),
                 command.getOutputFilesList(),
-                command.getOutputDirectoriesList());
+                command.getOutputDirectoriesList(),
+                command.getOutputNodePropertiesList());
     }
 
     static void checkPath(String what, String path) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.worker.input;
 
+import build.bazel.remote.execution.v2.Directory;
 import build.bazel.remote.execution.v2.FileNode;
 import build.bazel.remote.execution.v2.SymlinkNode;
 import build.steading.blob.BlobStore;
@@ -10,9 +11,12 @@ import build.steading.digest.Digests;
 import build.steading.digest.HashFunction;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
+import build.steading.tree.NodeTraits;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -33,6 +37,7 @@ final class Plan {
     private final List<String> folders = new ArrayList<>();
     private final List<File> files = new ArrayList<>();
     private final List<Link> links = new ArrayList<>();
+    private final Map<String, NodeTraits> traits = new LinkedHashMap<>();
     private final Set<Digest> missing = new HashSet<>();
 
     Plan(Directories directories) {
@@ -49,6 +54,11 @@ final class Plan {
 
     List<Link> links() {
         return links;
+    }
+
+    /// Returns what directories shall be like, by their paths.
+    Map<String, NodeTraits> traits() {
+        return traits;
     }
 
     static String join(String parent, String name) {
@@ -80,6 +90,15 @@ final class Plan {
         return this;
     }
 
+    /// Notes what the directory at `path` shall be like, once all that is in it has been made.
+    Plan traits(String path, Directory directory) {
+        var own = NodeTraits.of(directory.getNodeProperties());
+        if (!own.isEmpty()) {
+            traits.put(path, own);
+        }
+        return this;
+    }
+
     /// Adds all that is below the directory `root`, at `path`: level by level, so that the directories of a level
     /// are fetched together. Those that are not in the store are noted, and the walk goes on.
     Plan tree(String path, Digest root) {
@@ -107,6 +126,7 @@ final class Plan {
         var below = new ArrayList<Folder>();
         try {
             var directory = directories.read(folder.digest());
+            traits(path, directory);
             var function = folder.digest().function();
             directory.getFilesList().forEach(node -> file(join(path, node.getName()), node, function));
             directory.getSymlinksList().forEach(node -> link(join(path, node.getName()), node));
