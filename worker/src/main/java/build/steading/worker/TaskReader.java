@@ -37,6 +37,9 @@ final class TaskReader {
             PlatformProperties.PROCESSES,
             PlatformProperties.FILE_SYSTEM);
 
+    /// What an action or a command may take up: it is had in memory whole.
+    private static final long MAX_BYTES = 16 << 20;
+
     private final LocalBlobs blobs;
     private final Directories directories;
     private final WorkerConfig.Limits limits;
@@ -75,7 +78,7 @@ final class TaskReader {
 
     private <T> T parse(Digest digest, String kind, Parser<T> parser) {
         try {
-            return parser.parseFrom(Blobs.read(blobs, digest));
+            return parser.parseFrom(Blobs.read(blobs, digest, MAX_BYTES));
         } catch (InvalidProtocolBufferException _) {
             throw SteadingException.invalid("Blob `%s` is no `%s`", digest, kind);
         }
