@@ -113,7 +113,8 @@ final class OperationBook implements AutoCloseable {
                 && clock.instant().isBefore(begun.plus(limits.keep()));
     }
 
-    private synchronized Optional<RunningOperation> lookUp(String name) {
+    /// Returns an operation that this server knows.
+    synchronized Optional<RunningOperation> lookUp(String name) {
         var operation = Optional.ofNullable(operations.get(name));
         operation.ifPresent(found -> found.touch(clock.instant()));
         return operation;

@@ -30,7 +30,7 @@ final class Services {
                         new CapabilitiesService(config),
                         new CasService(blobs, new ChunkedBlobs(blobs, results), config.instances(), config.limits()),
                         new ByteStreamService(
-                                blobs, config.instances(), config.limits().maxBlobBytes()),
+                                blobs, operations, config.instances(), config.limits().maxBlobBytes()),
                         new ActionCacheService(results, config.instances(), config.resultWriters()),
                         new ExecutionService(operations, config.instances(), clock),
                         new OperationsService(operations)));
