@@ -22,13 +22,16 @@ final class ByteStreamService extends ByteStreamGrpc.ByteStreamImplBase {
     private final InstanceNames instances;
     private final long maxBlobBytes;
     private final Transfers transfers;
+    private final Silence silence;
 
-    ByteStreamService(BlobStore blobs, OperationBook operations, InstanceNames instances, long maxBlobBytes) {
+    /// @param silence ends uploads that do not go on
+    ByteStreamService(BlobStore blobs, OperationBook operations, InstanceNames instances, long maxBlobBytes, Silence silence) {
         this.blobs = blobs;
         this.named = new NamedBlobs(blobs);
         this.operations = operations;
         this.instances = instances;
         this.maxBlobBytes = maxBlobBytes;
+        this.silence = silence;
         this.transfers = new Transfers(blobs);
     }
 
@@ -66,7 +69,7 @@ final class ByteStreamService extends ByteStreamGrpc.ByteStreamImplBase {
 
     @Override
     public StreamObserver<WriteRequest> write(StreamObserver<WriteResponse> response) {
-        return new Upload(blobs, instances, maxBlobBytes, transfers, response);
+        return new Upload(blobs, instances, maxBlobBytes, transfers, response).within(silence);
     }
 
     @Override

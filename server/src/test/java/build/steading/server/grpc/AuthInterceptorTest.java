@@ -50,7 +50,7 @@ class AuthInterceptorTest {
         var name = InProcessServerBuilder.generateName();
         var server = InProcessServerBuilder.forName(name)
                 .addService(new ByteStreamService(
-                        new MemoryBlobStore(), book, InstanceNames.ANY, 1 << 20))
+                        new MemoryBlobStore(), book, InstanceNames.ANY, 1 << 20, new Silence(Duration.ofMinutes(1))))
                 .addService(new CapabilitiesService(GrpcTest.config(InstanceNames.ANY, false)))
                 .intercept(new AuthInterceptor(authenticator, nanos::get))
                 .intercept(new FailureInterceptor())
