@@ -195,7 +195,9 @@ final class ProcessChecks {
         var done = target.jobs().succeed(job);
         Expect.equal("Mode and time of the input", "640 1000000000\n", done.stdout());
         Expect.equal(
-                "Properties of the output", given, done.result().getOutputFiles(0).getNodeProperties());
+                "Properties of the output",
+                given,
+                done.result().getOutputFiles(0).getNodeProperties());
         return "";
     }
 

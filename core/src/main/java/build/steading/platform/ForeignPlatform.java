@@ -42,8 +42,8 @@ public record ForeignPlatform(List<ForeignProperty> properties) {
 
     private static String complaint(ForeignProperty property, Map<Properties, Integer> workers) {
         var byValue = new LinkedHashMap<Object, Integer>();
-        workers.forEach(
-                (worker, count) -> property.offered(worker).ifPresent(value -> byValue.merge(value, count, Integer::sum)));
+        workers.forEach((worker, count) ->
+                property.offered(worker).ifPresent(value -> byValue.merge(value, count, Integer::sum)));
         if (byValue.isEmpty()) {
             return ForeignProperty.unknown(property.name(), property.value());
         }

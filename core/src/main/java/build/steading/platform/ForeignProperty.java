@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// A platform property of a client that knows nothing of [PlatformProperties]: it names a property that the worker
-/// must have, with just that value. `OSFamily` and `ISA`, as the Remote Execution API suggests them, are `os` and
-/// `arch`.
+/// A platform property of a client that knows nothing of [PlatformProperties]: it names a property that the
+/// worker must have, with just that value. `OSFamily` and `ISA`, as the Remote Execution API suggests them, are
+/// `os` and `arch`.
 ///
 /// @param name what the client calls it
 /// @param value what the client asks for
@@ -29,12 +29,11 @@ public record ForeignProperty(String name, String value, Requirement requirement
 
     /// @throws SteadingException with `Unsupported` if no worker ever could have a property of that name
     public static ForeignProperty of(String name, String value) {
-        var requirement =
-                switch (name) {
-                    case "OSFamily" -> "os == " + text(value.toLowerCase(Locale.ROOT));
-                    case "ISA" -> "arch == " + text(ARCHITECTURES.getOrDefault(value, value));
-                    default -> worker(name, value) + " == " + literal(value);
-                };
+        var requirement = switch (name) {
+            case "OSFamily" -> "os == " + text(value.toLowerCase(Locale.ROOT));
+            case "ISA" -> "arch == " + text(ARCHITECTURES.getOrDefault(value, value));
+            default -> worker(name, value) + " == " + literal(value);
+        };
         return new ForeignProperty(name, value, Requirement.parse(requirement));
     }
 

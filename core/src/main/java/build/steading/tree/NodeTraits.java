@@ -22,8 +22,10 @@ public record NodeTraits(Optional<Integer> mode, Optional<Instant> modified) {
     public static final NodeTraits NONE = new NodeTraits(Optional.empty(), Optional.empty());
 
     private static final int PERMISSIONS = 0777;
-    private static final long FIRST_SECOND = Instant.parse("0001-01-01T00:00:00Z").getEpochSecond();
-    private static final long LAST_SECOND = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
+    private static final long FIRST_SECOND =
+            Instant.parse("0001-01-01T00:00:00Z").getEpochSecond();
+    private static final long LAST_SECOND =
+            Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
 
     public static NodeTraits of(int mode, Instant modified) {
         return new NodeTraits(Optional.of(mode & PERMISSIONS), Optional.of(modified));

@@ -32,7 +32,15 @@ class ForeignPropertyTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"OSFamily, Windows", "ISA, arm-a64", "gpu, a100", "pool, other", "cores, 16", "cores, eight", "ssd, false"})
+    @CsvSource({
+        "OSFamily, Windows",
+        "ISA, arm-a64",
+        "gpu, a100",
+        "pool, other",
+        "cores, 16",
+        "cores, eight",
+        "ssd, false"
+    })
     void workerWithAnotherValueDoesNotFit(String name, String value) {
         assertThat(ForeignProperty.of(name, value).isMetBy(WORKER)).isFalse();
     }
@@ -42,8 +50,7 @@ class ForeignPropertyTest {
     void propertyThatNobodyCanHaveIsRefused(String name, String value) {
         assertThatThrownBy(() -> ForeignProperty.of(name, value))
                 .isInstanceOfSatisfying(
-                        SteadingException.class,
-                        e -> assertThat(e.failure()).isInstanceOf(Failure.Unsupported.class))
+                        SteadingException.class, e -> assertThat(e.failure()).isInstanceOf(Failure.Unsupported.class))
                 .hasMessageContaining("`%s`", name);
     }
 

@@ -39,11 +39,7 @@ abstract class NodePropertiesContract extends SandboxedTest {
 
         assertThat(farm.stdout(result).lines())
                 .containsExactly(
-                        "f 600 1000000000",
-                        "g 751 " + MOON,
-                        "d 711 1200000000",
-                        "d/h 644 946684800",
-                        "1100000000");
+                        "f 600 1000000000", "g 751 " + MOON, "d 711 1200000000", "d/h 644 946684800", "1100000000");
     }
 
     @Test
@@ -56,7 +52,8 @@ abstract class NodePropertiesContract extends SandboxedTest {
 
     @Test
     void nobodyGetsTheRightsOfAnotherUser() throws Exception {
-        var result = farm.complete(action().file("f", "x", properties(0106755, 1)).shell("stat -c '%a' f"));
+        var result =
+                farm.complete(action().file("f", "x", properties(0106755, 1)).shell("stat -c '%a' f"));
 
         assertThat(farm.stdout(result)).isEqualTo("755\n");
     }

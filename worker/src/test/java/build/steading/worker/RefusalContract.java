@@ -50,13 +50,17 @@ abstract class RefusalContract extends SandboxedTest {
         for (var level = 0; level < 40; level++) {
             twins = Blobs.put(
                     farm.store,
-                    new DirectoryBuilder().directory("a", twins).directory("b", twins).build());
+                    new DirectoryBuilder()
+                            .directory("a", twins)
+                            .directory("b", twins)
+                            .build());
         }
         var bomb = Blobs.put(
                 farm.store,
                 Action.newBuilder()
-                        .setCommandDigest(Digests.toProto(
-                                Blobs.put(farm.store, Command.newBuilder().addArguments("true").build())))
+                        .setCommandDigest(Digests.toProto(Blobs.put(
+                                farm.store,
+                                Command.newBuilder().addArguments("true").build())))
                         .setInputRootDigest(Digests.toProto(twins))
                         .build());
 

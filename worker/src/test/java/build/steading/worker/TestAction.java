@@ -80,7 +80,8 @@ public final class TestAction {
     }
 
     TestAction link(String path, String target, NodeProperties properties) {
-        var node = SymlinkNode.newBuilder().setName(name(path)).setTarget(target).setNodeProperties(properties);
+        var node =
+                SymlinkNode.newBuilder().setName(name(path)).setTarget(target).setNodeProperties(properties);
         root.at(parent(path)).entries.put(name(path), node.build());
         return this;
     }

@@ -97,17 +97,19 @@ final class Offerings {
 
     /// Returns how an action ends at once for which it would be in vain to wait for a worker; empty if not.
     Optional<Outcome> refusal(Admission admission, Instant now) {
-        return objection(admission.platform(), now)
-                .map(reason -> new Outcome.NotRun(new Failure.Unsupported(reason)));
+        return objection(admission.platform(), now).map(reason -> new Outcome.NotRun(new Failure.Unsupported(reason)));
     }
 
     /// Returns why it is in vain to wait for a worker that meets `platform`; empty if one does, or may be about
     /// to come.
     synchronized Optional<String> objection(ForeignPlatform platform, Instant now) {
-        if (platform.properties().isEmpty() || present.isEmpty() || settles.filter(now::isBefore).isPresent()) {
+        if (platform.properties().isEmpty()
+                || present.isEmpty()
+                || settles.filter(now::isBefore).isPresent()) {
             return Optional.empty();
         }
-        while (!gone.isEmpty() && !now.isBefore(gone.firstEntry().getValue().at().plus(memory))) {
+        while (!gone.isEmpty()
+                && !now.isBefore(gone.firstEntry().getValue().at().plus(memory))) {
             gone.pollFirstEntry();
             judged.clear();
         }

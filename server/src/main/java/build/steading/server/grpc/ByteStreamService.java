@@ -13,8 +13,8 @@ import com.google.bytestream.WriteResponse;
 import io.grpc.stub.StreamObserver;
 import java.util.Set;
 
-/// Speaks `ByteStream` for a [BlobStore], blobs of any size, and for an [OperationBook], what actions print. A broken
-/// upload goes on where it broke, unless it travels compressed.
+/// Speaks `ByteStream` for a [BlobStore], blobs of any size, and for an [OperationBook], what actions print. A
+/// broken upload goes on where it broke, unless it travels compressed.
 final class ByteStreamService extends ByteStreamGrpc.ByteStreamImplBase {
     private final BlobStore blobs;
     private final NamedBlobs named;
@@ -25,7 +25,8 @@ final class ByteStreamService extends ByteStreamGrpc.ByteStreamImplBase {
     private final Silence silence;
 
     /// @param silence ends uploads that do not go on
-    ByteStreamService(BlobStore blobs, OperationBook operations, InstanceNames instances, long maxBlobBytes, Silence silence) {
+    ByteStreamService(
+            BlobStore blobs, OperationBook operations, InstanceNames instances, long maxBlobBytes, Silence silence) {
         this.blobs = blobs;
         this.named = new NamedBlobs(blobs);
         this.operations = operations;

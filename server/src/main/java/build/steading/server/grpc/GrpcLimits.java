@@ -10,7 +10,8 @@ import java.time.Duration;
 /// @param maxBlobBytes longest blob that can be uploaded
 /// @param maxCallsPerConnection most calls in flight on one connection
 /// @param maxCalls most calls in flight of all clients; one client gets half of them at most, see [SharedRoom]
-/// @param maxInboundBytes most bytes of messages that have come and are not dealt with, of all clients; shared alike
+/// @param maxInboundBytes most bytes of messages that have come and are not dealt with, of all clients; shared
+///     alike
 /// @param maxSilence how long a client may send nothing in the middle of a request or an upload
 public record GrpcLimits(
         int maxMessageBytes,

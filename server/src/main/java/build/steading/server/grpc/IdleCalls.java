@@ -10,8 +10,8 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// Ends calls that were opened, and whose one message never comes. Calls by which a client sends as long as it likes
-/// have an order of their own: [Upload] has its patience, and others ping.
+/// Ends calls that were opened, and whose one message never comes. Calls by which a client sends as long as it
+/// likes have an order of their own: [Upload] has its patience, and others ping.
 final class IdleCalls implements ServerInterceptor {
     private final Silence silence;
 

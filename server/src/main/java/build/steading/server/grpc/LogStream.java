@@ -19,8 +19,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What one attempt prints, while it prints it: from what the farm keeps of a running attempt, and once that is
-/// over, what is left of it from the blob that the result names. Nothing is held but a piece of 64 KiB and a record
-/// that is not whole yet: whoever reads slowly is further behind, and that is all.
+/// over, what is left of it from the blob that the result names. Nothing is held but a piece of 64 KiB and a
+/// record that is not whole yet: whoever reads slowly is further behind, and that is all.
 ///
 /// Not thread-safe. It waits on the thread of its call, and looks now and then whether the client is still there.
 final class LogStream implements Source<ReadResponse> {
@@ -81,8 +81,7 @@ final class LogStream implements Source<ReadResponse> {
                 var wanted = wanted(bytes.get());
                 if (!wanted.isEmpty()) {
                     left -= wanted.size();
-                    return Optional.of(
-                            ReadResponse.newBuilder().setData(wanted).build());
+                    return Optional.of(ReadResponse.newBuilder().setData(wanted).build());
                 }
             }
             return Optional.empty();
@@ -121,8 +120,8 @@ final class LogStream implements Source<ReadResponse> {
 
     private Optional<LogRecord> whole() throws IOException {
         var entry = LogFormat.read(pending.newInput());
-        entry.ifPresent(each ->
-                pending = pending.substring(LogFormat.HEADER_BYTES + each.bytes().size()));
+        entry.ifPresent(each -> pending =
+                pending.substring(LogFormat.HEADER_BYTES + each.bytes().size()));
         return entry;
     }
 

@@ -56,8 +56,8 @@ final class OpenCalls implements ServerInterceptor {
         }
     }
 
-    /// Makes room before the last of an answer goes out, so that whoever has it can call again. An answer that waits
-    /// for its client to read keeps its room until it is gone.
+    /// Makes room before the last of an answer goes out, so that whoever has it can call again. An answer that
+    /// waits for its client to read keeps its room until it is gone.
     private static final class LeavingCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
         private final Place place;
 

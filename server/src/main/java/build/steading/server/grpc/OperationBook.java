@@ -22,9 +22,9 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/// All operations: those that run, and for a while those that have ended. Nothing of them is written down. After a
-/// restart, who asks for one by its name asks anew for what the name says: the executor joins what still runs, or
-/// knows the result.
+/// All operations: those that run, and for a while those that have ended. Nothing of them is written down. After
+/// a restart, who asks for one by its name asks anew for what the name says: the executor joins what still runs,
+/// or knows the result.
 ///
 /// Thread-safe: one lock guards the book, and nothing blocks while it is held. Each running operation has a
 /// virtual thread that awaits its end, and one more looks after them all. [#close] ends these threads, but leaves
@@ -90,8 +90,8 @@ final class OperationBook implements AutoCloseable {
         return operation;
     }
 
-    /// Returns an operation that runs, or has not ended long ago. One of an earlier server is asked for anew, for a
-    /// while, by whoever may ask for executions.
+    /// Returns an operation that runs, or has not ended long ago. One of an earlier server is asked for anew, for
+    /// a while, by whoever may ask for executions.
     ///
     /// @param tenant whom the call is for
     /// @throws SteadingException with `NotFound` if there is none of this name, `Overloaded` as [#start] says
@@ -103,14 +103,12 @@ final class OperationBook implements AutoCloseable {
         return OperationName.parse(name)
                 .filter(earlier -> Right.BUILD.isOf(caller.role()) && mayGoOn(earlier))
                 .map(earlier -> start(name, earlier.request(RequestFacts.of(tenant, caller.name()))))
-                .orElseThrow(
-                        () -> SteadingException.notFound("Operation `%s` is not known, or not any more", name));
+                .orElseThrow(() -> SteadingException.notFound("Operation `%s` is not known, or not any more", name));
     }
 
     /// What this server itself has forgotten, or an earlier one long since, is not done again.
     private boolean mayGoOn(OperationName earlier) {
-        return earlier.server() < begun.toEpochMilli()
-                && clock.instant().isBefore(begun.plus(limits.keep()));
+        return earlier.server() < begun.toEpochMilli() && clock.instant().isBefore(begun.plus(limits.keep()));
     }
 
     /// Returns an operation that this server knows.

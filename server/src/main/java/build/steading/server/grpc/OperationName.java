@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/// The name of an operation. It says what was asked for, so that a server that follows the one which gave the name
-/// can go on with the operation though nobody has written it down:
-/// `operations/{start of the server}/{UUID}/{priority}/{cached or fresh}/{digest of the action}`.
+/// The name of an operation. It says what was asked for, so that a server that follows the one which gave the
+/// name can go on with the operation though nobody has written it down: `operations/{start of the
+/// server}/{UUID}/{priority}/{cached or fresh}/{digest of the action}`.
 ///
 /// @param server when the server began that gave the name, in milliseconds
 /// @param id of no other operation

@@ -219,10 +219,7 @@ final class RunningOperation implements ExecutionObserver {
     /// Returns what came of the action; nothing while it has not ended.
     ActionResult result() {
         try {
-            return state.message()
-                    .getResponse()
-                    .unpack(ExecuteResponse.class)
-                    .getResult();
+            return state.message().getResponse().unpack(ExecuteResponse.class).getResult();
         } catch (InvalidProtocolBufferException _) {
             return ActionResult.getDefaultInstance();
         }

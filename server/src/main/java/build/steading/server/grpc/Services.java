@@ -48,7 +48,8 @@ final class Services {
 
     /// Returns these and more.
     Services and(List<BindableService> more) {
-        return new Services(config, silence, Stream.concat(all.stream(), more.stream()).toList());
+        return new Services(
+                config, silence, Stream.concat(all.stream(), more.stream()).toList());
     }
 
     /// Adds the services and what surrounds each call of them. Servers that get the same share one limit of

@@ -51,8 +51,7 @@ public final class MailCarrier implements Carrier {
                         Failure.MissingBlobs _,
                         Failure.Overloaded _,
                         Failure.Unsupported _,
-                        Failure.Unavailable _ ->
-                    new Result.NotNow(e.failure().message());
+                        Failure.Unavailable _ -> new Result.NotNow(e.failure().message());
             };
         }
     }

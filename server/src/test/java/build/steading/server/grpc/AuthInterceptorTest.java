@@ -45,8 +45,8 @@ class AuthInterceptorTest {
     private ManagedChannel channel(Authenticator authenticator) throws Exception {
         var threads = Executors.newVirtualThreadPerTaskExecutor();
         resources.add(threads::shutdownNow);
-        var book = resources.add(
-                new OperationBook(new FakeExecutor(), OperationLimits.STANDARD, InstantSource.system()));
+        var book =
+                resources.add(new OperationBook(new FakeExecutor(), OperationLimits.STANDARD, InstantSource.system()));
         var name = InProcessServerBuilder.generateName();
         var server = InProcessServerBuilder.forName(name)
                 .addService(new ByteStreamService(

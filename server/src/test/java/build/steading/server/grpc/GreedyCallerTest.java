@@ -119,7 +119,8 @@ class GreedyCallerTest {
     void refusedAndFailedCallsMakeRoomToo() throws Exception {
         var ann = caller(server(2, 1_000), "ann");
         for (var i = 0; i < 100; i++) {
-            var bad = WaitExecutionRequest.newBuilder().setName("operations/none").build();
+            var bad =
+                    WaitExecutionRequest.newBuilder().setName("operations/none").build();
             var refused = GrpcTest.status(
                     () -> next(ExecutionGrpc.newBlockingV2Stub(ann).waitExecution(bad)));
             assertThat(refused.getCode()).isEqualTo(Status.Code.NOT_FOUND);

@@ -48,8 +48,7 @@ class LogStreamTest extends ExecutionTest {
         private boolean over;
 
         synchronized void print(Source source, String text) {
-            bytes.writeBytes(
-                    LogFormat.encode(new LogRecord(source, Instant.EPOCH, ByteString.copyFromUtf8(text))));
+            bytes.writeBytes(LogFormat.encode(new LogRecord(source, Instant.EPOCH, ByteString.copyFromUtf8(text))));
             notifyAll();
         }
 
@@ -137,9 +136,7 @@ class LogStreamTest extends ExecutionTest {
 
         stake.printTo(new Log());
         stake.observer.running(WORKER, false);
-        assertThat(metadata(next(call)).getStdoutStreamName())
-                .isNotEmpty()
-                .isNotEqualTo(names.getStdoutStreamName());
+        assertThat(metadata(next(call)).getStdoutStreamName()).isNotEmpty().isNotEqualTo(names.getStdoutStreamName());
     }
 
     @Test

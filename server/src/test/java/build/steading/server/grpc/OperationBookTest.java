@@ -64,8 +64,8 @@ class OperationBookTest {
 
             var stake = executor.next();
             assertThat(stake.request)
-                    .isEqualTo(new ExecutionRequest(
-                            REQUEST.action(), false, RequestFacts.of("tenant", "ann"), List.of()));
+                    .isEqualTo(
+                            new ExecutionRequest(REQUEST.action(), false, RequestFacts.of("tenant", "ann"), List.of()));
             assertThat(operation.name()).isEqualTo(name);
             stake.end(FakeExecutor.completed(0));
             operation.awaitEnd(Duration.ofSeconds(10));
@@ -125,14 +125,13 @@ class OperationBookTest {
         var asked = executor.asked();
         assertThatThrownBy(() -> book.find(name, caller, "tenant"))
                 .isInstanceOfSatisfying(
-                        SteadingException.class,
-                        e -> assertThat(e.failure()).isInstanceOf(Failure.NotFound.class));
+                        SteadingException.class, e -> assertThat(e.failure()).isInstanceOf(Failure.NotFound.class));
         assertThat(executor.asked()).isEqualTo(asked);
     }
 
     private OperationBook book(int maxRunning, long maxEndedBytes) {
-        var limits = new OperationLimits(
-                maxRunning, maxEndedBytes, KEEP, Duration.ofMinutes(1), Duration.ofSeconds(30));
+        var limits =
+                new OperationLimits(maxRunning, maxEndedBytes, KEEP, Duration.ofMinutes(1), Duration.ofSeconds(30));
         return new OperationBook(executor, limits, clock);
     }
 }

@@ -21,7 +21,10 @@ class OperationNameTest {
     @EnumSource(HashFunction.class)
     void saysWhatWasAskedFor(HashFunction function) {
         var request = new ExecutionRequest(
-                function.of(new byte[] {1, 2, 3}), true, RequestFacts.of("tenant", "ann").withPriority(-7), List.of());
+                function.of(new byte[] {1, 2, 3}),
+                true,
+                RequestFacts.of("tenant", "ann").withPriority(-7),
+                List.of());
         var name = OperationName.of(BEGUN, request);
 
         assertThat(OperationName.parse(name.toString())).contains(name);

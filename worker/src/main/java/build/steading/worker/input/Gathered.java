@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// All directories of a tree, each once, however many paths lead to it: a small message can name a tree without end,
-/// by naming one directory many times. What the tree comes to is known from this before anything of it is made, at a
-/// cost that grows with what somebody has stored, and with nothing else. Not thread-safe.
+/// All directories of a tree, each once, however many paths lead to it: a small message can name a tree without
+/// end, by naming one directory many times. What the tree comes to is known from this before anything of it is
+/// made, at a cost that grows with what somebody has stored, and with nothing else. Not thread-safe.
 final class Gathered {
     private final Map<Digest, Directory> directories = new HashMap<>();
     private final Set<Digest> missing = new HashSet<>();

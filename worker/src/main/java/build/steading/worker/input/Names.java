@@ -11,7 +11,8 @@ import build.steading.tree.NodeTraits;
 import java.util.HashSet;
 import java.util.stream.Stream;
 
-/// Keeps out names that would lead out of a directory, or twice to one place, and properties that nothing can have.
+/// Keeps out names that would lead out of a directory, or twice to one place, and properties that nothing can
+/// have.
 final class Names {
     private static final int LONGEST_NAME_BYTES = 255;
 

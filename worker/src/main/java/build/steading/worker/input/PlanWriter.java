@@ -98,7 +98,11 @@ final class PlanWriter {
             // What came first is kept.
             return;
         }
-        apply(new NodeTraits(Optional.empty(), NodeTraits.of(link.node().getNodeProperties()).modified()), path);
+        apply(
+                new NodeTraits(
+                        Optional.empty(),
+                        NodeTraits.of(link.node().getNodeProperties()).modified()),
+                path);
     }
 
     private static NodeTraits withUsableMode(NodeTraits traits) {

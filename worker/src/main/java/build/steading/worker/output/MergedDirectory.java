@@ -129,8 +129,8 @@ public final class MergedDirectory {
         return switch (mode & KIND) {
             case FILE -> Optional.of(new Written(file, mode, modified.toInstant()));
             case LINK ->
-                Optional.of(new Link(
-                        Files.readSymbolicLink(file).toString(), NodeTraits.of(mode, modified.toInstant())));
+                Optional.of(
+                        new Link(Files.readSymbolicLink(file).toString(), NodeTraits.of(mode, modified.toInstant())));
             case DIRECTORY -> Optional.of(new Sub(sub(name, file, NodeTraits.of(mode, modified.toInstant()))));
             case CHARACTER_DEVICE -> character(device);
             default -> Optional.of(new Special(SPECIAL.getOrDefault(mode & KIND, "of an unknown kind")));

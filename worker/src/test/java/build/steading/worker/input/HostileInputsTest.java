@@ -71,8 +71,7 @@ class HostileInputsTest {
     private static void assertRefused(ThrowingCallable call, String... reasons) {
         assertThatThrownBy(call)
                 .isInstanceOfSatisfying(
-                        SteadingException.class,
-                        e -> assertThat(e.failure()).isInstanceOf(Failure.Invalid.class))
+                        SteadingException.class, e -> assertThat(e.failure()).isInstanceOf(Failure.Invalid.class))
                 .hasMessageContainingAll(reasons);
     }
 
