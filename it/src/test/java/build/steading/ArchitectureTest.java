@@ -62,13 +62,13 @@ class ArchitectureTest {
           scm.git:   blob digest failure source tree | build.bazel com.google.protobuf org.eclipse.jgit
         worker
           worker.sandbox: digest failure
-          worker.input:   blob digest execute failure worker.sandbox | build.bazel com.google.protobuf
+          worker.input:   blob digest execute failure tree worker.sandbox | build.bazel com.google.protobuf
           worker.output:  blob digest execute failure tree worker.input worker.sandbox
                           | build.bazel com.google.protobuf
           worker.host:    | com.sun.management
           worker.terms:   auth failure platform worker.host yaml
-          worker:         blob digest execute failure lifecycle log platform schedule worker.host worker.input
-                          worker.output worker.sandbox worker.terms
+          worker:         blob digest execute failure lifecycle log platform schedule tree worker.host
+                          worker.input worker.output worker.sandbox worker.terms
                           | build.bazel build.steading.api com.google.protobuf
         compile
           compile.argv:
@@ -86,7 +86,7 @@ class ArchitectureTest {
                        | build.bazel com.google.protobuf
           server.web:  failure | com.sun.net javax.net
           server.grpc: action auth blob build chunk digest execute failure lifecycle log platform schedule
-                       server.asset server.bazel wire | build.bazel build.steading.api com.github.luben
+                       server.asset server.bazel tree wire | build.bazel build.steading.api com.github.luben
                        com.google.bytestream com.google.devtools
                        com.google.longrunning com.google.protobuf com.google.rpc io.grpc javax.net
           server.mail: build digest failure notify project source yaml | jakarta.mail org.eclipse.angus

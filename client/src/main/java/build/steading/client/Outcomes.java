@@ -34,7 +34,7 @@ final class Outcomes {
     private static Outcome failed(Failure failure, ActionResult result) {
         var ran = !result.equals(ActionResult.getDefaultInstance());
         return switch (failure) {
-            case Failure.Invalid _, Failure.NotFound _, Failure.Denied _ ->
+            case Failure.Invalid _, Failure.NotFound _, Failure.Denied _, Failure.Unsupported _ ->
                 ran ? new Outcome.Rejected(failure, result) : new Outcome.NotRun(failure);
             case Failure.MissingBlobs _, Failure.Overloaded _, Failure.Unavailable _ -> new Outcome.NotRun(failure);
         };

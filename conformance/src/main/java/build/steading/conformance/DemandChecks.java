@@ -14,6 +14,7 @@ import io.grpc.Status;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
@@ -35,6 +36,7 @@ final class DemandChecks {
                 must("E14", "An action that runs over its time is killed, and says so", DemandChecks::timeout),
                 info("E15", "A timeout of 100 days", DemandChecks::longTimeout),
                 should("E23", "A platform that no worker has is refused, not queued for ever", DemandChecks::platform),
+                should("119", "A platform value that no worker has is refused, and named", DemandChecks::value),
                 must("E24", "What is no action is refused", DemandChecks::garbage));
     }
 
@@ -117,11 +119,23 @@ final class DemandChecks {
     }
 
     private static String platform(Target target) throws Exception {
-        var job = Job.sh("true").platform("no-such-property", "no-such-value");
+        return Expect.describe(refused(target, Job.sh("true").platform("no-such-property", "no-such-value")));
+    }
+
+    private static String value(Target target) throws Exception {
+        var job = Job.sh("true").platform("OSFamily", "no-such-system");
+        var status = refused(target, job);
+        var why = Objects.requireNonNullElse(status.getDescription(), "");
+        Expect.that(why.contains("OSFamily") || why.contains("no-such-system"), "the reason is not named: %s", why);
+        return Expect.describe(status);
+    }
+
+    private static Status refused(Target target, Job job) throws Exception {
         var watch = target.jobs().start(job);
         try {
             var problem = Waiting.within(Duration.ofSeconds(15), watch::await).problem(target);
-            return Expect.oneOf(problem.status(), FAILED_PRECONDITION, INVALID_ARGUMENT);
+            Expect.oneOf(problem.status(), FAILED_PRECONDITION, INVALID_ARGUMENT);
+            return problem.status();
         } catch (TimeoutException _) {
             watch.drop();
             throw new Unmet("nothing within 15 s: it is queued");

@@ -3,11 +3,13 @@ package build.steading.conformance;
 
 import static build.steading.conformance.Check.info;
 import static build.steading.conformance.Check.must;
+import static build.steading.conformance.Check.optional;
 import static build.steading.conformance.Check.should;
 import static io.grpc.Status.Code.CANCELLED;
 import static io.grpc.Status.Code.NOT_FOUND;
 
 import build.bazel.remote.execution.v2.ExecutionStage;
+import com.google.bytestream.ReadRequest;
 import com.google.longrunning.CancelOperationRequest;
 import com.google.longrunning.GetOperationRequest;
 import com.google.longrunning.Operation;
@@ -37,6 +39,7 @@ final class ExecuteChecks {
                 info("E22", "Operations can be polled and cancelled", ExecuteChecks::polled),
                 should("E25", "All that a result names can be read at once", ExecuteChecks::readable),
                 info("E26", "Whether output text comes inline", ExecuteChecks::inline),
+                optional("E27", "What a command prints can be read before it ends", ExecuteChecks::live),
                 should("120", "A cancelled operation ends within seconds, as cancelled", ExecuteChecks::cancelled));
     }
 
@@ -101,6 +104,24 @@ final class ExecuteChecks {
         var after = second.firstAfter().orElseThrow();
         Expect.that(after.toMillis() < 1_000, "the first message came after %d ms", after.toMillis());
         return "after %d ms".formatted(after.toMillis());
+    }
+
+    private static String live(Target target) throws InterruptedException {
+        var watch =
+                target.jobs().start(Job.sh("echo begun; sleep 3; echo ended").doNotCache());
+        var name = Watch.metadata(watch.executing()).getStdoutStreamName();
+        if (name.isEmpty()) {
+            throw new NotApplicable("no stream is named");
+        }
+        var stream = target.bytes()
+                .read(ReadRequest.newBuilder().setResourceName(name).build());
+        var first = stream.next().getData().toStringUtf8();
+        var live = !watch.hasEnded();
+        var all = new StringBuilder(first);
+        stream.forEachRemaining(message -> all.append(message.getData().toStringUtf8()));
+        Expect.equal("Output", "begun\nended\n", all.toString());
+        Expect.that(live, "nothing came before the end");
+        return "";
     }
 
     private static String dropped(Target target) throws InterruptedException {

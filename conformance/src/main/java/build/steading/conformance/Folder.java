@@ -5,6 +5,7 @@ import build.bazel.remote.execution.v2.Digest;
 import build.bazel.remote.execution.v2.Directory;
 import build.bazel.remote.execution.v2.DirectoryNode;
 import build.bazel.remote.execution.v2.FileNode;
+import build.bazel.remote.execution.v2.NodeProperties;
 import build.bazel.remote.execution.v2.SymlinkNode;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
@@ -29,6 +30,17 @@ final class Folder {
     Folder file(String name, Blob content, boolean executable) {
         below.add(content);
         return absent(name, content.digest(), executable);
+    }
+
+    Folder file(String name, String content, NodeProperties properties) {
+        var blob = Blob.of(content);
+        below.add(blob);
+        files.add(FileNode.newBuilder()
+                .setName(name)
+                .setDigest(blob.digest())
+                .setNodeProperties(properties)
+                .build());
+        return this;
     }
 
     /// Names a file that is not uploaded.

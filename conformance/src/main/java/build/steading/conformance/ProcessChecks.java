@@ -3,12 +3,16 @@ package build.steading.conformance;
 
 import static build.steading.conformance.Check.info;
 import static build.steading.conformance.Check.must;
+import static build.steading.conformance.Check.optional;
 import static build.steading.conformance.Check.should;
 import static io.grpc.Status.Code.DEADLINE_EXCEEDED;
 import static io.grpc.Status.Code.FAILED_PRECONDITION;
 import static io.grpc.Status.Code.INVALID_ARGUMENT;
 import static io.grpc.Status.Code.OK;
 
+import build.bazel.remote.execution.v2.NodeProperties;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.UInt32Value;
 import java.time.Duration;
 import java.util.List;
 
@@ -31,7 +35,8 @@ final class ProcessChecks {
                 must("W42", "No output is taken from outside through a symlink", ProcessChecks::escapes),
                 must("W43", "Output paths that lead out are refused", ProcessChecks::outside),
                 should("W45", "A command that ran over its time leaves what it printed", ProcessChecks::partialOutput),
-                info("W46", "Properties of nodes that are not announced", ProcessChecks::properties),
+                optional("W46", "Properties of nodes are honoured where they are announced", ProcessChecks::properties),
+                should("W46b", "Properties of nodes that are not announced are refused", ProcessChecks::noProperty),
                 info("W47", "A program that is not executable", ProcessChecks::notExecutable),
                 info("W48", "Locale, mask and limits that a command sees", ProcessChecks::limits),
                 info("W49", "Whether a command reaches the network", ProcessChecks::network));
@@ -176,8 +181,29 @@ final class ProcessChecks {
 
     private static String properties(Target target) throws InterruptedException {
         var announced = target.announced().getExecutionCapabilities().getSupportedNodePropertiesList();
-        return announced + ": "
-                + outcome(target, Job.sh("echo f > f").paths("f").properties("mtime"));
+        if (!announced.containsAll(List.of("mtime", "unix_mode"))) {
+            throw new NotApplicable("announced are %s", announced);
+        }
+        var given = NodeProperties.newBuilder()
+                .setMtime(Timestamp.newBuilder().setSeconds(1_000_000_000))
+                .setUnixMode(UInt32Value.of(0640))
+                .build();
+        var job = Job.sh("stat -c '%a %Y' in; cp -p in out")
+                .input(new Folder().file("in", "x", given))
+                .paths("out")
+                .properties("mtime", "unix_mode");
+        var done = target.jobs().succeed(job);
+        Expect.equal("Mode and time of the input", "640 1000000000\n", done.stdout());
+        Expect.equal(
+                "Properties of the output",
+                given,
+                done.result().getOutputFiles(0).getNodeProperties());
+        return "";
+    }
+
+    private static String noProperty(Target target) throws InterruptedException {
+        var job = Job.sh("echo f > f").paths("f").properties("no-such-property");
+        return Expect.oneOf(target.jobs().start(job).await().problem(target).status(), INVALID_ARGUMENT);
     }
 
     private static String limits(Target target) throws InterruptedException {

@@ -101,6 +101,11 @@ final class Watch implements ClientResponseObserver<MessageLite, Operation> {
         return new Ending(List.copyOf(messages), status, Optional.ofNullable(firstAfter), elapsed());
     }
 
+    /// Returns whether the last message has come.
+    synchronized boolean hasEnded() {
+        return status != null || (!messages.isEmpty() && messages.getLast().getDone());
+    }
+
     /// Waits for the first message.
     Operation first() throws InterruptedException {
         return first(_ -> true);

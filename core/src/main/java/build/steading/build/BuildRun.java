@@ -216,7 +216,8 @@ final class BuildRun {
     private static BuildState verdict(Failure failure) {
         return switch (failure) {
             case Failure.Invalid _, Failure.NotFound _, Failure.Denied _ -> BuildState.FAILED;
-            case Failure.MissingBlobs _, Failure.Overloaded _, Failure.Unavailable _ -> BuildState.INFRA_ERROR;
+            case Failure.MissingBlobs _, Failure.Overloaded _, Failure.Unsupported _, Failure.Unavailable _ ->
+                BuildState.INFRA_ERROR;
         };
     }
 }

@@ -2,6 +2,7 @@
 package build.steading.execute;
 
 import java.util.List;
+import java.util.Optional;
 
 /// One requester's stake in an action that runs, or will.
 public interface Execution {
@@ -12,6 +13,11 @@ public interface Execution {
     ///
     /// @return whether the action runs or will; if not, nothing is told
     boolean follow(ExecutionObserver observer);
+
+    /// Returns what the present attempt prints, if the action runs and can be read like that.
+    default Optional<Printed> printed() {
+        return Optional.empty();
+    }
 
     /// Returns what the action waits for at the moment, for people, one line per cause; empty if it runs or has
     /// ended.

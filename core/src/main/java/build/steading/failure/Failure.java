@@ -40,6 +40,10 @@ public sealed interface Failure {
     /// The farm is too busy: try again no sooner than `retryAfter`.
     record Overloaded(String message, Duration retryAfter) implements Failure {}
 
+    /// No machine of the farm is what the request asks for: its author can ask for something else, and an
+    /// administrator can add such a machine.
+    record Unsupported(String message) implements Failure {}
+
     /// A part of the farm, a disk or the network does not answer: try again, or look after the machine.
     ///
     /// @param unanswered whether the request may have arrived, and only the answer be lost: what was asked for

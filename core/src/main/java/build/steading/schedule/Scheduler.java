@@ -144,7 +144,7 @@ public final class Scheduler {
         for (var execution = dispatcher.stranded.due(); execution != null; execution = dispatcher.stranded.due()) {
             var reason = "Gave up because no worker that was connected fits, for %s: %s"
                     .formatted(Times.span(limits().unsupportedAfter().toNanos()), Summary.misfits(execution));
-            dispatcher.end(execution, execution.waiterIds(), new Verdict.GaveUp(reason, execution.failed));
+            dispatcher.end(execution, execution.waiterIds(), new Verdict.NobodyFits(reason, execution.failed));
         }
     }
 

@@ -13,13 +13,22 @@ public sealed interface Verdict {
     /// @param by who that was, for people
     record Cancelled(String by) implements Verdict {}
 
-    /// A budget is used up: of attempts, of workers that were lost while they ran the action, or of the time in
-    /// which workers were connected, but none that fits.
+    /// A budget is used up: of attempts, or of workers that were lost while they ran the action.
     ///
     /// @param reason which budget, and what happened, for people
     /// @param attempts oldest first
     record GaveUp(String reason, List<FailedAttempt> attempts) implements Verdict {
         public GaveUp {
+            attempts = List.copyOf(attempts);
+        }
+    }
+
+    /// For too long workers were connected, but none that fits.
+    ///
+    /// @param reason for how long, and why none fits, for people
+    /// @param attempts while there was one, oldest first
+    record NobodyFits(String reason, List<FailedAttempt> attempts) implements Verdict {
+        public NobodyFits {
             attempts = List.copyOf(attempts);
         }
     }

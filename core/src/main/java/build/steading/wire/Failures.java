@@ -24,6 +24,7 @@ final class Failures {
             case Failure.Overloaded(var text, var retryAfter) ->
                 message.setOverloaded(
                         WorkFailure.Overloaded.newBuilder().setMessage(text).setRetryAfter(Times.toProto(retryAfter)));
+            case Failure.Unsupported(var text) -> message.setUnsupported(text);
             case Failure.Unavailable(var text, var _) -> message.setUnavailable(text);
         }
         return message.build();
@@ -39,6 +40,7 @@ final class Failures {
                 new Failure.Overloaded(
                         message.getOverloaded().getMessage(),
                         Times.fromProto(message.getOverloaded().getRetryAfter()));
+            case UNSUPPORTED -> new Failure.Unsupported(message.getUnsupported());
             case UNAVAILABLE -> new Failure.Unavailable(message.getUnavailable());
             case KIND_NOT_SET -> throw SteadingException.invalid("A failure without a kind");
         };

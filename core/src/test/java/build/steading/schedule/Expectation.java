@@ -10,6 +10,7 @@ import build.steading.schedule.NaiveState.Run;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -356,11 +357,14 @@ final class Expectation {
                 require(cancelled == null || cancelled.equals(ended.execution()), "%s is another", ended);
                 withdrawn = null;
             }
-            case Verdict.GaveUp gaveUp -> {
-                gaveUp(ended, run, gaveUp);
-                if (withdrawn != null && run.waiters.containsKey(withdrawn)) {
-                    withdrawn = null;
-                }
+            case Verdict.GaveUp(var _, var attempts) -> {
+                require(NaiveRules.spent(run.failed, farm.limits), "%s has budget left", ended);
+                require(failed.remove(ended.execution()), "%s gives up for no reason", ended);
+                gaveUp(ended, run, attempts);
+            }
+            case Verdict.NobodyFits(var _, var attempts) -> {
+                require(run.unwanted.compareTo(farm.limits.unsupportedAfter()) >= 0, "%s may still fit", ended);
+                gaveUp(ended, run, attempts);
             }
         }
         for (var waiter : ended.waiters()) {
@@ -369,13 +373,11 @@ final class Expectation {
         }
     }
 
-    private void gaveUp(Decision.Ended ended, Run run, Verdict.GaveUp gaveUp) {
-        require(gaveUp.attempts().equals(run.failed), "%s has another history", ended);
-        if (run.unwanted.compareTo(farm.limits.unsupportedAfter()) >= 0) {
-            return;
+    private void gaveUp(Decision.Ended ended, Run run, List<FailedAttempt> attempts) {
+        require(attempts.equals(run.failed), "%s has another history", ended);
+        if (withdrawn != null && run.waiters.containsKey(withdrawn)) {
+            withdrawn = null;
         }
-        require(NaiveRules.spent(run.failed, farm.limits), "%s has budget left", ended);
-        require(failed.remove(ended.execution()), "%s gives up for no reason", ended);
     }
 
     void requireAll() {

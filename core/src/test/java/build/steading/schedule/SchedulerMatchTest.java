@@ -171,7 +171,7 @@ class SchedulerMatchTest {
                     .isInstanceOfSatisfying(
                             Decision.Ended.class,
                             ended -> assertThat(ended.verdict())
-                                    .isEqualTo(new Verdict.GaveUp(
+                                    .isEqualTo(new Verdict.NobodyFits(
                                             "Gave up because no worker that was connected fits, for 10 min: `os` is"
                                                     + " `linux`, `os == \"windows\"` is required",
                                             List.of())));

@@ -107,6 +107,7 @@ class WireTest {
                                         new Failure.MissingBlobs(Set.of(BLOB, HashFunction.BLAKE3.of(new byte[] {1}))),
                                         new Failure.Denied("d"),
                                         new Failure.Overloaded("o", Duration.ofSeconds(3)),
+                                        new Failure.Unsupported("s"),
                                         new Failure.Unavailable("u"))
                                 .map(Outcome.NotRun::new),
                         Arrays.stream(Fault.values())

@@ -12,6 +12,7 @@ import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.platform.PlatformProperties;
 import build.steading.platform.Requirement;
+import build.steading.tree.NodeTraits;
 import build.steading.worker.input.Directories;
 import build.steading.worker.input.InputCheck;
 import build.steading.worker.output.DeclaredOutputs;
@@ -36,6 +37,9 @@ final class TaskReader {
             PlatformProperties.MEMORY,
             PlatformProperties.PROCESSES,
             PlatformProperties.FILE_SYSTEM);
+
+    /// What an action or a command may take up: it is had in memory whole.
+    private static final long MAX_BYTES = 16 << 20;
 
     private final LocalBlobs blobs;
     private final Directories directories;
@@ -76,7 +80,7 @@ final class TaskReader {
 
     private <T> T parse(Digest digest, String kind, Parser<T> parser) {
         try {
-            return parser.parseFrom(Blobs.read(blobs, digest));
+            return parser.parseFrom(Blobs.read(blobs, digest, MAX_BYTES));
         } catch (InvalidProtocolBufferException _) {
             throw SteadingException.invalid("Blob `%s` is no `%s`", digest, kind);
         }
@@ -111,11 +115,13 @@ final class TaskReader {
         checkPath("Working directory", command.getWorkingDirectory());
         List.of(command.getOutputPathsList(), command.getOutputFilesList(), command.getOutputDirectoriesList())
                 .forEach(paths -> paths.forEach(path -> checkPath("Output", path)));
+        NodeTraits.checkNames(command.getOutputNodePropertiesList());
         return new DeclaredOutputs(
                 trimmed(command.getWorkingDirectory()),
                 command.getOutputPathsList(),
                 command.getOutputFilesList(),
-                command.getOutputDirectoriesList());
+                command.getOutputDirectoriesList(),
+                command.getOutputNodePropertiesList());
     }
 
     static void checkPath(String what, String path) {

@@ -61,4 +61,12 @@ class BubblewrapContractTest {
             return TestSandboxes.bubblewrap(directory);
         }
     }
+
+    @Nested
+    class NodeProperties extends NodePropertiesContract {
+        @Override
+        Sandbox sandbox(Path directory) {
+            return TestSandboxes.bubblewrap(directory);
+        }
+    }
 }

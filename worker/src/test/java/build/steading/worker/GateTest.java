@@ -43,7 +43,7 @@ class GateTest {
                 Requirement.parse(requirement),
                 List.of("true"),
                 Map.of(),
-                new DeclaredOutputs("", List.of(), List.of(), List.of()),
+                new DeclaredOutputs("", List.of(), List.of(), List.of(), List.of()),
                 Duration.ofMinutes(1),
                 false,
                 false,

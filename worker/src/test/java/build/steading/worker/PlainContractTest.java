@@ -61,4 +61,12 @@ class PlainContractTest {
             return TestSandboxes.plain(directory);
         }
     }
+
+    @Nested
+    class NodeProperties extends NodePropertiesContract {
+        @Override
+        Sandbox sandbox(Path directory) {
+            return TestSandboxes.plain(directory);
+        }
+    }
 }

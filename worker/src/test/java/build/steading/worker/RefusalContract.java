@@ -3,10 +3,15 @@ package build.steading.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import build.bazel.remote.execution.v2.Action;
+import build.bazel.remote.execution.v2.Command;
+import build.steading.blob.Blobs;
 import build.steading.digest.Digest;
+import build.steading.digest.Digests;
 import build.steading.execute.Outcome;
 import build.steading.failure.Failure;
 import build.steading.platform.PlatformProperties;
+import build.steading.tree.DirectoryBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -37,6 +42,33 @@ abstract class RefusalContract extends SandboxedTest {
         assertThat(farm.complete(action().shell("true").property("OSFamily", "linux"))
                         .getExitCode())
                 .isZero();
+    }
+
+    @Test
+    void treeWithoutEndHarmsNobody() throws Exception {
+        var twins = action().file("f", "x").tree();
+        for (var level = 0; level < 40; level++) {
+            twins = Blobs.put(
+                    farm.store,
+                    new DirectoryBuilder()
+                            .directory("a", twins)
+                            .directory("b", twins)
+                            .build());
+        }
+        var bomb = Blobs.put(
+                farm.store,
+                Action.newBuilder()
+                        .setCommandDigest(Digests.toProto(Blobs.put(
+                                farm.store,
+                                Command.newBuilder().addArguments("true").build())))
+                        .setInputRootDigest(Digests.toProto(twins))
+                        .build());
+
+        assertThat(farm.source.outcome(farm.submit(bomb, List.of())))
+                .isInstanceOfSatisfying(
+                        Outcome.NotRun.class,
+                        notRun -> assertThat(notRun.failure()).isInstanceOf(Failure.Invalid.class));
+        assertThat(farm.shell("echo well")).isEqualTo("well\n");
     }
 
     @Test

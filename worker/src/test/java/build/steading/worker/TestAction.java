@@ -5,7 +5,10 @@ import build.bazel.remote.execution.v2.Action;
 import build.bazel.remote.execution.v2.Command;
 import build.bazel.remote.execution.v2.Directory;
 import build.bazel.remote.execution.v2.DirectoryNode;
+import build.bazel.remote.execution.v2.FileNode;
+import build.bazel.remote.execution.v2.NodeProperties;
 import build.bazel.remote.execution.v2.Platform;
+import build.bazel.remote.execution.v2.SymlinkNode;
 import build.steading.blob.BlobStore;
 import build.steading.blob.Blobs;
 import build.steading.digest.Digest;
@@ -36,6 +39,7 @@ public final class TestAction {
     private static final class Folder {
         final DirectoryBuilder entries = new DirectoryBuilder();
         final Map<String, Folder> folders = new TreeMap<>();
+        NodeProperties properties = NodeProperties.getDefaultInstance();
 
         Folder at(String path) {
             var folder = this;
@@ -63,6 +67,27 @@ public final class TestAction {
     public TestAction file(String path, String content) {
         var digest = Blobs.put(blobs, content.getBytes(StandardCharsets.UTF_8), function);
         root.at(parent(path)).entries.file(name(path), digest, false);
+        return this;
+    }
+
+    TestAction file(String path, String content, NodeProperties properties) {
+        var node = FileNode.newBuilder()
+                .setName(name(path))
+                .setDigest(Digests.toProto(Blobs.put(blobs, content.getBytes(StandardCharsets.UTF_8), function)))
+                .setNodeProperties(properties);
+        root.at(parent(path)).entries.put(name(path), node.build());
+        return this;
+    }
+
+    TestAction link(String path, String target, NodeProperties properties) {
+        var node =
+                SymlinkNode.newBuilder().setName(name(path)).setTarget(target).setNodeProperties(properties);
+        root.at(parent(path)).entries.put(name(path), node.build());
+        return this;
+    }
+
+    TestAction folder(String path, NodeProperties properties) {
+        root.at(path).properties = properties;
         return this;
     }
 
@@ -139,7 +164,11 @@ public final class TestAction {
     private Digest tree(Folder folder) {
         var directory = folder.entries;
         folder.folders.forEach((name, sub) -> directory.directory(name, tree(sub)));
-        return put(directory.build());
+        var made = directory.build();
+        return put(
+                folder.properties.equals(NodeProperties.getDefaultInstance())
+                        ? made
+                        : made.toBuilder().setNodeProperties(folder.properties).build());
     }
 
     /// Stores everything.

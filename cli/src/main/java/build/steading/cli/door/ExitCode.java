@@ -23,7 +23,7 @@ public final class ExitCode {
     public static int of(Failure failure) {
         return switch (failure) {
             case Failure.Invalid _ -> USAGE;
-            case Failure.NotFound _, Failure.MissingBlobs _ -> NOT_FOUND;
+            case Failure.NotFound _, Failure.MissingBlobs _, Failure.Unsupported _ -> NOT_FOUND;
             case Failure.Denied _ -> NOT_ALLOWED;
             case Failure.Overloaded _, Failure.Unavailable _ -> TRY_AGAIN;
         };

@@ -224,7 +224,7 @@ public final class Assets implements AutoCloseable {
                 case Failure.NotFound(var message) -> new Fetched.Failed(uri, Fetched.Why.NOT_FOUND, message);
                 case Failure.Denied(var message) -> new Fetched.Failed(uri, Fetched.Why.DENIED, message);
                 case Failure.Unavailable(var message, var _) -> new Fetched.Failed(uri, Fetched.Why.ABORTED, message);
-                case Failure.Invalid _, Failure.MissingBlobs _, Failure.Overloaded _ -> throw e;
+                case Failure.Invalid _, Failure.MissingBlobs _, Failure.Overloaded _, Failure.Unsupported _ -> throw e;
             };
         }
     }

@@ -13,22 +13,23 @@ import build.steading.digest.HashFunction;
 import build.steading.execute.ExecutionRequest;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
-import build.steading.platform.ForeignProperties;
+import build.steading.platform.ForeignPlatform;
+import build.steading.platform.ForeignProperty;
 import build.steading.platform.PlatformProperties;
 import build.steading.platform.Requirement;
 import build.steading.schedule.Job;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// What the farm must know of an action before it is queued.
 ///
 /// @param job as the scheduler takes it
+/// @param platform what it asks for in words that are not ours; part of what the job requires
 /// @param cacheable whether a success may be remembered
 /// @param pin keeps the action itself, its command and its input root in the store until it is closed
-record Admission(Job job, boolean cacheable, Digest inputRoot, Pins.Pin pin) {
+record Admission(Job job, ForeignPlatform platform, boolean cacheable, Digest inputRoot, Pins.Pin pin) {
     private static final String ISOLATED = "sandbox == \"bubblewrap\"";
 
     /// What an action or a command may take up: it is had in memory whole. Command lines are limited to a few
@@ -37,15 +38,19 @@ record Admission(Job job, boolean cacheable, Digest inputRoot, Pins.Pin pin) {
 
     /// Reads the action that is asked for.
     ///
-    /// @param known whether any worker has a property of a name
     /// @throws SteadingException with `MissingBlobs` if it, its command or its input root is not in the store,
-    ///     `Invalid` if it is no action, or requires what cannot be understood or no worker has
-    static Admission of(ExecutionRequest request, BlobStore blobs, Pins pins, Predicate<String> known) {
+    ///     `Invalid` if it is no action, or requires what cannot be understood, `Unsupported` if it requires what
+    ///     no worker can have
+    static Admission of(ExecutionRequest request, BlobStore blobs, Pins pins) {
         var action = read(request.action(), blobs);
-        var requirement = platform(action, request.action().function(), blobs).getPropertiesList().stream()
-                .map(property -> requirement(property, known))
-                .reduce(Requirement.ANY, Requirement::and);
         var function = request.action().function();
+        var properties = platform(action, function, blobs).getPropertiesList();
+        var platform = new ForeignPlatform(properties.stream()
+                .filter(property -> ForeignProperty.isForeign(property.getName()))
+                .map(property -> ForeignProperty.of(property.getName(), property.getValue()))
+                .toList());
+        var requirement =
+                properties.stream().map(Admission::requirement).reduce(platform.requirement(), Requirement::and);
         var inputRoot = Digests.fromProto(action.getInputRootDigest(), function);
         var job = new Job(
                 request.action().toString(),
@@ -55,19 +60,16 @@ record Admission(Job job, boolean cacheable, Digest inputRoot, Pins.Pin pin) {
                 Set.of(inputRoot.hash()));
         var needed = Stream.of(request.action(), Digests.fromProto(action.getCommandDigest(), function), inputRoot)
                 .collect(Collectors.toSet());
-        return new Admission(job, !action.getDoNotCache(), inputRoot, pin(needed, blobs, pins));
+        return new Admission(job, platform, !action.getDoNotCache(), inputRoot, pin(needed, blobs, pins));
     }
 
-    private static Requirement requirement(Platform.Property property, Predicate<String> known) {
+    private static Requirement requirement(Platform.Property property) {
         var value = property.getValue();
         return switch (property.getName()) {
             case PlatformProperties.REQUIRES -> Requirement.parse(value);
             case PlatformProperties.FILE_SYSTEM ->
                 value.equals("input") ? Requirement.parse(ISOLATED) : Requirement.ANY;
-            default ->
-                ForeignProperties.isForeign(property.getName())
-                        ? ForeignProperties.requirement(property.getName(), value, known)
-                        : Requirement.ANY;
+            default -> Requirement.ANY;
         };
     }
 

@@ -73,7 +73,7 @@ public final class Farm implements ActionExecutor, WorkSource, Attendance, AutoC
         }
         Admission admission;
         try {
-            admission = Admission.of(request, stores.blobs(), stores.pins(), floor::mayKnow);
+            admission = Admission.of(request, stores.blobs(), stores.pins());
         } catch (SteadingException e) {
             return floor.ended(new Outcome.NotRun(e.failure()), observer);
         }

@@ -44,6 +44,7 @@ final class Floor implements AutoCloseable {
     private final InstantSource clock;
     private final Duration leaseTtl;
     private final Instant returnLimit;
+    private final Offerings offerings;
     private final Alarm alarm;
 
     private volatile BiConsumer<WorkerId, LeaseId> revoked = (_, _) -> {};
@@ -73,6 +74,7 @@ final class Floor implements AutoCloseable {
         this.clock = clock;
         this.leaseTtl = scheduler.limits().leaseTtl();
         this.returnLimit = clock.instant().plus(leaseTtl.multipliedBy(4));
+        this.offerings = new Offerings(scheduler.limits().unsupportedAfter());
         var boxes = new Mailboxes();
         this.mailboxes = boxes;
         this.work = new LiveWork(logs, clock, boxes::deliver);
@@ -95,7 +97,9 @@ final class Floor implements AutoCloseable {
     /// Takes over `admission`.
     synchronized Stake submit(ExecutionRequest request, Admission admission, ExecutionObserver observer) {
         // It may have ended since somebody looked last.
-        var known = closed ? Optional.of(STOPPED) : takeLate(request.action());
+        var known = closed
+                ? Optional.of(STOPPED)
+                : takeLate(request.action()).or(() -> offerings.refusal(admission, clock.instant()));
         if (known.isPresent()) {
             admission.pin().close();
             return ended(known.get(), observer);
@@ -146,6 +150,7 @@ final class Floor implements AutoCloseable {
             return;
         }
         var _ = closeMailbox(worker);
+        offerings.left(worker, clock.instant());
         apply(new Event.WorkerLeft(worker));
         work.unpark(worker, _ -> true);
     }
@@ -160,6 +165,7 @@ final class Floor implements AutoCloseable {
         work.name(worker, held::containsKey);
         held.putAll(keepOrGiveBack(worker, offer.slots() - held.size(), unfetched));
         held.putAll(work.unnamedSince(clock.instant().minus(leaseTtl), worker));
+        offerings.came(worker, offer.properties(), clock.instant());
         var gone = gone(apply(new Event.WorkerAnnounced(worker, offer.holding(held))));
         work.unpark(worker, gone::contains);
         return leaseTtl;
@@ -318,14 +324,6 @@ final class Floor implements AutoCloseable {
         return Audit.of(scheduler.snapshot(), mailboxes, work);
     }
 
-    /// Returns whether any worker has a property, as far as there are workers to tell.
-    synchronized boolean mayKnow(String property) {
-        var workers = scheduler.snapshot().workers();
-        return workers.isEmpty()
-                || workers.stream()
-                        .anyMatch(worker -> worker.properties().values().containsKey(property));
-    }
-
     /// Returns the input roots of all that was first asked for before `time`.
     synchronized Set<Digest> inputsOlderThan(Instant time) {
         return work.inputsOlderThan(time);
@@ -340,6 +338,17 @@ final class Floor implements AutoCloseable {
             dismiss(worker);
         }
         apply(new Event.Tick());
+        if (offerings.takeSettled(clock.instant())) {
+            work.queued().forEach(this::judgeAnew);
+        }
+    }
+
+    @GuardedBy("this")
+    private void judgeAnew(Pending pending) {
+        offerings.refusal(pending.admission(), clock.instant()).ifPresent(outcome -> {
+            pending.stake().complete(outcome);
+            withdraw(pending.stake().id(), "the farm");
+        });
     }
 
     @GuardedBy("this")
@@ -368,7 +377,7 @@ final class Floor implements AutoCloseable {
 
     @GuardedBy("this")
     private void setAlarm() {
-        alarm.set(Stream.of(scheduler.nextDue(), connections.nextDue())
+        alarm.set(Stream.of(scheduler.nextDue(), connections.nextDue(), offerings.nextDue())
                 .flatMap(Optional::stream)
                 .min(Instant::compareTo));
     }

@@ -2,6 +2,7 @@
 package build.steading.server.farm;
 
 import build.steading.execute.ExecutionObserver;
+import build.steading.execute.Printed;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.log.LogFormat;
@@ -10,12 +11,16 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,9 +35,12 @@ import java.util.Queue;
 /// Thread-safe: its own lock guards all state. Followers are called while it is held, so that they see everything
 /// once. Whoever appends writes to the disk without that lock, under `disk`: a slow disk keeps nobody waiting but
 /// the one worker. What has outgrown memory is read, and deleted, under the lock.
-final class LiveLog implements AutoCloseable {
+final class LiveLog implements Printed, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(LiveLog.class.getName());
     private static final int MEMORY_BYTES = 256 << 10;
+
+    /// How much is read at a time by those who read at their own pace.
+    private static final int READ_BYTES = 64 << 10;
 
     /// Workers keep less; this is for one that does not.
     private static final long MAX_BYTES = 256 << 20;
@@ -120,6 +128,7 @@ final class LiveLog implements AutoCloseable {
         } else {
             unwritten.add(fresh);
         }
+        notifyAll();
     }
 
     private synchronized void keepNoMore() {
@@ -220,6 +229,56 @@ final class LiveLog implements AutoCloseable {
         }
     }
 
+    @Override
+    public synchronized Optional<byte[]> read(long offset, Duration patience) throws InterruptedException {
+        var deadline = System.nanoTime() + patience.toNanos();
+        while (!closed) {
+            var bytes = kept(offset);
+            var leftMillis = (deadline - System.nanoTime()) / 1_000_000;
+            if (bytes.length > 0 || leftMillis <= 0) {
+                return Optional.of(bytes);
+            }
+            wait(leftMillis);
+        }
+        return Optional.empty();
+    }
+
+    /// Returns some of what is kept from `offset` on.
+    @GuardedBy("this")
+    private byte[] kept(long offset) {
+        var at = offset - memory.size();
+        if (at < 0) {
+            var bytes = memory.toByteArray();
+            return Arrays.copyOfRange(bytes, (int) offset, Math.min(bytes.length, (int) offset + READ_BYTES));
+        }
+        if (at < writtenBytes) {
+            return written(at, (int) Math.min(READ_BYTES, writtenBytes - at));
+        }
+        at -= writtenBytes;
+        for (var piece : unwritten) {
+            if (at < piece.length) {
+                return Arrays.copyOfRange(piece, (int) at, piece.length);
+            }
+            at -= piece.length;
+        }
+        return new byte[0];
+    }
+
+    @GuardedBy("this")
+    private byte[] written(long at, int length) {
+        var bytes = ByteBuffer.allocate(length);
+        try (var channel = FileChannel.open(file)) {
+            while (bytes.hasRemaining()) {
+                if (channel.read(bytes, at + bytes.position()) < 0) {
+                    throw new EOFException("It is cut short");
+                }
+            }
+            return bytes.array();
+        } catch (IOException e) {
+            throw SteadingException.unavailable("Log `%s`: %s".formatted(file, e), e);
+        }
+    }
+
     synchronized void forget(ExecutionObserver observer) {
         followers.remove(observer);
     }
@@ -229,6 +288,7 @@ final class LiveLog implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
+        notifyAll();
         followers.clear();
         memory.reset();
         unwritten.clear();

@@ -67,6 +67,11 @@ final class LiveWork {
         return left;
     }
 
+    /// Returns the stakes in what does not run yet.
+    List<Pending> queued() {
+        return waiters.values().stream().filter(Pending::isQueued).toList();
+    }
+
     /// Returns what the waiter waits for.
     Optional<LiveExecution> awaited(WaiterId waiter) {
         return Optional.ofNullable(waiters.get(waiter)).flatMap(Pending::execution);
@@ -259,6 +264,7 @@ final class LiveWork {
             case Verdict.Done _ -> execution.outcome().orElseThrow();
             case Verdict.Cancelled(var by) -> new Outcome.Cancelled(by);
             case Verdict.GaveUp(var reason, var _) -> new Outcome.NotRun(new Failure.Unavailable(reason));
+            case Verdict.NobodyFits(var reason, var _) -> new Outcome.NotRun(new Failure.Unsupported(reason));
         };
         endAttempt(execution);
         executions.remove(id);

@@ -34,6 +34,11 @@ final class Pending {
         return execution;
     }
 
+    /// Returns whether nothing runs.
+    boolean isQueued() {
+        return execution.flatMap(LiveExecution::attempt).isEmpty();
+    }
+
     /// Nobody waits any longer: the execution goes on without it, if there is one.
     void leave() {
         admission.pin().close();

@@ -4,10 +4,13 @@ package build.steading.server.farm;
 import build.steading.execute.Execution;
 import build.steading.execute.ExecutionObserver;
 import build.steading.execute.Outcome;
+import build.steading.execute.Printed;
 import build.steading.schedule.WaiterId;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 
 /// One requester's wait for the end of an action. Thread-safe.
 final class Stake implements Execution {
@@ -47,6 +50,11 @@ final class Stake implements Execution {
     public boolean follow(ExecutionObserver another) {
         var log = floor.log(id);
         return log.isPresent() && log.get().follow(another);
+    }
+
+    @Override
+    public Optional<Printed> printed() {
+        return floor.log(id).map(Function.identity());
     }
 
     @Override

@@ -13,25 +13,36 @@ import com.google.bytestream.WriteResponse;
 import io.grpc.stub.StreamObserver;
 import java.util.Set;
 
-/// Speaks `ByteStream` for a [BlobStore]: blobs of any size. A broken upload goes on where it broke, unless
-/// it travels compressed.
+/// Speaks `ByteStream` for a [BlobStore], blobs of any size, and for an [OperationBook], what actions print. A
+/// broken upload goes on where it broke, unless it travels compressed.
 final class ByteStreamService extends ByteStreamGrpc.ByteStreamImplBase {
     private final BlobStore blobs;
     private final NamedBlobs named;
+    private final OperationBook operations;
     private final InstanceNames instances;
     private final long maxBlobBytes;
     private final Transfers transfers;
+    private final Silence silence;
 
-    ByteStreamService(BlobStore blobs, InstanceNames instances, long maxBlobBytes) {
+    /// @param silence ends uploads that do not go on
+    ByteStreamService(
+            BlobStore blobs, OperationBook operations, InstanceNames instances, long maxBlobBytes, Silence silence) {
         this.blobs = blobs;
         this.named = new NamedBlobs(blobs);
+        this.operations = operations;
         this.instances = instances;
         this.maxBlobBytes = maxBlobBytes;
+        this.silence = silence;
         this.transfers = new Transfers(blobs);
     }
 
     @Override
     public void read(ReadRequest request, StreamObserver<ReadResponse> response) {
+        var stream = StreamName.parse(request.getResourceName());
+        if (stream.isPresent()) {
+            follow(stream.get(), request, response);
+            return;
+        }
         var resource = ResourceName.ofDownload(request.getResourceName());
         instances.check(resource.instance());
         var digest = resource.digest();
@@ -48,9 +59,18 @@ final class ByteStreamService extends ByteStreamGrpc.ByteStreamImplBase {
         Pump.send(chunks, response);
     }
 
+    private void follow(StreamName name, ReadRequest request, StreamObserver<ReadResponse> response) {
+        var operation = operations
+                .lookUp(name.operation())
+                .filter(known -> known.hasBegun(name.attempt()))
+                .orElseThrow(() -> SteadingException.notFound("Stream `%s` is not known, or not any more", name));
+        var range = new LogStream.Range(request.getReadOffset(), request.getReadLimit());
+        Pump.send(new LogStream(operation, name, named, range), response);
+    }
+
     @Override
     public StreamObserver<WriteRequest> write(StreamObserver<WriteResponse> response) {
-        return new Upload(blobs, instances, maxBlobBytes, transfers, response);
+        return new Upload(blobs, instances, maxBlobBytes, transfers, response).within(silence);
     }
 
     @Override

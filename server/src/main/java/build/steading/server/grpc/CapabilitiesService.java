@@ -19,6 +19,7 @@ import build.steading.auth.Role;
 import build.steading.chunk.FastCdc;
 import build.steading.digest.Digests;
 import build.steading.digest.HashFunction;
+import build.steading.tree.NodeTraits;
 import io.grpc.stub.StreamObserver;
 import java.util.Arrays;
 import java.util.List;
@@ -82,6 +83,7 @@ final class CapabilitiesService extends CapabilitiesGrpc.CapabilitiesImplBase {
                 .setDigestFunction(DigestFunction.Value.SHA256)
                 .addAllDigestFunctions(FUNCTIONS)
                 .setExecEnabled(true)
+                .addAllSupportedNodeProperties(NodeTraits.NAMES)
                 .setExecutionPriorityCapabilities(
                         PriorityCapabilities.newBuilder().addPriorities(allPriorities))
                 .build();

@@ -30,6 +30,6 @@ final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
 
     @Override
     public void waitExecution(WaitExecutionRequest request, StreamObserver<Operation> response) {
-        Watcher.attach(response, operations.find(request.getName()), clock);
+        Watcher.attach(response, operations.find(request.getName(), Callers.current(), Caller.tenant()), clock);
     }
 }

@@ -78,6 +78,7 @@ final class GrpcStatus {
                 status(Code.FAILED_PRECONDITION, message, violations(missing, maxViolations));
             case Failure.Denied _ -> status(Code.PERMISSION_DENIED, message);
             case Failure.Overloaded overloaded -> status(Code.RESOURCE_EXHAUSTED, message, retryInfo(overloaded));
+            case Failure.Unsupported _ -> status(Code.FAILED_PRECONDITION, message);
             case Failure.Unavailable _ -> status(Code.UNAVAILABLE, message);
         };
     }

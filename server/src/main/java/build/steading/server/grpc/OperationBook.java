@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.server.grpc;
 
+import build.steading.auth.Identity;
 import build.steading.execute.ActionExecutor;
 import build.steading.execute.Execution;
 import build.steading.execute.ExecutionRequest;
 import build.steading.execute.Outcome;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
+import build.steading.platform.RequestFacts;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,11 +18,13 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/// All operations: those that run, and for a while those that have ended.
+/// All operations: those that run, and for a while those that have ended. Nothing of them is written down. After
+/// a restart, who asks for one by its name asks anew for what the name says: the executor joins what still runs,
+/// or knows the result.
 ///
 /// Thread-safe: one lock guards the book, and nothing blocks while it is held. Each running operation has a
 /// virtual thread that awaits its end, and one more looks after them all. [#close] ends these threads, but leaves
@@ -31,6 +36,7 @@ final class OperationBook implements AutoCloseable {
     private final OperationLimits limits;
     private final InstantSource clock;
     private final SharedRoom room;
+    private final Instant begun;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("operation-", 0).factory());
 
@@ -50,6 +56,7 @@ final class OperationBook implements AutoCloseable {
         this.executor = executor;
         this.limits = limits;
         this.clock = clock;
+        this.begun = clock.instant();
         this.room = new SharedRoom("operations", limits.maxRunning());
         threads.execute(this::lookAfterAll);
     }
@@ -60,7 +67,15 @@ final class OperationBook implements AutoCloseable {
     ///     the executor refuses. Blobs that it misses at once end the operation instead: there may be more than a
     ///     status can name
     RunningOperation start(ExecutionRequest request) {
-        var operation = admit(request);
+        return start(OperationName.of(begun, request).toString(), request);
+    }
+
+    private RunningOperation start(String name, ExecutionRequest request) {
+        var entry = admit(name, request);
+        var operation = entry.operation();
+        if (!entry.isNew()) {
+            return operation;
+        }
         try {
             var execution = executor.execute(request, operation);
             operation.hold(execution);
@@ -75,18 +90,32 @@ final class OperationBook implements AutoCloseable {
         return operation;
     }
 
-    /// Returns an operation that runs, or has not ended long ago.
+    /// Returns an operation that runs, or has not ended long ago. One of an earlier server is asked for anew, for
+    /// a while, by whoever may ask for executions.
     ///
-    /// @throws SteadingException with `NotFound` if there is none of this name
-    RunningOperation find(String name) {
-        synchronized (this) {
-            var operation = operations.get(name);
-            if (operation != null) {
-                operation.touch(clock.instant());
-                return operation;
-            }
+    /// @param tenant whom the call is for
+    /// @throws SteadingException with `NotFound` if there is none of this name, `Overloaded` as [#start] says
+    RunningOperation find(String name, Identity caller, String tenant) {
+        var known = lookUp(name);
+        if (known.isPresent()) {
+            return known.get();
         }
-        throw SteadingException.notFound("Operation `%s` is not known, or not any more", name);
+        return OperationName.parse(name)
+                .filter(earlier -> Right.BUILD.isOf(caller.role()) && mayGoOn(earlier))
+                .map(earlier -> start(name, earlier.request(RequestFacts.of(tenant, caller.name()))))
+                .orElseThrow(() -> SteadingException.notFound("Operation `%s` is not known, or not any more", name));
+    }
+
+    /// What this server itself has forgotten, or an earlier one long since, is not done again.
+    private boolean mayGoOn(OperationName earlier) {
+        return earlier.server() < begun.toEpochMilli() && clock.instant().isBefore(begun.plus(limits.keep()));
+    }
+
+    /// Returns an operation that this server knows.
+    synchronized Optional<RunningOperation> lookUp(String name) {
+        var operation = Optional.ofNullable(operations.get(name));
+        operation.ifPresent(found -> found.touch(clock.instant()));
+        return operation;
     }
 
     /// Returns the first operations whose number is above `number`, oldest first.
@@ -116,13 +145,19 @@ final class OperationBook implements AutoCloseable {
         threads.close();
     }
 
-    private synchronized RunningOperation admit(ExecutionRequest request) {
+    private record Entry(RunningOperation operation, boolean isNew) {}
+
+    private synchronized Entry admit(String name, ExecutionRequest request) {
+        var known = operations.get(name);
+        if (known != null) {
+            return new Entry(known, false);
+        }
         room.enter(request.facts().requester());
         lastNumber++;
-        var operation = new RunningOperation("operations/" + UUID.randomUUID(), lastNumber, request, clock.instant());
-        operations.put(operation.name(), operation);
+        var operation = new RunningOperation(name, lastNumber, request, clock.instant());
+        operations.put(name, operation);
         notifyAll();
-        return operation;
+        return new Entry(operation, true);
     }
 
     private synchronized void forget(RunningOperation operation) {

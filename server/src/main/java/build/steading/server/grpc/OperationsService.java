@@ -27,13 +27,13 @@ final class OperationsService extends OperationsGrpc.OperationsImplBase {
 
     @Override
     public void getOperation(GetOperationRequest request, StreamObserver<Operation> response) {
-        response.onNext(operations.find(request.getName()).state().message());
+        response.onNext(find(request.getName()).state().message());
         response.onCompleted();
     }
 
     @Override
     public void waitOperation(WaitOperationRequest request, StreamObserver<Operation> response) {
-        var operation = operations.find(request.getName());
+        var operation = find(request.getName());
         try {
             operation.awaitEnd(request.hasTimeout() ? patience(request.getTimeout()) : MAX_WAIT);
         } catch (InterruptedException _) {
@@ -46,7 +46,7 @@ final class OperationsService extends OperationsGrpc.OperationsImplBase {
 
     @Override
     public void cancelOperation(CancelOperationRequest request, StreamObserver<Empty> response) {
-        operations.find(request.getName()).withdraw("a client");
+        find(request.getName()).withdraw("a client");
         response.onNext(Empty.getDefaultInstance());
         response.onCompleted();
     }
@@ -62,6 +62,10 @@ final class OperationsService extends OperationsGrpc.OperationsImplBase {
         }
         response.onNext(answer.build());
         response.onCompleted();
+    }
+
+    private RunningOperation find(String name) {
+        return operations.find(name, Callers.current(), Caller.tenant());
     }
 
     private static Duration patience(com.google.protobuf.Duration timeout) {

@@ -1,27 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.server.grpc;
 
+import build.bazel.remote.execution.v2.ActionResult;
 import build.bazel.remote.execution.v2.ExecuteOperationMetadata;
 import build.bazel.remote.execution.v2.ExecuteResponse;
 import build.bazel.remote.execution.v2.ExecutedActionMetadata;
 import build.bazel.remote.execution.v2.ExecutionStage;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
+import build.steading.digest.HashFunction;
 import build.steading.execute.Execution;
 import build.steading.execute.ExecutionObserver;
 import build.steading.execute.ExecutionRequest;
 import build.steading.execute.Outcome;
+import build.steading.execute.Printed;
 import build.steading.log.LogRecord;
 import build.steading.schedule.WorkerId;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.longrunning.Operation;
 import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.StringValue;
 import com.google.protobuf.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread-safe: one lock guards all state; watchers are called without it.
 final class RunningOperation implements ExecutionObserver {
+    /// How long it may take from the first news of an execution to the execution itself.
+    private static final long HOLD_NANOS = 1_000_000_000;
+
     private final String name;
     private final long number;
     private final Digest action;
@@ -44,6 +52,12 @@ final class RunningOperation implements ExecutionObserver {
 
     @GuardedBy("this")
     private String worker = "";
+
+    @GuardedBy("this")
+    private int attempts;
+
+    @GuardedBy("this")
+    private boolean running;
 
     @GuardedBy("this")
     private @Nullable Execution execution;
@@ -94,6 +108,7 @@ final class RunningOperation implements ExecutionObserver {
         synchronized (this) {
             execution = stake;
             by = withdrawn;
+            notifyAll();
         }
         if (by != null) {
             stake.withdraw(by);
@@ -102,17 +117,24 @@ final class RunningOperation implements ExecutionObserver {
 
     @Override
     public void queued(String reason) {
+        synchronized (this) {
+            running = false;
+        }
         change(ExecutionStage.Value.QUEUED, "", reason);
     }
 
     @Override
     public void running(WorkerId runner, boolean joined) {
+        synchronized (this) {
+            attempts++;
+            running = true;
+        }
         change(ExecutionStage.Value.EXECUTING, runner.name(), "");
     }
 
     @Override
     public void output(LogRecord entry) {
-        // The Remote Execution API delivers output with the result.
+        // Whoever wants it before the result reads it at his own pace: see [LogStream].
     }
 
     /// Ends the operation as `outcome` says.
@@ -168,6 +190,44 @@ final class RunningOperation implements ExecutionObserver {
             }
             wait(leftMillis);
         }
+    }
+
+    /// Returns what an attempt prints; empty if it is over.
+    Optional<Printed> printed(int attempt) throws InterruptedException {
+        Execution stake;
+        synchronized (this) {
+            var deadline = System.nanoTime() + HOLD_NANOS;
+            while (execution == null && endedAt == null && System.nanoTime() < deadline) {
+                wait(100);
+            }
+            stake = execution;
+        }
+        var log = stake == null ? Optional.<Printed>empty() : stake.printed();
+        return log.filter(_ -> !hasMoved(attempt));
+    }
+
+    /// Returns whether there was an attempt of this number.
+    synchronized boolean hasBegun(int attempt) {
+        return attempt <= attempts;
+    }
+
+    /// Returns whether an attempt came to nothing, and others follow.
+    synchronized boolean hasMoved(int attempt) {
+        return attempt != attempts || (!running && endedAt == null);
+    }
+
+    /// Returns what came of the action; nothing while it has not ended.
+    ActionResult result() {
+        try {
+            return state.message().getResponse().unpack(ExecuteResponse.class).getResult();
+        } catch (InvalidProtocolBufferException _) {
+            return ActionResult.getDefaultInstance();
+        }
+    }
+
+    /// Returns by what function the action and all that it leaves is named.
+    HashFunction function() {
+        return action.function();
     }
 
     /// Notes that somebody asked for the operation.
@@ -227,15 +287,18 @@ final class RunningOperation implements ExecutionObserver {
         present.forEach(Watcher::changed);
     }
 
+    @GuardedBy("this")
     private Operation.Builder message(ExecutionStage.Value stage, ExecutedActionMetadata known) {
-        return Operation.newBuilder()
-                .setName(name)
-                .setMetadata(Any.pack(ExecuteOperationMetadata.newBuilder()
-                        .setStage(stage)
-                        .setActionDigest(Digests.toProto(action))
-                        .setDigestFunction(Digests.toProto(action.function()))
-                        .setPartialExecutionMetadata(known)
-                        .build()));
+        var metadata = ExecuteOperationMetadata.newBuilder()
+                .setStage(stage)
+                .setActionDigest(Digests.toProto(action))
+                .setDigestFunction(Digests.toProto(action.function()))
+                .setPartialExecutionMetadata(known);
+        if (running) {
+            metadata.setStdoutStreamName(new StreamName(name, attempts, LogRecord.Source.STDOUT).toString())
+                    .setStderrStreamName(new StreamName(name, attempts, LogRecord.Source.STDERR).toString());
+        }
+        return Operation.newBuilder().setName(name).setMetadata(Any.pack(metadata.build()));
     }
 
     /// @param reason what the action waits for, which travels as an auxiliary `StringValue`

@@ -15,22 +15,32 @@ import java.util.stream.Stream;
 final class Services {
     private final GrpcConfig config;
     private final List<BindableService> all;
+    private final Silence silence;
     private final OpenCalls calls;
+    private final InboundBytes inbound;
 
-    private Services(GrpcConfig config, List<BindableService> all) {
+    private Services(GrpcConfig config, Silence silence, List<BindableService> all) {
         this.config = config;
+        this.silence = silence;
         this.all = List.copyOf(all);
         this.calls = new OpenCalls(config.limits().maxCalls());
+        this.inbound = new InboundBytes(config.limits().maxInboundBytes());
     }
 
     Services(GrpcConfig config, BlobStore blobs, ActionCache results, OperationBook operations, InstantSource clock) {
+        var silence = new Silence(config.limits().maxSilence());
         this(
                 config,
+                silence,
                 List.of(
                         new CapabilitiesService(config),
                         new CasService(blobs, new ChunkedBlobs(blobs, results), config.instances(), config.limits()),
                         new ByteStreamService(
-                                blobs, config.instances(), config.limits().maxBlobBytes()),
+                                blobs,
+                                operations,
+                                config.instances(),
+                                config.limits().maxBlobBytes(),
+                                silence),
                         new ActionCacheService(results, config.instances(), config.resultWriters()),
                         new ExecutionService(operations, config.instances(), clock),
                         new OperationsService(operations)));
@@ -38,7 +48,8 @@ final class Services {
 
     /// Returns these and more.
     Services and(List<BindableService> more) {
-        return new Services(config, Stream.concat(all.stream(), more.stream()).toList());
+        return new Services(
+                config, silence, Stream.concat(all.stream(), more.stream()).toList());
     }
 
     /// Adds the services and what surrounds each call of them. Servers that get the same share one limit of
@@ -49,9 +60,11 @@ final class Services {
         all.forEach(service ->
                 server.addService(ServerInterceptors.useMarshalledMessages(service.bindService(), Unparsed.MESSAGES)));
         server.fallbackHandlerRegistry(new NoSuchMethod());
+        server.intercept(inbound);
         server.intercept(calls);
         server.intercept(new Caller());
         server.intercept(new AuthInterceptor(authenticator));
+        server.intercept(new IdleCalls(silence));
         // The last one added is the outermost: it also sees what the others throw.
         server.intercept(new FailureInterceptor());
         server.maxInboundMessageSize(config.limits().maxMessageBytes());

@@ -16,16 +16,16 @@ final class SharedRoom {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private final String what;
-    private final int size;
+    private final long size;
 
     @GuardedBy("this")
-    private final Map<String, Integer> taken = new HashMap<>();
+    private final Map<String, Long> taken = new HashMap<>();
 
     @GuardedBy("this")
-    private int left;
+    private long left;
 
     /// @param what there is room for, in the plural
-    SharedRoom(String what, int size) {
+    SharedRoom(String what, long size) {
         this.what = what;
         this.size = size;
         this.left = size;
@@ -34,20 +34,32 @@ final class SharedRoom {
     /// Takes room for one.
     ///
     /// @throws SteadingException with `Overloaded` if `caller` has too many, or all room is taken
-    synchronized void enter(String caller) {
-        int own = taken.getOrDefault(caller, 0);
-        if (own >= left) {
+    void enter(String caller) {
+        enter(caller, 1);
+    }
+
+    /// Takes room for so many.
+    ///
+    /// @throws SteadingException with `Overloaded` if `caller` would have too many; nothing is taken then
+    synchronized void enter(String caller, long amount) {
+        long own = taken.getOrDefault(caller, 0L);
+        if (own + amount > left) {
             var message = "`%s` has %d %s open, and of all %d there may be, %d are left: no caller may have more"
                     .formatted(caller, own, what, size, left);
             throw new SteadingException(new Failure.Overloaded(message, RETRY_AFTER));
         }
-        taken.put(caller, own + 1);
-        left--;
+        taken.put(caller, own + amount);
+        left -= amount;
+    }
+
+    /// Gives back what [#enter] took for one.
+    void leave(String caller) {
+        leave(caller, 1);
     }
 
     /// Gives back what [#enter] took.
-    synchronized void leave(String caller) {
-        taken.computeIfPresent(caller, (_, own) -> own == 1 ? null : own - 1);
-        left++;
+    synchronized void leave(String caller, long amount) {
+        taken.computeIfPresent(caller, (_, own) -> own == amount ? null : own - amount);
+        left += amount;
     }
 }

@@ -8,9 +8,11 @@ import build.steading.failure.SteadingException;
 import com.google.bytestream.WriteRequest;
 import com.google.bytestream.WriteResponse;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -32,10 +34,11 @@ final class Upload implements StreamObserver<WriteRequest> {
     private final Transfers transfers;
     private final StreamObserver<WriteResponse> response;
 
-    private String name = "";
+    private volatile String name = "";
     private volatile @Nullable Digest digest;
     private Compression compression = Compression.IDENTITY;
     private volatile @Nullable Transfer transfer;
+    private volatile Silence.@Nullable Turn turn;
     private long receivedBytes;
     private long lookAgainAtBytes;
     private boolean finished;
@@ -57,15 +60,50 @@ final class Upload implements StreamObserver<WriteRequest> {
         this.response = response;
     }
 
+    /// Ends the upload when its client is silent for too long.
+    Upload within(Silence silence) {
+        turn = silence.begin(() -> giveUp(silence.patience()));
+        return this;
+    }
+
     @Override
     public void onNext(WriteRequest message) {
         if (finished || hasEnded()) {
             return;
         }
+        turnOfServer();
         try {
             accept(message);
         } catch (RuntimeException e) {
             fail(e);
+        }
+        if (!finished) {
+            turnOfClient();
+        }
+    }
+
+    private void turnOfServer() {
+        var clients = turn;
+        if (clients != null) {
+            clients.ofServer();
+        }
+    }
+
+    private void turnOfClient() {
+        var clients = turn;
+        if (clients != null) {
+            clients.ofClient();
+        }
+    }
+
+    /// What came so far is kept, as if the call had broken.
+    private void giveUp(Duration patience) {
+        if (end()) {
+            keep();
+            response.onError(Status.DEADLINE_EXCEEDED
+                    .withDescription("Nothing more of `%s` came within %d s; what came is kept for a while"
+                            .formatted(name, patience.toSeconds()))
+                    .asRuntimeException());
         }
     }
 
@@ -236,6 +274,10 @@ final class Upload implements StreamObserver<WriteRequest> {
     private synchronized boolean end() {
         var first = !ended;
         ended = true;
+        var waiting = turn;
+        if (waiting != null) {
+            waiting.over();
+        }
         return first;
     }
 

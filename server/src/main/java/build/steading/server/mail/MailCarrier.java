@@ -47,8 +47,11 @@ public final class MailCarrier implements Carrier {
             return switch (e.failure()) {
                 case Failure.NotFound(var why) -> new Result.Refused(why);
                 case Failure.Invalid(var why) -> new Result.Refused(why);
-                case Failure.Denied _, Failure.MissingBlobs _, Failure.Overloaded _, Failure.Unavailable _ ->
-                    new Result.NotNow(e.failure().message());
+                case Failure.Denied _,
+                        Failure.MissingBlobs _,
+                        Failure.Overloaded _,
+                        Failure.Unsupported _,
+                        Failure.Unavailable _ -> new Result.NotNow(e.failure().message());
             };
         }
     }

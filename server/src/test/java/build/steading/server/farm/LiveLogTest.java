@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -60,6 +62,25 @@ class LiveLogTest {
             assertThat(log.append(0, both)).isEqualTo(both.length);
             assertThat(recorder.events).containsExactly("1", "2");
         }
+    }
+
+    @Test
+    void allThatIsKeptCanBeReadAtAnyPace() throws Exception {
+        var log = log("a");
+        var all = new ByteArrayOutputStream();
+        for (var piece : List.of(FarmFixture.printed("small"), LARGE, FarmFixture.printed("late"))) {
+            log.append(all.size(), piece);
+            all.writeBytes(piece);
+        }
+        var read = new ByteArrayOutputStream();
+        while (read.size() < all.size()) {
+            read.writeBytes(log.read(read.size(), Duration.ofSeconds(10)).orElseThrow());
+        }
+
+        assertThat(read.toByteArray()).isEqualTo(all.toByteArray());
+        assertThat(log.read(all.size(), Duration.ZERO)).hasValue(new byte[0]);
+        log.close();
+        assertThat(log.read(0, Duration.ofDays(1))).isEmpty();
     }
 
     @Test

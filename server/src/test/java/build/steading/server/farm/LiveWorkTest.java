@@ -66,7 +66,7 @@ class LiveWorkTest {
     }
 
     private void submit(LiveWork work) {
-        var admission = Admission.of(request, blobs, new Pins(), _ -> true);
+        var admission = Admission.of(request, blobs, new Pins());
         work.add(new Pending(stake(), request, admission));
         work.carryOut(new Decision.Accepted(WAITER, EXECUTION));
     }

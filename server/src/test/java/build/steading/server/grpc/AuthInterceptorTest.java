@@ -21,6 +21,7 @@ import io.grpc.Status;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -44,9 +45,12 @@ class AuthInterceptorTest {
     private ManagedChannel channel(Authenticator authenticator) throws Exception {
         var threads = Executors.newVirtualThreadPerTaskExecutor();
         resources.add(threads::shutdownNow);
+        var book =
+                resources.add(new OperationBook(new FakeExecutor(), OperationLimits.STANDARD, InstantSource.system()));
         var name = InProcessServerBuilder.generateName();
         var server = InProcessServerBuilder.forName(name)
-                .addService(new ByteStreamService(new MemoryBlobStore(), InstanceNames.ANY, 1 << 20))
+                .addService(new ByteStreamService(
+                        new MemoryBlobStore(), book, InstanceNames.ANY, 1 << 20, new Silence(Duration.ofMinutes(1))))
                 .addService(new CapabilitiesService(GrpcTest.config(InstanceNames.ANY, false)))
                 .intercept(new AuthInterceptor(authenticator, nanos::get))
                 .intercept(new FailureInterceptor())

@@ -35,6 +35,7 @@ class FailureInterceptorTest {
                 Arguments.of(new Failure.NotFound("Gone"), Status.Code.NOT_FOUND),
                 Arguments.of(new Failure.MissingBlobs(Set.of(BLOB)), Status.Code.FAILED_PRECONDITION),
                 Arguments.of(new Failure.Denied("No"), Status.Code.PERMISSION_DENIED),
+                Arguments.of(new Failure.Unsupported("No worker"), Status.Code.FAILED_PRECONDITION),
                 Arguments.of(new Failure.Overloaded("Busy", Duration.ofMillis(1_500)), Status.Code.RESOURCE_EXHAUSTED),
                 Arguments.of(new Failure.Unavailable("Down"), Status.Code.UNAVAILABLE));
     }

@@ -8,9 +8,11 @@ import build.steading.execute.Execution;
 import build.steading.execute.ExecutionObserver;
 import build.steading.execute.ExecutionRequest;
 import build.steading.execute.Outcome;
+import build.steading.execute.Printed;
 import build.steading.failure.SteadingException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -71,10 +73,21 @@ public final class FakeExecutor implements ActionExecutor {
         public final ExecutionRequest request;
         public final ExecutionObserver observer;
         private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+        private volatile @Nullable Printed printed;
 
         Stake(ExecutionRequest request, ExecutionObserver observer) {
             this.request = request;
             this.observer = observer;
+        }
+
+        /// Has what is printed read from `log`.
+        public void printTo(Printed log) {
+            printed = log;
+        }
+
+        @Override
+        public Optional<Printed> printed() {
+            return Optional.ofNullable(printed);
         }
 
         public void end(Outcome how) {

@@ -8,6 +8,7 @@ import build.bazel.remote.execution.v2.CapabilitiesGrpc;
 import build.bazel.remote.execution.v2.ExecuteRequest;
 import build.bazel.remote.execution.v2.ExecutionGrpc;
 import build.bazel.remote.execution.v2.GetCapabilitiesRequest;
+import build.bazel.remote.execution.v2.WaitExecutionRequest;
 import build.steading.action.MemoryActionCache;
 import build.steading.auth.Identity;
 import build.steading.auth.Recognition;
@@ -32,6 +33,7 @@ import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.BlockingClientCall;
 import io.grpc.stub.MetadataUtils;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,12 +41,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /// Two who share a server: one wants all there is, the other must not notice.
 class GreedyCallerTest {
     private static final Metadata.Key<String> NAME = Metadata.Key.of("name", Metadata.ASCII_STRING_MARSHALLER);
+    private static final long ROOM_BYTES = 16 << 20;
     private static final ByteString PIECE = ByteString.copyFrom(new byte[] {1});
 
     private final Resources resources = new Resources();
@@ -101,28 +105,86 @@ class GreedyCallerTest {
     }
 
     @Test
-    void endedCallsMakeRoom() throws Exception {
+    void answeredCallsMakeRoomBeforeTheirAnswers() throws Exception {
         var ann = caller(server(2, 1_000), "ann");
-        for (var i = 0; i < 10; i++) {
-            awaitRoom(ann);
+        for (var i = 0; i < 1_000; i++) {
+            ask(ann);
         }
-        var calls = new ArrayList<BlockingClientCall<?, ?>>();
-        do {
-            // The one before may have met a call that had been answered, but not yet ended.
-            calls.add(upload(ann, calls.size()));
-        } while (!isRefused(ann));
 
-        calls.forEach(call -> call.cancel("gone", null));
+        var _ = upload(ann, 0);
+        assertOverloaded(catchThrowableOfType(StatusException.class, () -> ask(ann)));
+    }
+
+    @Test
+    void refusedAndFailedCallsMakeRoomToo() throws Exception {
+        var ann = caller(server(2, 1_000), "ann");
+        for (var i = 0; i < 100; i++) {
+            var bad =
+                    WaitExecutionRequest.newBuilder().setName("operations/none").build();
+            var refused = GrpcTest.status(
+                    () -> next(ExecutionGrpc.newBlockingV2Stub(ann).waitExecution(bad)));
+            assertThat(refused.getCode()).isEqualTo(Status.Code.NOT_FOUND);
+        }
+    }
+
+    @Test
+    void cancelledCallsMakeRoom() throws Exception {
+        var ann = caller(server(2, 1_000), "ann");
+        var call = upload(ann, 0);
+        assertThat(isRefused(ann)).isTrue();
+
+        call.cancel("gone", null);
 
         awaitRoom(ann);
     }
 
-    /// A call counts until a moment after its answer.
+    /// Nobody is told when a call that was cancelled is over.
     private static void awaitRoom(Channel caller) {
         var patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (isRefused(caller)) {
             assertThat(System.nanoTime()).isLessThan(patience);
             Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void bytesOfOneLeaveRoomForAnother() throws Exception {
+        var server = server(1_000, 1_000);
+        var ann = caller(server, "ann");
+        var open = new ArrayList<BlockingClientCall<WriteRequest, WriteResponse>>();
+        for (var i = 0; i < ROOM_BYTES / (1 << 20); i++) {
+            open.add(bigUpload(ann, i));
+        }
+
+        var patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (open.stream().noneMatch(GreedyCallerTest::isOverloaded)) {
+            assertThat(System.nanoTime()).isLessThan(patience);
+        }
+        var bob = bigUpload(caller(server, "bob"), 99);
+        assertThat(isOverloaded(bob)).isFalse();
+    }
+
+    /// Sends half a blob, and so leaves a mebibyte waiting for the rest.
+    private static BlockingClientCall<WriteRequest, WriteResponse> bigUpload(Channel caller, int number)
+            throws Exception {
+        var digest = new Digest(Digest.of(new byte[] {2, (byte) number}).hash(), 1 << 20);
+        var call = ByteStreamGrpc.newBlockingV2Stub(caller).write();
+        call.write(WriteRequest.newBuilder()
+                .setResourceName("uploads/b%d/blobs/%s".formatted(number, digest))
+                .setData(ByteString.copyFrom(new byte[(1 << 20) - 1]))
+                .build());
+        return call;
+    }
+
+    private static boolean isOverloaded(BlockingClientCall<?, ?> call) {
+        try {
+            return call.read(100, TimeUnit.MILLISECONDS) == null;
+        } catch (TimeoutException _) {
+            return false;
+        } catch (StatusException e) {
+            return e.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED;
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 
@@ -182,7 +244,8 @@ class GreedyCallerTest {
         var standard = OperationLimits.STANDARD;
         var operations = new OperationLimits(
                 maxRunning, standard.maxEndedBytes(), standard.keep(), standard.grace(), standard.repeat());
-        var limits = new GrpcLimits(4 << 20, 1 << 20, 1 << 20, 1_000, maxCalls, operations);
+        var limits = new GrpcLimits(
+                4 << 20, 1 << 20, 1 << 20, 1_000, maxCalls, ROOM_BYTES, Duration.ofMinutes(1), operations);
         var config = new GrpcConfig(
                 Optional.of(Path.of("unused")),
                 OptionalInt.empty(),

@@ -94,6 +94,8 @@ abstract class HostileFixture {
                         limits.maxBlobBytes(),
                         MAX_CALLS,
                         limits.maxCalls(),
+                        limits.maxInboundBytes(),
+                        limits.maxSilence(),
                         limits.operations()));
     }
 

@@ -4,6 +4,8 @@ package build.steading.server.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import build.steading.auth.Identity;
+import build.steading.auth.Role;
 import build.steading.digest.Digest;
 import build.steading.execute.ExecutionRequest;
 import build.steading.failure.Failure;
@@ -18,7 +20,11 @@ class OperationBookTest {
     private static final ExecutionRequest REQUEST =
             new ExecutionRequest(Digest.EMPTY, false, RequestFacts.NONE, List.of());
 
+    private static final Duration KEEP = Duration.ofMinutes(10);
+    private static final Identity BUILDER = new Identity("ann", Role.BUILDER);
+
     private final FakeExecutor executor = new FakeExecutor();
+    private final ManualClock clock = new ManualClock();
 
     @Test
     void tooManyRunningOperationsAreRefused() throws Exception {
@@ -50,9 +56,82 @@ class OperationBookTest {
         }
     }
 
+    @Test
+    void operationGoesOnAfterARestart() throws Exception {
+        var name = nameOfEarlierServer();
+        try (var book = book(100, 1 << 20)) {
+            var operation = book.find(name, BUILDER, "tenant");
+
+            var stake = executor.next();
+            assertThat(stake.request)
+                    .isEqualTo(
+                            new ExecutionRequest(REQUEST.action(), false, RequestFacts.of("tenant", "ann"), List.of()));
+            assertThat(operation.name()).isEqualTo(name);
+            stake.end(FakeExecutor.completed(0));
+            operation.awaitEnd(Duration.ofSeconds(10));
+            assertThat(operation.state().ended()).isTrue();
+        }
+    }
+
+    @Test
+    void operationThatGoesOnIsAskedForOnce() throws Exception {
+        var name = nameOfEarlierServer();
+        try (var book = book(100, 1 << 20)) {
+            var operation = book.find(name, BUILDER, "tenant");
+
+            assertThat(book.find(name, BUILDER, "other")).isSameAs(operation);
+            assertThat(executor.asked()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void whatThisServerHasForgottenIsNotDoneAgain() {
+        try (var book = book(100, 1 << 20)) {
+            var name = OperationName.of(clock.instant(), REQUEST).toString();
+
+            assertUnknown(book, name, BUILDER);
+        }
+    }
+
+    @Test
+    void earlierOperationsAreKnownForAWhileOnly() throws Exception {
+        var name = nameOfEarlierServer();
+        try (var book = book(100, 1 << 20)) {
+            clock.advance(KEEP);
+
+            assertUnknown(book, name, BUILDER);
+        }
+    }
+
+    @Test
+    void whoMayOnlyLookStartsNothing() throws Exception {
+        var name = nameOfEarlierServer();
+        try (var book = book(100, 1 << 20)) {
+            assertUnknown(book, name, new Identity("eve", Role.VIEWER));
+        }
+    }
+
+    private String nameOfEarlierServer() throws InterruptedException {
+        try (var book = book(100, 1 << 20)) {
+            var operation = book.start(REQUEST);
+            executor.next();
+            return operation.name();
+        } finally {
+            clock.advance(Duration.ofSeconds(1));
+        }
+    }
+
+    private void assertUnknown(OperationBook book, String name, Identity caller) {
+        var asked = executor.asked();
+        assertThatThrownBy(() -> book.find(name, caller, "tenant"))
+                .isInstanceOfSatisfying(
+                        SteadingException.class, e -> assertThat(e.failure()).isInstanceOf(Failure.NotFound.class));
+        assertThat(executor.asked()).isEqualTo(asked);
+    }
+
     private OperationBook book(int maxRunning, long maxEndedBytes) {
-        var limits = new OperationLimits(
-                maxRunning, maxEndedBytes, Duration.ofMinutes(10), Duration.ofMinutes(1), Duration.ofSeconds(30));
-        return new OperationBook(executor, limits, new ManualClock());
+        var limits =
+                new OperationLimits(maxRunning, maxEndedBytes, KEEP, Duration.ofMinutes(1), Duration.ofSeconds(30));
+        return new OperationBook(executor, limits, clock);
     }
 }

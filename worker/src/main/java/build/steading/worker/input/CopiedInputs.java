@@ -39,7 +39,7 @@ public final class CopiedInputs implements Inputs {
             var place = new Place(attempt, List.of());
             var restored = warmInputs.restorable(warm, root);
             warmInputs.renew(restored, place.root());
-            writer.copyMissing(plan, place.root(), _ -> Optional.of(PlanWriter.MODIFIED));
+            writer.copyMissing(plan, place.root(), file -> Optional.of(PlanWriter.modified(file)));
             for (var each : restored) {
                 warmInputs.write(each.content(), place.root());
             }

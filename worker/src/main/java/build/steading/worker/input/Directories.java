@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads `Directory` messages, and keeps those used last in memory. Thread-safe.
 public final class Directories {
+    /// What one directory may take up: it is had in memory whole, at several times its size.
+    private static final long MAX_BYTES = 64 << 20;
+
     private final LocalBlobs blobs;
     private final int maxNodes;
 
@@ -39,7 +42,7 @@ public final class Directories {
         if (known != null) {
             return known;
         }
-        var directory = parse(digest, Blobs.read(blobs, digest));
+        var directory = parse(digest, Blobs.read(blobs, digest, MAX_BYTES));
         keep(digest, directory);
         return directory;
     }

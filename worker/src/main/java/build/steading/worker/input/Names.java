@@ -7,10 +7,12 @@ import build.bazel.remote.execution.v2.FileNode;
 import build.bazel.remote.execution.v2.SymlinkNode;
 import build.steading.digest.Digest;
 import build.steading.failure.SteadingException;
+import build.steading.tree.NodeTraits;
 import java.util.HashSet;
 import java.util.stream.Stream;
 
-/// Keeps out names that would lead out of a directory, or twice to one place.
+/// Keeps out names that would lead out of a directory, or twice to one place, and properties that nothing can
+/// have.
 final class Names {
     private static final int LONGEST_NAME_BYTES = 255;
 
@@ -27,12 +29,19 @@ final class Names {
                 throw SteadingException.invalid("Directory `%s` names `%s` twice", digest, name);
             }
         });
+        checkTraits(directory);
         for (var link : directory.getSymlinksList()) {
             if (link.getTarget().isEmpty() || link.getTarget().indexOf(0) >= 0) {
                 throw SteadingException.invalid(
                         "Directory `%s` has a symbolic link `%s` without a possible target", digest, link.getName());
             }
         }
+    }
+
+    private static void checkTraits(Directory directory) {
+        NodeTraits.of(directory.getNodeProperties());
+        directory.getFilesList().forEach(node -> NodeTraits.of(node.getNodeProperties()));
+        directory.getSymlinksList().forEach(node -> NodeTraits.of(node.getNodeProperties()));
     }
 
     private static Stream<String> names(Directory directory) {

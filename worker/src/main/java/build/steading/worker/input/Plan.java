@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.worker.input;
 
+import build.bazel.remote.execution.v2.Directory;
 import build.bazel.remote.execution.v2.FileNode;
 import build.bazel.remote.execution.v2.SymlinkNode;
 import build.steading.blob.BlobStore;
@@ -10,19 +11,17 @@ import build.steading.digest.Digests;
 import build.steading.digest.HashFunction;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
+import build.steading.tree.NodeTraits;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /// What is to be made on disk, parents before children. Not thread-safe.
 final class Plan {
-    /// A small message can name a tree without end, by naming one directory many times.
-    private static final int MAX_FILES = 2_000_000;
-
-    private static final int LONGEST_PATH = 3500;
-
     /// @param path relative to the root
     record File(String path, FileNode node, Digest digest) {}
 
@@ -33,7 +32,9 @@ final class Plan {
     private final List<String> folders = new ArrayList<>();
     private final List<File> files = new ArrayList<>();
     private final List<Link> links = new ArrayList<>();
+    private final Map<String, NodeTraits> traits = new LinkedHashMap<>();
     private final Set<Digest> missing = new HashSet<>();
+    private TreeExtent extent = TreeExtent.NOTHING;
 
     Plan(Directories directories) {
         this.directories = directories;
@@ -49,6 +50,11 @@ final class Plan {
 
     List<Link> links() {
         return links;
+    }
+
+    /// Returns what directories shall be like, by their paths.
+    Map<String, NodeTraits> traits() {
+        return traits;
     }
 
     static String join(String parent, String name) {
@@ -80,15 +86,28 @@ final class Plan {
         return this;
     }
 
-    /// Adds all that is below the directory `root`, at `path`: level by level, so that the directories of a level
-    /// are fetched together. Those that are not in the store are noted, and the walk goes on.
+    /// Notes what the directory at `path` shall be like, once all that is in it has been made.
+    Plan traits(String path, Directory directory) {
+        var own = NodeTraits.of(directory.getNodeProperties());
+        if (!own.isEmpty()) {
+            traits.put(path, own);
+        }
+        return this;
+    }
+
+    /// Adds all that is below the directory `root`, at `path`. Directories that are not in the store are noted.
+    ///
+    /// @throws SteadingException with `Invalid` if that would be more than a machine should make
     Plan tree(String path, Digest root) {
-        var level = List.of(new Folder(path, root));
-        while (!level.isEmpty()) {
-            directories.prefetch(level.stream().map(Folder::digest).collect(Collectors.toSet()));
-            var below = new ArrayList<Folder>();
-            level.forEach(folder -> below.addAll(directory(folder)));
-            level = below;
+        var gathered = Gathered.of(directories, root);
+        missing.addAll(gathered.missing());
+        extent = extent.plus(gathered.extent(root).below(path.length()));
+        extent.check();
+        var ahead = new ArrayDeque<Folder>();
+        ahead.add(new Folder(path, root));
+        for (var folder = ahead.poll(); folder != null; folder = ahead.poll()) {
+            var at = folder;
+            gathered.find(at.digest()).ifPresent(directory -> ahead.addAll(expand(at, directory)));
         }
         return this;
     }
@@ -96,30 +115,18 @@ final class Plan {
     private record Folder(String path, Digest digest) {}
 
     /// Adds what is in one directory, and returns the directories in it.
-    private List<Folder> directory(Folder folder) {
+    private List<Folder> expand(Folder folder, Directory directory) {
         var path = folder.path();
-        if (path.length() > LONGEST_PATH) {
-            throw SteadingException.invalid("Path `%s…` in the input tree is too long", path.substring(0, 100));
-        }
-        if (files.size() + folders.size() > MAX_FILES) {
-            throw SteadingException.invalid("Input tree of more than %d files", MAX_FILES);
-        }
+        var function = folder.digest().function();
+        traits(path, directory);
+        directory.getFilesList().forEach(node -> file(join(path, node.getName()), node, function));
+        directory.getSymlinksList().forEach(node -> link(join(path, node.getName()), node));
         var below = new ArrayList<Folder>();
-        try {
-            var directory = directories.read(folder.digest());
-            var function = folder.digest().function();
-            directory.getFilesList().forEach(node -> file(join(path, node.getName()), node, function));
-            directory.getSymlinksList().forEach(node -> link(join(path, node.getName()), node));
-            for (var node : directory.getDirectoriesList()) {
-                below.add(new Folder(join(path, node.getName()), Digests.fromProto(node.getDigest(), function)));
-            }
-        } catch (SteadingException e) {
-            if (!(e.failure() instanceof Failure.MissingBlobs(var digests))) {
-                throw e;
-            }
-            missing.addAll(digests);
+        for (var node : directory.getDirectoriesList()) {
+            var name = join(path, node.getName());
+            folder(name);
+            below.add(new Folder(name, Digests.fromProto(node.getDigest(), function)));
         }
-        below.forEach(each -> folder(each.path()));
         return below;
     }
 

@@ -3,15 +3,17 @@ package build.steading.worker.input;
 
 import build.steading.blob.LocalBlobs;
 import build.steading.failure.SteadingException;
+import build.steading.tree.NodeTraits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,8 +24,10 @@ import java.util.function.Function;
 
 /// Makes what a [Plan] says, below a directory. Thread-safe.
 final class PlanWriter {
-    /// When all inputs were modified, that no two seem to be of different age.
-    static final FileTime MODIFIED = FileTime.from(Instant.parse("2000-01-01T00:00:00Z"));
+    static final FileTime MODIFIED = FileTime.from(InputTree.MODIFIED);
+
+    /// What the worker itself needs of a directory.
+    private static final int USABLE = 0700;
 
     private static final int WORTH_A_THREAD = 500;
 
@@ -56,6 +60,14 @@ final class PlanWriter {
         });
     }
 
+    /// Returns when a file was modified as far as commands see, unless it is a warm one.
+    static FileTime modified(Plan.File file) {
+        return NodeTraits.of(file.node().getNodeProperties())
+                .modified()
+                .map(FileTime::from)
+                .orElse(MODIFIED);
+    }
+
     private interface Step {
         void make(Plan.File file) throws IOException;
     }
@@ -72,12 +84,38 @@ final class PlanWriter {
             makeInParallel(files, step, threads);
         }
         for (var link : plan.links()) {
-            var target = Path.of(link.node().getTarget());
-            try {
-                Files.createSymbolicLink(root.resolve(link.path()), target);
-            } catch (FileAlreadyExistsException _) {
-                // What came first is kept.
-            }
+            makeLink(link, root.resolve(link.path()));
+        }
+        for (var folder : plan.traits().entrySet()) {
+            apply(withUsableMode(folder.getValue()), root.resolve(folder.getKey()));
+        }
+    }
+
+    private static void makeLink(Plan.Link link, Path path) throws IOException {
+        try {
+            Files.createSymbolicLink(path, Path.of(link.node().getTarget()));
+        } catch (FileAlreadyExistsException _) {
+            // What came first is kept.
+            return;
+        }
+        apply(
+                new NodeTraits(
+                        Optional.empty(),
+                        NodeTraits.of(link.node().getNodeProperties()).modified()),
+                path);
+    }
+
+    private static NodeTraits withUsableMode(NodeTraits traits) {
+        return new NodeTraits(traits.mode().map(mode -> mode | USABLE), traits.modified());
+    }
+
+    private static void apply(NodeTraits traits, Path path) throws IOException {
+        if (traits.mode().isPresent()) {
+            Files.setAttribute(path, "unix:mode", traits.mode().get());
+        }
+        if (traits.modified().isPresent()) {
+            Files.getFileAttributeView(path, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                    .setTimes(FileTime.from(traits.modified().get()), null, null);
         }
     }
 
@@ -121,8 +159,9 @@ final class PlanWriter {
 
     private void link(Plan.File file, Path target) throws IOException {
         var digest = file.digest();
-        if (digest.isEmpty()) {
-            copy(file, target, Optional.of(MODIFIED));
+        if (digest.isEmpty() || file.node().hasNodeProperties()) {
+            // What is in the store belongs to others too, who ask for other properties.
+            copy(file, target, Optional.of(modified(file)));
             return;
         }
         var stored = blobs.file(digest, file.node().getIsExecutable());
@@ -132,7 +171,7 @@ final class PlanWriter {
             throw e;
         } catch (FileSystemException _) {
             // A file can have only so many links, and none on another file system.
-            copy(file, target, Optional.of(MODIFIED));
+            copy(file, target, Optional.of(modified(file)));
         }
     }
 
@@ -146,8 +185,7 @@ final class PlanWriter {
         } else {
             Files.copy(blobs.file(digest, file.node().getIsExecutable()), target);
         }
-        if (time.isPresent()) {
-            Files.setLastModifiedTime(target, time.get());
-        }
+        var asked = NodeTraits.of(file.node().getNodeProperties());
+        apply(new NodeTraits(asked.mode(), time.map(FileTime::toInstant)), target);
     }
 }

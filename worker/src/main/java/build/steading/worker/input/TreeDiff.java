@@ -52,6 +52,7 @@ final class TreeDiff {
     }
 
     private boolean compare(String path, Directory base, Directory root) {
+        plan.traits(path, root);
         var before = nodes(base);
         var after = nodes(root);
         if (removalsMatter && !after.keySet().containsAll(before.keySet())) {

@@ -5,6 +5,7 @@ import build.bazel.remote.execution.v2.Directory;
 import build.bazel.remote.execution.v2.DirectoryNode;
 import build.steading.digest.Digests;
 import build.steading.digest.HashFunction;
+import build.steading.tree.NodeTraits;
 import build.steading.worker.input.Directories;
 import build.steading.worker.input.InputTree;
 import com.google.protobuf.Message;
@@ -23,7 +24,11 @@ import java.util.Set;
 /// @param grafts trees that begin further down
 record Below(Directories directories, List<Layer> layers, List<InputTree.Below> grafts) {
     /// @param nodes what one directory has, by name
-    record Layer(HashFunction function, Map<String, Message> nodes) {}
+    record Layer(HashFunction function, Map<String, Message> nodes, NodeTraits traits) {
+        static Layer of(HashFunction function, Directory directory) {
+            return new Layer(function, Below.nodes(directory), NodeTraits.of(directory.getNodeProperties()));
+        }
+    }
 
     Below {
         layers = List.copyOf(layers);
@@ -35,7 +40,7 @@ record Below(Directories directories, List<Layer> layers, List<InputTree.Below> 
         var grafts = new ArrayList<InputTree.Below>();
         for (var tree : trees) {
             if (tree.path().isEmpty()) {
-                layers.add(new Layer(tree.tree().function(), nodes(directories.read(tree.tree()))));
+                layers.add(Layer.of(tree.tree().function(), directories.read(tree.tree())));
             } else {
                 grafts.add(tree);
             }
@@ -49,6 +54,11 @@ record Below(Directories directories, List<Layer> layers, List<InputTree.Below> 
 
     Below nothing() {
         return new Below(directories, List.of(), List.of());
+    }
+
+    /// Returns what the topmost directory shall be like, as far as that was said.
+    NodeTraits traits() {
+        return layers.isEmpty() ? NodeTraits.NONE : layers.getFirst().traits();
     }
 
     Set<String> names() {

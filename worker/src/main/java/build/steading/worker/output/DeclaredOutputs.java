@@ -10,9 +10,15 @@ import java.util.List;
 ///     do not count
 /// @param files as in version 2.0
 /// @param directories as in version 2.0
+/// @param properties what is to be told of each besides, of the names that `NodeTraits` have
 public record DeclaredOutputs(
-        String workingDirectory, List<String> paths, List<String> files, List<String> directories) {
+        String workingDirectory,
+        List<String> paths,
+        List<String> files,
+        List<String> directories,
+        List<String> properties) {
     public DeclaredOutputs {
+        properties = List.copyOf(properties);
         paths = List.copyOf(paths);
         files = paths.isEmpty() ? List.copyOf(files) : List.of();
         directories = paths.isEmpty() ? List.copyOf(directories) : List.of();

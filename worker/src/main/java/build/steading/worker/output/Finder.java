@@ -58,7 +58,7 @@ public final class Finder {
                 }
                 switch (entry.get()) {
                     case Sub(var directory) -> behind.push(directory);
-                    case Link(var target) -> follow(name, target);
+                    case Link(var target, var _) -> follow(name, target);
                     case Entry.Written _, Entry.Given _, Entry.Special _ -> {
                         return Optional.empty();
                     }

@@ -5,6 +5,7 @@ import build.bazel.remote.execution.v2.FileNode;
 import build.bazel.remote.execution.v2.SymlinkNode;
 import build.steading.failure.SteadingException;
 import build.steading.tree.DirectoryBuilder;
+import build.steading.tree.NodeTraits;
 import build.steading.worker.input.Directories;
 import build.steading.worker.input.InputTree;
 import build.steading.worker.output.Entry.Given;
@@ -46,22 +47,29 @@ public final class MergedDirectory {
     private static final int CHARACTER_DEVICE = 0020000;
     private static final Map<Integer, String> SPECIAL =
             Map.of(0010000, "a FIFO", 0140000, "a socket", 0060000, "a block device");
-    private static final int OWNER_EXECUTES = 0100;
     private static final int OWNER_ALL = 0700;
 
     private final @Nullable Path written;
     private final Below below;
+    private final NodeTraits traits;
     private final Map<String, Optional<Entry>> seen = new HashMap<>();
     private @Nullable Map<String, Entry> all;
 
-    private MergedDirectory(@Nullable Path written, Below below) {
+    private MergedDirectory(@Nullable Path written, Below below, NodeTraits traits) {
         this.written = written;
         this.below = below;
+        this.traits = traits;
     }
 
     /// Returns the root of an input tree that a command has run in.
     public static MergedDirectory of(Directories directories, InputTree tree) {
-        return new MergedDirectory(makeUsable(tree.place().written()), Below.of(directories, tree.below()));
+        return new MergedDirectory(
+                makeUsable(tree.place().written()), Below.of(directories, tree.below()), NodeTraits.NONE);
+    }
+
+    /// Returns what the directory is like, as far as that is known.
+    NodeTraits traits() {
+        return traits;
     }
 
     /// Returns all entries, in the order of a `Directory`.
@@ -119,9 +127,11 @@ public final class MergedDirectory {
         var device = (long) Objects.requireNonNull(attributes.get("rdev"));
         var modified = (FileTime) Objects.requireNonNull(attributes.get("lastModifiedTime"));
         return switch (mode & KIND) {
-            case FILE -> Optional.of(new Written(file, (mode & OWNER_EXECUTES) != 0, modified.toInstant()));
-            case LINK -> Optional.of(new Link(Files.readSymbolicLink(file).toString()));
-            case DIRECTORY -> Optional.of(new Sub(sub(name, file, mode)));
+            case FILE -> Optional.of(new Written(file, mode, modified.toInstant()));
+            case LINK ->
+                Optional.of(
+                        new Link(Files.readSymbolicLink(file).toString(), NodeTraits.of(mode, modified.toInstant())));
+            case DIRECTORY -> Optional.of(new Sub(sub(name, file, NodeTraits.of(mode, modified.toInstant()))));
             case CHARACTER_DEVICE -> character(device);
             default -> Optional.of(new Special(SPECIAL.getOrDefault(mode & KIND, "of an unknown kind")));
         };
@@ -132,12 +142,12 @@ public final class MergedDirectory {
         return device == 0 ? Optional.empty() : Optional.of(new Special("a character device"));
     }
 
-    private MergedDirectory sub(String name, Path file, int mode) throws IOException {
-        if ((mode & OWNER_ALL) != OWNER_ALL) {
+    private MergedDirectory sub(String name, Path file, NodeTraits own) throws IOException {
+        if (own.mode().filter(mode -> (mode & OWNER_ALL) == OWNER_ALL).isEmpty()) {
             makeUsable(file);
         }
         var hidden = below.isNothing() || isOpaque(file);
-        return new MergedDirectory(file, hidden ? below.nothing() : below.sub(name));
+        return new MergedDirectory(file, hidden ? below.nothing() : below.sub(name), own);
     }
 
     private static Path makeUsable(Path directory) {
@@ -168,8 +178,11 @@ public final class MergedDirectory {
     private Optional<Entry> lookBelow(String name) {
         return below.node(name).map(node -> switch (node) {
             case FileNode file -> new Given(file);
-            case SymlinkNode link -> new Link(link.getTarget());
-            default -> new Sub(new MergedDirectory(null, below.sub(name)));
+            case SymlinkNode link -> new Link(link.getTarget(), NodeTraits.of(link.getNodeProperties()));
+            default -> {
+                var sub = below.sub(name);
+                yield new Sub(new MergedDirectory(null, sub, sub.traits()));
+            }
         });
     }
 }

@@ -6,11 +6,13 @@ import build.bazel.remote.execution.v2.OutputFile;
 import build.bazel.remote.execution.v2.OutputSymlink;
 import build.steading.digest.Digests;
 import build.steading.failure.SteadingException;
+import build.steading.tree.NodeTraits;
 import build.steading.worker.output.Entry.Given;
 import build.steading.worker.output.Entry.Link;
 import build.steading.worker.output.Entry.Special;
 import build.steading.worker.output.Entry.Sub;
 import build.steading.worker.output.Entry.Written;
+import java.util.List;
 import java.util.Optional;
 
 /// Moves declared outputs into the store and into the result. What was not made is left out. Not thread-safe.
@@ -19,21 +21,23 @@ public final class Outputs {
     private final FileKeeper files;
     private final ActionResult.Builder result;
     private final String prefix;
+    private final List<String> properties;
 
     /// @param finder over what the command left
     /// @param result what was found is added to it, also if some of it turns out to be impossible
-    private Outputs(Finder finder, FileKeeper files, ActionResult.Builder result, String workingDirectory) {
+    private Outputs(Finder finder, FileKeeper files, ActionResult.Builder result, DeclaredOutputs declared) {
         this.finder = finder;
         this.files = files;
         this.result = result;
-        this.prefix = workingDirectory.isEmpty() ? "" : workingDirectory + "/";
+        this.prefix = declared.workingDirectory().isEmpty() ? "" : declared.workingDirectory() + "/";
+        this.properties = declared.properties();
     }
 
     /// Adds all declared outputs that exist to `result`.
     ///
     /// @throws SteadingException with `Invalid` if one cannot be an output; those before it have been added
     public static void collect(Finder finder, FileKeeper files, DeclaredOutputs declared, ActionResult.Builder result) {
-        var outputs = new Outputs(finder, files, result, declared.workingDirectory());
+        var outputs = new Outputs(finder, files, result, declared);
         declared.paths().forEach(outputs::addPath);
         declared.files().forEach(outputs::addFile);
         declared.directories().forEach(outputs::addDirectory);
@@ -45,8 +49,8 @@ public final class Outputs {
 
     private void addPath(String path) {
         find(path).ifPresent(entry -> {
-            if (entry instanceof Link(var target)) {
-                result.addOutputSymlinks(link(path, target));
+            if (entry instanceof Link link) {
+                result.addOutputSymlinks(symlink(path, link));
             } else {
                 addFileOrDirectory(path, entry);
             }
@@ -56,7 +60,7 @@ public final class Outputs {
     private void addFile(String path) {
         find(path).ifPresent(entry -> {
             switch (entry) {
-                case Link(var target) -> result.addOutputFileSymlinks(link(path, target));
+                case Link link -> result.addOutputFileSymlinks(symlink(path, link));
                 case Sub _ ->
                     throw SteadingException.invalid("Output `%s` is a directory, but declared as a file", path);
                 case Written _, Given _, Special _ -> addFileOrDirectory(path, entry);
@@ -67,7 +71,7 @@ public final class Outputs {
     private void addDirectory(String path) {
         find(path).ifPresent(entry -> {
             switch (entry) {
-                case Link(var target) -> result.addOutputDirectorySymlinks(link(path, target));
+                case Link link -> result.addOutputDirectorySymlinks(symlink(path, link));
                 case Written _, Given _ ->
                     throw SteadingException.invalid("Output `%s` is a file, but declared as a directory", path);
                 case Sub _, Special _ -> addFileOrDirectory(path, entry);
@@ -78,16 +82,21 @@ public final class Outputs {
     private void addFileOrDirectory(String path, Entry entry) {
         switch (entry) {
             case Written written ->
-                result.addOutputFiles(OutputFile.newBuilder()
-                        .setPath(path)
-                        .setDigest(Digests.toProto(files.keep(written.file())))
-                        .setIsExecutable(written.executable()));
-            case Given(var node) ->
-                result.addOutputFiles(OutputFile.newBuilder()
-                        .setPath(path)
-                        .setDigest(node.getDigest())
-                        .setIsExecutable(node.getIsExecutable()));
-            case Sub(var directory) -> result.addOutputDirectories(new TreeKeeper(files).keep(path, directory));
+                addFile(
+                        OutputFile.newBuilder()
+                                .setPath(path)
+                                .setDigest(Digests.toProto(files.keep(written.file())))
+                                .setIsExecutable(written.executable()),
+                        written.traits());
+            case Given given ->
+                addFile(
+                        OutputFile.newBuilder()
+                                .setPath(path)
+                                .setDigest(given.node().getDigest())
+                                .setIsExecutable(given.node().getIsExecutable()),
+                        given.traits());
+            case Sub(var directory) ->
+                result.addOutputDirectories(new TreeKeeper(files, properties).keep(path, directory));
             case Special(var kind) ->
                 throw SteadingException.invalid(
                         "Output `%s` is %s, but only files, directories and symbolic links can be outputs", path, kind);
@@ -95,7 +104,18 @@ public final class Outputs {
         }
     }
 
-    private static OutputSymlink link(String path, String target) {
-        return OutputSymlink.newBuilder().setPath(path).setTarget(target).build();
+    private void addFile(OutputFile.Builder file, NodeTraits traits) {
+        if (!properties.isEmpty()) {
+            file.setNodeProperties(traits.toProto(properties));
+        }
+        result.addOutputFiles(file);
+    }
+
+    private OutputSymlink symlink(String path, Link link) {
+        var symlink = OutputSymlink.newBuilder().setPath(path).setTarget(link.target());
+        if (!properties.isEmpty()) {
+            symlink.setNodeProperties(link.traits().toProto(properties));
+        }
+        return symlink.build();
     }
 }

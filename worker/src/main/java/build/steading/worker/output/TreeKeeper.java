@@ -2,13 +2,16 @@
 package build.steading.worker.output;
 
 import build.bazel.remote.execution.v2.Directory;
+import build.bazel.remote.execution.v2.FileNode;
 import build.bazel.remote.execution.v2.OutputDirectory;
+import build.bazel.remote.execution.v2.SymlinkNode;
 import build.bazel.remote.execution.v2.Tree;
 import build.steading.blob.Blobs;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
 import build.steading.failure.SteadingException;
 import build.steading.tree.DirectoryBuilder;
+import build.steading.tree.NodeTraits;
 import build.steading.worker.output.Entry.Given;
 import build.steading.worker.output.Entry.Link;
 import build.steading.worker.output.Entry.Special;
@@ -16,18 +19,22 @@ import build.steading.worker.output.Entry.Sub;
 import build.steading.worker.output.Entry.Written;
 import java.io.ByteArrayInputStream;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.SequencedMap;
 
 /// Stores one output directory: its files, a `Directory` of each directory, and the `Tree` of them all. Equal
 /// content gives equal bytes. Not thread-safe.
 final class TreeKeeper {
     private final FileKeeper files;
+    private final List<String> properties;
 
     /// Every directory after those in it.
     private final SequencedMap<Digest, Directory> directories = new LinkedHashMap<>();
 
-    TreeKeeper(FileKeeper files) {
+    /// @param properties what is to be told of all that is in it
+    TreeKeeper(FileKeeper files, List<String> properties) {
         this.files = files;
+        this.properties = properties;
     }
 
     /// @param path how the result calls the directory
@@ -64,10 +71,19 @@ final class TreeKeeper {
         var builder = new DirectoryBuilder();
         directory.entries().forEach((name, entry) -> {
             switch (entry) {
-                case Written written -> builder.file(name, files.keep(written.file()), written.executable());
-                case Given(var node) ->
-                    builder.file(name, Digests.fromProto(node.getDigest(), files.function()), node.getIsExecutable());
-                case Link(var target) -> builder.symlink(name, target);
+                case Written written ->
+                    builder.put(
+                            name,
+                            file(name, Digests.toProto(files.keep(written.file())), written.traits())
+                                    .setIsExecutable(written.executable())
+                                    .build());
+                case Given given ->
+                    builder.put(
+                            name,
+                            file(name, given.node().getDigest(), given.traits())
+                                    .setIsExecutable(given.node().getIsExecutable())
+                                    .build());
+                case Link link -> builder.put(name, symlink(name, link));
                 case Sub(var sub) -> builder.directory(name, store(path + "/" + name, sub));
                 case Special(var kind) ->
                     throw SteadingException.invalid(
@@ -75,9 +91,30 @@ final class TreeKeeper {
                             path, name, kind);
             }
         });
-        var made = builder.build();
+        var made = withTraits(builder.build(), directory.traits());
         var digest = files.function().of(made.toByteArray());
         directories.putIfAbsent(digest, made);
         return digest;
+    }
+
+    private FileNode.Builder file(String name, build.bazel.remote.execution.v2.Digest digest, NodeTraits traits) {
+        var node = FileNode.newBuilder().setName(name).setDigest(digest);
+        return properties.isEmpty() ? node : node.setNodeProperties(traits.toProto(properties));
+    }
+
+    private SymlinkNode symlink(String name, Link link) {
+        var node = SymlinkNode.newBuilder().setName(name).setTarget(link.target());
+        if (!properties.isEmpty()) {
+            node.setNodeProperties(link.traits().toProto(properties));
+        }
+        return node.build();
+    }
+
+    private Directory withTraits(Directory directory, NodeTraits traits) {
+        return properties.isEmpty()
+                ? directory
+                : directory.toBuilder()
+                        .setNodeProperties(traits.toProto(properties))
+                        .build();
     }
 }

@@ -83,7 +83,7 @@ public final class WarmOutputs {
             switch (entry) {
                 case Written written -> builder.put(name, node(name, written));
                 case Given(var node) -> builder.put(name, node);
-                case Link(var target) -> builder.symlink(name, target);
+                case Link(var target, var _) -> builder.symlink(name, target);
                 case Sub(var sub) ->
                     builder.directory(
                             name,
