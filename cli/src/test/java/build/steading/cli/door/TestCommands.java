@@ -124,14 +124,7 @@ final class TestCommands implements Backend {
                 out.flush();
                 new CountDownLatch(1).await();
             }
-            case "try" -> {
-                if (Files.exists(Path.of(arguments.get(1)))) {
-                    out.println(arguments.getLast());
-                } else {
-                    Files.createFile(Path.of(arguments.get(1)));
-                    new CountDownLatch(1).await();
-                }
-            }
+            case "try" -> tryAgain(Path.of(arguments.get(1)), out, arguments.getLast());
             case "cc" -> {
                 return compile(invocation, out, arguments.getLast());
             }
@@ -139,6 +132,16 @@ final class TestCommands implements Backend {
             default -> throw new IllegalArgumentException(arguments.getFirst());
         }
         return 0;
+    }
+
+    /// Begins and does not end by itself, but the second time.
+    private static void tryAgain(Path begun, PrintStream out, String text) throws IOException, InterruptedException {
+        if (Files.exists(begun)) {
+            out.println(text);
+        } else {
+            Files.createFile(begun);
+            new CountDownLatch(1).await();
+        }
     }
 
     /// Prints something to both streams, and goes on as `what` says.

@@ -164,7 +164,8 @@ public final class Resolver {
             probePrecompiled(name, false);
         }
         var scan = probe.file(name);
-        scan.ifPresent(found -> visit(from.leadsTo(name, position, compile.search().microsoft()), found));
+        scan.ifPresent(
+                found -> visit(from.leadsTo(name, position, compile.search().microsoft()), found));
         return scan.isPresent();
     }
 

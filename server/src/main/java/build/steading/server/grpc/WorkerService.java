@@ -77,9 +77,11 @@ public final class WorkerService extends WorkerGrpc.WorkerImplBase {
         take(worker, request).ifPresent(lease -> {
             answer.setLease(Leases.toProto(lease));
             if (request.getKeepsBlobs()) {
-                provisions.of(worker, lease.action()).forEach(blob -> answer.addBlobsBuilder()
-                        .setDigest(Digests.toProto(blob.digest()))
-                        .setData(blob.bytes()));
+                provisions
+                        .of(worker, lease.action())
+                        .forEach(blob -> answer.addBlobsBuilder()
+                                .setDigest(Digests.toProto(blob.digest()))
+                                .setData(blob.bytes()));
             }
         });
         response.onNext(answer.build());

@@ -25,7 +25,8 @@ class ProvisionsTest {
     private final MemoryBlobStore blobs = new MemoryBlobStore();
     private final Trees trees = new Trees(blobs, 0);
     private final Provisions provisions = new Provisions(blobs);
-    private final Digest command = Blobs.put(blobs, Command.newBuilder().addArguments("cc").build());
+    private final Digest command =
+            Blobs.put(blobs, Command.newBuilder().addArguments("cc").build());
 
     private Digest file(String text) {
         return Blobs.put(blobs, text.getBytes(StandardCharsets.UTF_8));
@@ -63,8 +64,9 @@ class ProvisionsTest {
     void givenBytesAreThoseOfTheBlobs() {
         var given = provisions.of(WORKER, action(tree(file("source"))));
 
-        assertThat(given).allSatisfy(blob -> assertThat(Digest.of(blob.bytes().toByteArray()))
-                .isEqualTo(blob.digest()));
+        assertThat(given)
+                .allSatisfy(blob ->
+                        assertThat(Digest.of(blob.bytes().toByteArray())).isEqualTo(blob.digest()));
     }
 
     @Test

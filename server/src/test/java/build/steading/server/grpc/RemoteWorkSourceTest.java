@@ -5,13 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import build.steading.client.RemoteCluster;
-import build.steading.client.RemoteWorkSource;
-import build.steading.client.RetryPolicy;
 import build.bazel.remote.execution.v2.Action;
 import build.steading.blob.Blobs;
 import build.steading.blob.MemoryBlobStore;
 import build.steading.blob.SizeLimitingBlobStore;
+import build.steading.client.RemoteCluster;
+import build.steading.client.RemoteWorkSource;
+import build.steading.client.RetryPolicy;
 import build.steading.digest.Digest;
 import build.steading.execute.Lease;
 import build.steading.execute.Outcome;
@@ -112,7 +112,8 @@ class RemoteWorkSourceTest {
         var keeping = resources
                 .add(RemoteCluster.connect(URI.create("grpc://127.0.0.1:" + wire.port()), "", RetryPolicy.STANDARD))
                 .work(kept);
-        var action = Blobs.put(server.blobs(), Action.newBuilder().setDoNotCache(true).build());
+        var action = Blobs.put(
+                server.blobs(), Action.newBuilder().setDoNotCache(true).build());
         keeping.announce(WORKER, offer());
         var lease = farm.offer(1, action);
 
@@ -126,7 +127,8 @@ class RemoteWorkSourceTest {
         var keeping = resources
                 .add(RemoteCluster.connect(URI.create("grpc://127.0.0.1:" + wire.port()), "", RetryPolicy.STANDARD))
                 .work(full);
-        var action = Blobs.put(server.blobs(), Action.newBuilder().setDoNotCache(true).build());
+        var action = Blobs.put(
+                server.blobs(), Action.newBuilder().setDoNotCache(true).build());
         keeping.announce(WORKER, offer());
         var lease = farm.offer(1, action);
 

@@ -53,7 +53,8 @@ class WorkerServiceTest {
     private final Resources resources = new Resources();
     private final ScriptedFarm farm = new ScriptedFarm();
     private volatile Optional<Identity> caller = Optional.empty();
-    private final WorkerService service = new WorkerService(farm, farm, new Provisions(new MemoryBlobStore()), () -> caller);
+    private final WorkerService service =
+            new WorkerService(farm, farm, new Provisions(new MemoryBlobStore()), () -> caller);
     private ManagedChannel channel;
 
     @BeforeEach
