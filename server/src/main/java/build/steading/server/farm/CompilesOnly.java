@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-package build.steading.execute;
+package build.steading.server.farm;
 
-import build.bazel.remote.execution.v2.Action;
 import build.steading.blob.BlobStore;
-import build.steading.blob.Blobs;
-import build.steading.digest.Digest;
+import build.steading.execute.ActionExecutor;
+import build.steading.execute.Execution;
+import build.steading.execute.ExecutionObserver;
+import build.steading.execute.ExecutionRequest;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.platform.PlatformProperties;
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.stream.Collectors;
 
 /// Executes only such actions as compiles are: with their whole file system in the input tree, and without the
 /// network. Whoever may use no more than this can have nothing run that his own sandbox would not let him.
 public final class CompilesOnly implements ActionExecutor {
-    private static final int MAX_BYTES = 1 << 20;
-
     private final ActionExecutor farm;
     private final BlobStore blobs;
 
@@ -29,7 +27,7 @@ public final class CompilesOnly implements ActionExecutor {
     ///     more
     @Override
     public Execution execute(ExecutionRequest request, ExecutionObserver observer) {
-        var properties = read(request.action()).getPlatform().getPropertiesList().stream()
+        var properties = Admission.read(request.action(), blobs).getPlatform().getPropertiesList().stream()
                 .collect(Collectors.toMap(
                         property -> property.getName(), property -> property.getValue(), (_, last) -> last));
         if (!properties.getOrDefault(PlatformProperties.FILE_SYSTEM, "").equals("input")
@@ -39,13 +37,5 @@ public final class CompilesOnly implements ActionExecutor {
                             .formatted(PlatformProperties.FILE_SYSTEM)));
         }
         return farm.execute(request, observer);
-    }
-
-    private Action read(Digest digest) {
-        try {
-            return Action.parseFrom(Blobs.read(blobs, digest, MAX_BYTES));
-        } catch (InvalidProtocolBufferException _) {
-            throw SteadingException.invalid("Blob `%s` is no `Action`", digest);
-        }
     }
 }
