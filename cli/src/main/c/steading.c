@@ -378,6 +378,7 @@ void open_standard_streams(void) {
 }
 
 int main(int count, char *arguments[]) {
+    enter(count, arguments);
     compile(count, arguments);
     open_standard_streams();
     struct launch launch = {0};

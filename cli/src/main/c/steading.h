@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the parts of the launcher share: steading.c converses, cc.c compiles, process.c finds and starts the process,
+// What the parts of the launcher share: steading.c converses, cc.c compiles, enter.c changes the root, process.c finds and starts the process,
 // wire.c connects and sends.
 #ifndef STEADING_H
 #define STEADING_H
@@ -33,6 +33,11 @@ void open_standard_streams(void);
 
 // Compiles and exits, if the arguments of `main` ask for a compile; else returns.
 void compile(int count, char *arguments[]);
+
+// --- enter.c ---
+
+// Becomes a program in another root, if the name by which we are called asks for that; else returns.
+void enter(int count, char *arguments[]);
 
 // --- process.c ---
 

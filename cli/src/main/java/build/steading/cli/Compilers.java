@@ -4,10 +4,14 @@ package build.steading.cli;
 import build.steading.blob.BlobStore;
 import build.steading.compile.files.FileTable;
 import build.steading.compile.service.Compiles;
+import build.steading.compile.service.Entrance;
 import build.steading.compile.toolchain.Toolchains;
 import build.steading.execute.ActionExecutor;
 import build.steading.tree.Trees;
 import build.steading.worker.host.Host;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /// Wires what is behind `steading cc`.
@@ -19,13 +23,29 @@ final class Compilers {
     /// @param isFarm whether that is this very machine
     /// @param unable why no compile can run there, if that is so
     static Compiles open(Stores stores, ActionExecutor farm, boolean isFarm, Optional<String> unable) {
+        return open(stores, farm, isFarm, unable, Optional.empty());
+    }
+
+    /// @param cluster where compiles run, which knows nothing of them
+    /// @param platform what it is told of the machine that it needs
+    static Compiles abroad(Stores stores, ActionExecutor cluster, Map<String, String> platform) {
+        var program = Optional.ofNullable(System.getProperty("steading.dist"))
+                .map(dist -> Path.of(dist, "steading"))
+                .filter(Files::isExecutable);
+        Optional<String> unable =
+                program.isPresent() ? Optional.empty() : Optional.of("the launcher in C is needed there");
+        return open(stores, cluster, false, unable, program.map(file -> new Entrance(file, platform)));
+    }
+
+    private static Compiles open(
+            Stores stores, ActionExecutor farm, boolean isFarm, Optional<String> unable, Optional<Entrance> entrance) {
         var files = new FileTable(stores.blobs());
         var toolchains = new Toolchains(path -> files.look(path.toString()));
         return new Compiles(
                 new Compiles.Parts(
                         files, toolchains, stores.blobs(), stores.trees(), farm, System.getProperty("user.name")),
                 new Compiles.Settings(
-                        Runtime.getRuntime().availableProcessors(), "linux", Host.arch(), isFarm, unable));
+                        Runtime.getRuntime().availableProcessors(), "linux", Host.arch(), isFarm, unable, entrance));
     }
 
     /// Where a compile's inputs are put, and where its results are found.

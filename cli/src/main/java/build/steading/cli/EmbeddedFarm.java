@@ -36,7 +36,8 @@ final class EmbeddedFarm implements Backend {
         try {
             var cores = Runtime.getRuntime().availableProcessors();
             var files = Storage.files(home, resources, clock);
-            var work = new Engine.Work(new Builds.Limits(16, 2 * cores, 10_000), ForeignCluster.read(home.directory()));
+            var foreign = ForeignCluster.read(home.directory());
+            var work = new Engine.Work(new Builds.Limits(16, 2 * cores, 10_000), foreign);
             this.engine = Engine.open(home, files.storage(), resources, work, clock);
             var worker = LocalWorker.start(home, engine.farm(), files.local(), resources, clock);
             var used = files.storage().usedBytes();
@@ -48,7 +49,7 @@ final class EmbeddedFarm implements Backend {
                     engine.trees(),
                     engine.allBlobs(),
                     engine.delivery(),
-                    Optional.of(compiles(worker)),
+                    Optional.of(compiles(worker, foreign)),
                     engine.git()::open,
                     facts::all,
                     Optional.empty(),
@@ -65,7 +66,13 @@ final class EmbeddedFarm implements Backend {
         }
     }
 
-    private Compiles compiles(LocalWorker worker) {
+    private Compiles compiles(LocalWorker worker, Optional<ForeignCluster> foreign) {
+        if (foreign.isPresent()) {
+            return Compilers.abroad(
+                    new Compilers.Stores(engine.allBlobs(), engine.trees()),
+                    engine.executor(),
+                    foreign.get().platform());
+        }
         var stores = new Compilers.Stores(engine.blobs(), engine.trees());
         return Compilers.open(stores, engine.farm(), true, worker.lacksIsolation());
     }

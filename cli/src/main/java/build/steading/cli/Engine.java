@@ -16,6 +16,7 @@ import build.steading.cli.door.Home;
 import build.steading.client.Access;
 import build.steading.client.RemoteCluster;
 import build.steading.client.RetryPolicy;
+import build.steading.execute.ActionExecutor;
 import build.steading.lifecycle.Resources;
 import build.steading.lifecycle.SteadyClock;
 import build.steading.notify.Outbox;
@@ -47,12 +48,14 @@ import java.util.Optional;
 /// people are told.
 ///
 /// @param blobs what is here
+/// @param executor who runs actions: `farm`, unless a foreign cluster does
 /// @param allBlobs also what is where actions run, if that is not here
 record Engine(
         BlobStore blobs,
         BlobStore allBlobs,
         ActionCache cache,
         Farm farm,
+        ActionExecutor executor,
         Trees trees,
         GitRepositories git,
         Plans plans,
@@ -105,9 +108,10 @@ record Engine(
         var config = ServerConfig.read(home.directory());
         var post = resources.add(PostOffice.open(config.telling(), letters, clock));
         var uploaded = new UploadedSources(HISTORIES_REMEMBERED);
+        var executor = cluster.map(far -> far.executor(all, trees, clock)).orElse(farm);
         var ports = new Builds.Ports(
                 all,
-                cluster.map(far -> far.executor(all, trees, clock)).orElse(farm),
+                executor,
                 work.foreign()
                         .map(server -> Platforms.foreign(server.platform(), FOREIGN_SLOTS))
                         .orElse(Platforms.OURS),
@@ -124,6 +128,7 @@ record Engine(
                 all,
                 cache,
                 farm,
+                executor,
                 trees,
                 git,
                 plans,

@@ -3,6 +3,7 @@ package build.steading.it;
 
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// Tasks whose compilers use a farm of several machines: `compile: distribute`.
@@ -11,6 +12,7 @@ class CompileTaskFarmIT {
     static final Fleet FLEET = new Fleet();
 
     @Test
+    @Timeout(300)
     void makefileOfATaskCompilesOnTheFarmAsItIs() throws IOException {
         FLEET.awaitUp(FLEET.worker("first", "--slots", "4"));
 

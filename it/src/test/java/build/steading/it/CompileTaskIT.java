@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// Tasks whose compilers use the embedded farm: `compile: distribute`.
@@ -13,6 +14,7 @@ class CompileTaskIT {
     static final Farm FARM = new Farm();
 
     @Test
+    @Timeout(300)
     void makefileOfATaskCompilesOnTheFarmAsItIs() throws IOException {
         DistributedTask.assertCompilesOnTheFarm(FARM);
     }

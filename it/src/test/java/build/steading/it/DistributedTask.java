@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
-/// A project whose one task builds a program of four sources by `make`, with the farm's help.
+/// A project whose one task builds a program of four sources by `make`, five times, with the farm's help.
 final class DistributedTask {
     private DistributedTask() {}
 
@@ -22,7 +22,7 @@ final class DistributedTask {
               compile:
                 run: |
                   steading cc --stats > /dev/null
-                  make -j8
+                  for round in 1 2 3 4 5; do make -B -j8; sleep 1; done
                   steading cc --stats --json > stats.json
                 outputs: [program, stats.json]
                 compile: distribute
@@ -60,18 +60,18 @@ final class DistributedTask {
                 .readTree(repository.path("build/steading/main/stats.json").toFile());
     }
 
-    /// On a busy machine, compiles may go home; what the farm has compiled once, it knows.
+    /// The first compiles may run beside the command, until the farm has the compiler.
     static void assertCompilesOnTheFarm(Farm user) throws IOException {
         Required.program("make");
         Required.program("bwrap");
         var repository = project(user);
         await("compiles on the farm")
-                .atMost(Program.PATIENCE)
-                .until(() -> compiles(user, repository, 321).get("hits").asInt() >= 2);
+                .atMost(Program.PATIENCE.multipliedBy(3))
+                .until(() -> compiles(user, repository, 321).get("remote").asInt() > 0);
 
         repository.write("two.c", source("two", 50)).commit("Next");
         var counts = compiles(user, repository, 351);
-        assertThat(counts.get("compiles").asInt()).as("%s", counts).isEqualTo(4);
-        assertThat(counts.get("hits").asInt()).as("%s", counts).isBetween(1, 3);
+        assertThat(counts.get("compiles").asInt()).as("%s", counts).isEqualTo(20);
+        assertThat(counts.get("shared").asInt()).as("%s", counts).isBetween(1, 3);
     }
 }

@@ -85,6 +85,13 @@ class ForeignClusterIT {
     }
 
     @Test
+    void compilesRunThereAsTheyWouldHere() throws IOException {
+        ANN.ok(repository, "executor", socket());
+
+        ForeignCompile.assertSame(ANN);
+    }
+
+    @Test
     void addressThatIsNoneIsRefused() {
         var wrong = ANN.run(repository, "executor", "http://x");
 

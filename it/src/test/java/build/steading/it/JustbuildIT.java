@@ -72,7 +72,7 @@ class JustbuildIT {
     }
 
     @Test
-    void runsTheActionsOfOurBuilds() throws IOException {
+    void runsTheActionsOfOurBuildsAndCompiles() throws IOException {
         var repository = FARM.repository("project");
         repository.write("file", "text").write("steading.yaml", """
             project: far
@@ -103,6 +103,7 @@ class JustbuildIT {
             assertThat(built.get("state").asText()).isEqualTo("succeeded");
             assertThat(repository.path("build/steading/main/checked")).hasContent("text");
             assertThat(FARM.build(repository).at("/tasks/1/cached").asBoolean()).isTrue();
+            ForeignCompile.assertSame(FARM);
         } finally {
             FARM.run(repository, "executor", "--none");
             server.signal("TERM");

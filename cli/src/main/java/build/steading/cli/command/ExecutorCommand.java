@@ -17,8 +17,9 @@ import picocli.CommandLine.Parameters;
         name = "executor",
         description = {
             "Say who runs your actions: this machine, or a server of the Remote Execution API.",
-            "Builds, records and artifacts stay here. Such a server knows nothing of `requires:`, `network:` and"
-                    + " `memory:`; what machines it shall use, `--platform` says. Without ADDRESS: show who does."
+            "Compiles by `steading cc` run there as well. Builds, records and artifacts stay here. Such a server knows"
+                + " nothing of `requires:`, `network:` and `memory:`; what machines it shall use, `--platform` says."
+                + " Without ADDRESS: show who does."
         })
 final class ExecutorCommand implements Callable<Integer> {
     private final Services services;

@@ -8,19 +8,25 @@ import build.steading.blob.BlobStore;
 import build.steading.blob.Blobs;
 import build.steading.compile.argv.CommandLine.Compile;
 import build.steading.compile.argv.Output;
+import build.steading.compile.files.Content;
 import build.steading.compile.files.FileTable;
+import build.steading.compile.files.Reading;
 import build.steading.compile.files.Route;
 import build.steading.compile.files.Routes;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
+import build.steading.failure.SteadingException;
 import build.steading.platform.PlatformProperties;
 import build.steading.tree.Trees;
 import com.google.protobuf.Duration;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// Writes compiles as actions: the compiler's call as it is, in a file system that holds all that it may read,
@@ -32,6 +38,11 @@ final class ActionWriter {
     /// Goes to a directory, or gives it a name, before it runs a program.
     static final String CHANGER = "/usr/bin/env";
 
+    /// What actions bring along, by its name below the input root.
+    private static final String ENTRANCE = ".steading/steading-enter";
+
+    private static final String LINKS = ".steading/links";
+
     /// The variable that names the directory where the compiler runs.
     private static final String DIRECTORY = "PWD";
 
@@ -39,26 +50,33 @@ final class ActionWriter {
     private final Trees trees;
     private final BlobStore blobs;
     private final Platform platform;
+    private final Optional<Entrance> entrance;
 
     ActionWriter(FileTable files, Trees trees, BlobStore blobs, Compiles.Settings machine) {
         this.files = files;
         this.trees = trees;
         this.blobs = blobs;
-        this.platform = platform(machine);
+        this.entrance = machine.entrance();
+        this.platform = platform(entrance.map(Entrance::platform).orElseGet(() -> ours(machine)));
     }
 
     /// @param outputs by the names that they have in the action's result
     record Written(Digest action, Map<String, Output> outputs) {}
 
-    private static Platform platform(Compiles.Settings machine) {
-        var properties = new TreeMap<String, String>();
-        properties.put(PlatformProperties.FILE_SYSTEM, "input");
-        // Programs are run as they are: on the same system and processor.
-        properties.put(
-                PlatformProperties.REQUIRES, "os == \"%s\" && arch == \"%s\"".formatted(machine.os(), machine.arch()));
+    /// Programs are run as they are: on the same system and processor.
+    private static Map<String, String> ours(Compiles.Settings machine) {
+        return Map.of(
+                PlatformProperties.FILE_SYSTEM,
+                "input",
+                PlatformProperties.REQUIRES,
+                "os == \"%s\" && arch == \"%s\"".formatted(machine.os(), machine.arch()));
+    }
+
+    private static Platform platform(Map<String, String> properties) {
         var platform = Platform.newBuilder();
-        properties.forEach(
-                (name, value) -> platform.addPropertiesBuilder().setName(name).setValue(value));
+        new TreeMap<>(properties)
+                .forEach((name, value) ->
+                        platform.addPropertiesBuilder().setName(name).setValue(value));
         return platform.build();
     }
 
@@ -76,20 +94,24 @@ final class ActionWriter {
     Written write(Work work) {
         var routes = files.routes();
         var placement = placement(work, routes);
-        var isInside = isInside(work.command().directory(), work.outputs().keySet());
+        // The protocol knows no outputs outside of the working directory.
+        var isInside = entrance.isEmpty()
+                && isInside(work.command().directory(), work.outputs().keySet());
         var directory = placement.of(work.command().directory());
         var outputs = new TreeMap<String, Output>();
         work.outputs()
                 .forEach((place, output) ->
                         outputs.put(placement.of(place).substring(isInside ? directory.length() + 1 : 1), output));
         var command = command(work, outputs.keySet());
+        if (entrance.isPresent()) {
+            command.addAllArguments(List.of(ENTRANCE, directory)).addAllOutputFiles(outputs.keySet());
+        }
         if (isChanged(work.command(), work.compile(), work.outputs().keySet())) {
             command.addArguments(CHANGER);
         }
         if (isInside) {
             command.setWorkingDirectory(directory.substring(1));
-        } else {
-            // The protocol knows no outputs outside of the working directory.
+        } else if (entrance.isEmpty()) {
             command.addAllArguments(List.of("-C", directory));
         }
         // Shells and sandboxes set it on their way.
@@ -139,9 +161,32 @@ final class ActionWriter {
     }
 
     private Digest inputs(Work work, Routes routes, Placement placement) {
-        var draft = new FileSystemDraft(routes, placement);
+        var links = entrance.map(_ -> (SortedMap<String, String>) new TreeMap<String, String>());
+        var draft = new FileSystemDraft(routes, placement, links);
         work.contents().forEach(draft::file);
         work.directories().forEach(draft::directory);
+        entrance.ifPresent(each -> {
+            draft.add(ENTRANCE, content(each.program()).digest(), true);
+            draft.add(LINKS, Blobs.put(blobs, text(links.orElseThrow())), false);
+        });
         return draft.store(trees);
+    }
+
+    /// Names and where they lead, each with a NUL behind it. Most servers refuse links that lead out of their
+    /// directory.
+    private static byte[] text(SortedMap<String, String> links) {
+        var text = new StringBuilder();
+        links.forEach((place, target) ->
+                text.append(place).append('\0').append(target).append('\0'));
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private Content content(Path program) {
+        var name = program.toString();
+        if (!(files.read(name) instanceof Reading.File(var content))) {
+            throw SteadingException.notFound("`%s` is no file", name);
+        }
+        files.keep(Map.of(name, content));
+        return content;
     }
 }

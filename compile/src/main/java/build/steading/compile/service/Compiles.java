@@ -65,7 +65,14 @@ public final class Compiles {
     /// @param arch of its processors, likewise
     /// @param isFarm whether the farm is this very machine
     /// @param unable why the farm cannot run any compile; empty if it can
-    public record Settings(int processors, String os, String arch, boolean isFarm, Optional<String> unable) {}
+    /// @param entrance what compiles bring along to a server that is none of ours; empty if it is
+    public record Settings(
+            int processors,
+            String os,
+            String arch,
+            boolean isFarm,
+            Optional<String> unable,
+            Optional<Entrance> entrance) {}
 
     /// What a compile depends on, as it was, and what came of it.
     private record Step(TypedCommand command, Compile compile, Manifests.Key key, Manifest manifest) {}
@@ -75,7 +82,9 @@ public final class Compiles {
         this.settings = settings;
         this.preparation = new Preparation(parts.files());
         this.actions = new ActionWriter(parts.files(), parts.trees(), parts.blobs(), settings);
-        var patience = new FarmRuns.Patience(Duration.ofMillis(200), settings.isFarm(), Duration.ofSeconds(60));
+        // Servers that are none of ours need not say when a compile has begun to run.
+        var queued = settings.entrance().isPresent() ? Duration.ofSeconds(20) : Duration.ofMillis(200);
+        var patience = new FarmRuns.Patience(queued, settings.isFarm(), Duration.ofSeconds(60));
         this.farm = new FarmRuns(
                 parts.farm(), new HomeSlots(settings.processors()), patience, new Standing(System::nanoTime));
         this.results = new Results(parts.blobs());

@@ -10,24 +10,36 @@ import build.steading.failure.SteadingException;
 import build.steading.tree.Node;
 import build.steading.tree.TreeDraft;
 import build.steading.tree.Trees;
+import java.util.Optional;
+import java.util.SortedMap;
 
 /// A part of this machine's file system in the making, as an input tree: every file at its place, with all
 /// symbolic links that lead there. Not thread-safe.
 final class FileSystemDraft {
     private final Routes routes;
     private final Placement placement;
+    private final Optional<SortedMap<String, String>> links;
     private final TreeDraft draft = new TreeDraft();
 
     /// @param placement where files are put, instead of where they are
-    FileSystemDraft(Routes routes, Placement placement) {
+    /// @param links takes symbolic links, in place of the tree: where they lead by their paths below the root
+    FileSystemDraft(Routes routes, Placement placement, Optional<SortedMap<String, String>> links) {
         this.routes = routes;
         this.placement = placement;
+        this.links = links;
     }
 
     /// @param name absolute, of a file that is there
     void file(String name, Content content) {
         var route = follow(name);
         draft.put(inside(route.real()), new Node.File(content.digest(), content.executable()));
+    }
+
+    /// Puts a file where this machine has none.
+    ///
+    /// @param path below the root
+    void add(String path, Digest content, boolean executable) {
+        draft.put(path, new Node.File(content, executable));
     }
 
     /// @param name absolute, of a directory that is there, whatever it holds
@@ -41,7 +53,9 @@ final class FileSystemDraft {
                 .orElseThrow(() -> new SteadingException(
                         new Failure.Unavailable("`%s` has gone while it was looked at".formatted(name))));
         for (var link : route.links()) {
-            draft.put(inside(link.place()), new Node.Link(link.target()));
+            var place = inside(link.place());
+            links.ifPresentOrElse(
+                    all -> all.put(place, link.target()), () -> draft.put(place, new Node.Link(link.target())));
         }
         return route;
     }

@@ -30,6 +30,7 @@ abstract class Compiling {
     final Map<String, String> environment = new TreeMap<>(Map.of("PATH", "/usr/bin:/bin"));
     Path directory = Path.of("");
     Optional<String> unable = Optional.empty();
+    Optional<Entrance> entrance = Optional.empty();
     int umask = 022;
     boolean refresh;
     RealFarm farm = new RealFarm(blobs, Path.of(""));
@@ -56,7 +57,7 @@ abstract class Compiling {
                         new Trees(blobs, 1 << 20),
                         farm,
                         "me"),
-                new Compiles.Settings(2, "linux", "x86_64", false, unable));
+                new Compiles.Settings(2, "linux", "x86_64", false, unable, entrance));
     }
 
     List<String> arguments() {
