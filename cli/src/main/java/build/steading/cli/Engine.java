@@ -112,9 +112,7 @@ record Engine(
         var ports = new Builds.Ports(
                 all,
                 executor,
-                work.foreign()
-                        .map(server -> Platforms.foreign(server.platform(), FOREIGN_SLOTS))
-                        .orElse(Platforms.OURS),
+                platforms(work),
                 new PlacedSources(new GitSources(git::open, trees), uploaded),
                 new SqliteWarmRecords(database, clock, WARM_RUNS_KEPT),
                 records,
@@ -139,6 +137,12 @@ record Engine(
                 assets,
                 new InvocationBook(records, clock, MAX_INVOCATIONS),
                 builds);
+    }
+
+    private static Platforms platforms(Work work) {
+        return work.foreign()
+                .map(server -> Platforms.foreign(server.platform(), FOREIGN_SLOTS))
+                .orElse(Platforms.OURS);
     }
 
     private static RemoteCluster connect(ForeignCluster server) {
