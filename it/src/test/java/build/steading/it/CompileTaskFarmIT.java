@@ -2,6 +2,8 @@
 package build.steading.it;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -14,7 +16,7 @@ class CompileTaskFarmIT {
     @Test
     @Timeout(300)
     void makefileOfATaskCompilesOnTheFarmAsItIs() throws IOException {
-        FLEET.awaitUp(FLEET.worker("first", "--slots", "4"));
+        FLEET.awaitUp(FLEET.worker("apart", List.of(), Map.of(), "--slots", "4"));
 
         DistributedTask.assertCompilesOnTheFarm(FLEET.user("ann"));
     }

@@ -72,6 +72,6 @@ final class DistributedTask {
         repository.write("two.c", source("two", 50)).commit("Next");
         var counts = compiles(user, repository, 351);
         assertThat(counts.get("compiles").asInt()).as("%s", counts).isEqualTo(20);
-        assertThat(counts.get("shared").asInt()).as("%s", counts).isBetween(1, 3);
+        assertThat(counts.get("shared").asInt()).as("%s", counts).isPositive();
     }
 }
