@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /// A program under way, all that it prints taken in the background. It is killed when it is not done in time.
@@ -61,7 +60,9 @@ final class Program {
                         throw new UncheckedIOException(e);
                     }
                 },
-                Executors.newVirtualThreadPerTaskExecutor());
+                // Who reads from a pipe blocks a virtual thread's carrier, of which there are as many as
+                // processors.
+                reading -> Thread.ofPlatform().daemon().name("program-read").start(reading));
     }
 
     long pid() {
