@@ -176,7 +176,10 @@ public final class Worker implements AutoCloseable {
         private boolean waiting;
 
         Slot(int number) {
-            this.thread = Thread.ofVirtual().name("worker-slot-" + number).unstarted(this::serve);
+            // Not a virtual one: it reads from a command's pipe for as long as that runs, and the carrier that it
+            // would hold is not always made up for.
+            this.thread =
+                    Thread.ofPlatform().daemon().name("worker-slot-" + number).unstarted(this::serve);
         }
 
         /// Ends the wait for a lease, but disturbs no action.
