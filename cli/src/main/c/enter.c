@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// `steading-enter DIRECTORY PROGRAM ARGUMENT…`: makes the directory in which it is called the root of the file system,
-// goes to DIRECTORY there, and becomes the program, once it has made the links that `.steading/links` names. A compile for a server that knows nothing of compiles brings it along,
-// for its input tree is a whole file system.
+// `steading-enter DIRECTORY PROGRAM ARGUMENT…`: makes the links that `.steading/links` names, makes the directory in
+// which it is called the root of the file system, goes to DIRECTORY there, and becomes the program. A compile for a
+// server that knows nothing of compiles brings it along, for its input tree is a whole file system.
 //
 // It needs no rights but to make a user namespace; root needs none. What fails here has an exit code that no compiler has.
 #define _GNU_SOURCE
@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

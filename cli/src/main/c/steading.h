@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the parts of the launcher share: steading.c converses, cc.c compiles, enter.c changes the root, process.c finds and starts the process,
-// wire.c connects and sends.
+// What the parts of the launcher share: steading.c converses, cc.c compiles, enter.c changes the root, process.c finds
+// and starts the process, wire.c connects and sends.
 #ifndef STEADING_H
 #define STEADING_H
 
