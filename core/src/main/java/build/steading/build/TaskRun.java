@@ -239,8 +239,7 @@ final class TaskRun {
             return List.of();
         }
         return task.outputs().stream()
-                .filter(output ->
-                        tools.trees().select(made, Globs.of(List.of(output))).equals(Digest.EMPTY))
+                .filter(output -> !tools.trees().matches(made, Globs.of(List.of(output))))
                 .toList();
     }
 

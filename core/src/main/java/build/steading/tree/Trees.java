@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
 /// Reads trees from a blob store and makes new ones of them. Only what differs is read or written: an untouched
 /// sub-directory is passed on by its digest. Thread-safe.
@@ -125,7 +126,25 @@ public final class Trees {
                 }
             }
         }
-        return put(selected.build());
+        var made = selected.build();
+        return made.equals(directory) ? digest : put(made);
+    }
+
+    /// Returns whether `globs` select anything of a tree. Nothing is stored for it.
+    public boolean matches(Digest root, Globs globs) {
+        return matches(root, "", globs);
+    }
+
+    private boolean matches(Digest digest, String path, Globs globs) {
+        var directory = directory(digest);
+        var prefix = path.isEmpty() ? "" : path + "/";
+        return leafNames(directory).anyMatch(name -> globs.matches(prefix + name))
+                || directory.getDirectoriesList().stream().anyMatch(sub -> switch (globs.below(
+                        prefix + sub.getName())) {
+                    case ALL -> true;
+                    case NONE -> false;
+                    case SOME -> matches(Digests.fromProto(sub.getDigest()), prefix + sub.getName(), globs);
+                });
     }
 
     /// Returns the union of two trees. Where both have an entry, directories are merged and anything else is that
@@ -184,6 +203,12 @@ public final class Trees {
     private static void forEachLeaf(Directory directory, BiConsumer<String, Message> action) {
         directory.getFilesList().forEach(file -> action.accept(file.getName(), file));
         directory.getSymlinksList().forEach(link -> action.accept(link.getName(), link));
+    }
+
+    private static Stream<String> leafNames(Directory directory) {
+        return Stream.concat(
+                directory.getFilesList().stream().map(FileNode::getName),
+                directory.getSymlinksList().stream().map(SymlinkNode::getName));
     }
 
     private static List<OutputSymlink> links(ActionResult result) {

@@ -10,15 +10,18 @@ import build.bazel.remote.execution.v2.OutputDirectory;
 import build.bazel.remote.execution.v2.OutputFile;
 import build.bazel.remote.execution.v2.OutputSymlink;
 import build.bazel.remote.execution.v2.Tree;
+import build.steading.blob.BlobStore;
 import build.steading.blob.Blobs;
 import build.steading.blob.MemoryBlobStore;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -106,6 +109,52 @@ class TreesTest {
 
         assertThat(new Trees(elsewhere, 1 << 20).select(root, Globs.of(List.of("src/**"))))
                 .isEqualTo(root);
+    }
+
+    @Test
+    void whatMatchesIsWhatIsSelected() {
+        var folder = trees.put(new DirectoryBuilder().build());
+        var root = trees.merge(
+                tree(Map.of("src/a.c", "a", "src/deep/b.c", "b", "README", "r")),
+                trees.put(new DirectoryBuilder().directory("empty", folder).build()));
+        var globs = List.of("**", "src", "src/*.c", "src/*/*.c", "*.c", "**/b.c", "empty", "README/x", "nothing/**");
+
+        for (var glob : globs) {
+            var one = Globs.of(List.of(glob));
+            assertThat(trees.matches(root, one))
+                    .as(glob)
+                    .isEqualTo(!trees.select(root, one).equals(Trees.EMPTY));
+        }
+        assertThat(globs.stream().filter(glob -> trees.matches(root, Globs.of(List.of(glob)))))
+                .containsExactly("**", "src", "src/*.c", "src/*/*.c", "**/b.c", "empty");
+    }
+
+    @Test
+    void lookingForMatchesAndSelectingAllStoreNothing() {
+        var root = tree(Map.of("src/a.c", "a", "src/b.h", "b"));
+        var reader = new Trees(new ReadOnlyStore(blobs), 1 << 20);
+
+        assertThat(reader.matches(root, Globs.of(List.of("**/*.h")))).isTrue();
+        assertThat(reader.select(root, Globs.of(List.of("src/*.[ch]")))).isEqualTo(root);
+        assertThatThrownBy(() -> reader.select(root, Globs.of(List.of("**/*.h"))))
+                .isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    private record ReadOnlyStore(BlobStore blobs) implements BlobStore {
+        @Override
+        public Set<Digest> findMissing(Set<Digest> digests) {
+            return blobs.findMissing(digests);
+        }
+
+        @Override
+        public InputStream open(Digest digest) {
+            return blobs.open(digest);
+        }
+
+        @Override
+        public void put(Digest digest, InputStream content) {
+            throw new UnsupportedOperationException();
+        }
     }
 
     @Test
