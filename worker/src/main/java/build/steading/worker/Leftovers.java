@@ -19,7 +19,7 @@ final class Leftovers {
         try {
             Files.createDirectories(directory);
             Orphans.kill(directory.toRealPath().resolve("attempts"));
-            try (var old = Files.newDirectoryStream(directory, "{attempts,layers}*")) {
+            try (var old = Files.newDirectoryStream(directory, "{attempts,layers,kept}*")) {
                 for (var each : old) {
                     var trash = Files.createTempDirectory(directory, "trash-");
                     Files.move(each, trash.resolve("old"));

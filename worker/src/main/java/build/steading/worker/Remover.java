@@ -1,30 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.worker;
 
+import build.steading.worker.input.CopiedInputs;
 import build.steading.worker.sandbox.Trees;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.function.Consumer;
 
 /// Deletes directories in the background, so that no action waits for it; but whoever hands in more than can be
 /// deleted waits. Thread-safe.
-final class Remover implements Consumer<Path>, AutoCloseable {
+final class Remover implements CopiedInputs.Tidier, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Remover.class.getName());
     private static final int WAITING = 200;
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-    private static final Path END = Path.of("");
-
-    private final BlockingQueue<Path> waiting = new ArrayBlockingQueue<>(WAITING);
+    /// Nothing is done that comes after an empty one.
+    private final BlockingQueue<Optional<Runnable>> waiting = new ArrayBlockingQueue<>(WAITING);
     private final Thread thread = Thread.ofVirtual().name("worker-remover").start(this::removeAll);
 
     @Override
     public void accept(Path directory) {
+        execute(() -> remove(directory));
+    }
+
+    /// Does something else that nobody waits for, in its turn.
+    @Override
+    public void execute(Runnable work) {
+        enqueue(Optional.of(work));
+    }
+
+    private void enqueue(Optional<Runnable> work) {
         try {
-            waiting.put(directory);
+            waiting.put(work);
         } catch (InterruptedException _) {
             // The next start finds it.
             Thread.currentThread().interrupt();
@@ -33,11 +43,19 @@ final class Remover implements Consumer<Path>, AutoCloseable {
 
     private void removeAll() {
         try {
-            for (var next = waiting.take(); !next.equals(END); next = waiting.take()) {
-                remove(next);
+            for (var next = waiting.take(); next.isPresent(); next = waiting.take()) {
+                run(next.get());
             }
         } catch (InterruptedException _) {
             // close() ran out of patience. The next start finds what is left.
+        }
+    }
+
+    private static void run(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "Could not tidy up", e);
         }
     }
 
@@ -52,7 +70,7 @@ final class Remover implements Consumer<Path>, AutoCloseable {
     /// Deletes what was handed in, for a few seconds at most.
     @Override
     public void close() {
-        accept(END);
+        enqueue(Optional.empty());
         try {
             if (!thread.join(PATIENCE)) {
                 thread.interrupt();

@@ -106,7 +106,13 @@ public final class Worker implements AutoCloseable {
                         directories,
                         config.limits().layerFiles(),
                         remover);
-            case Sandbox.Plain _ -> new CopiedInputs(blobs, directories, remover);
+            case Sandbox.Plain _ ->
+                new CopiedInputs(
+                        makeDirectory("kept"),
+                        blobs,
+                        directories,
+                        config.limits().layerFiles(),
+                        remover);
         };
     }
 

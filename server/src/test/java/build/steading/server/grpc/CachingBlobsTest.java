@@ -22,13 +22,14 @@ import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import build.steading.lifecycle.Resources;
 import build.steading.tree.DirectoryBuilder;
-import build.steading.worker.input.CopiedInputs;
 import build.steading.worker.input.Directories;
+import build.steading.worker.input.LayeredInputs;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
@@ -186,7 +187,7 @@ class CachingBlobsTest {
     }
 
     @Test
-    void inputTreeOfManyFilesComesInOneMessageALevel() {
+    void inputTreeOfManyFilesComesInOneMessageALevel() throws IOException {
         var root = new DirectoryBuilder();
         for (var i = 0; i < 20; i++) {
             var middle = new DirectoryBuilder();
@@ -202,10 +203,15 @@ class CachingBlobsTest {
         }
         Directory top = root.build();
         var blobs = cached(elsewhere);
-        var inputs = new CopiedInputs(blobs, new Directories(blobs, 100_000), _ -> {});
+        var inputs = new LayeredInputs(
+                Files.createDirectory(directory.resolve("layers")),
+                blobs,
+                new Directories(blobs, 100_000),
+                10_000,
+                _ -> {});
 
         try (var tree = inputs.prepare(Blobs.put(elsewhere, top), List.of(), directory.resolve("attempt"))) {
-            assertThat(tree.place().root().resolve("d7/d3/f9")).hasContent("7/3/9");
+            assertThat(tree.place().layers().getFirst().resolve("d7/d3/f9")).hasContent("7/3/9");
         }
         // Three levels of directories, and all files.
         assertThat(calls)

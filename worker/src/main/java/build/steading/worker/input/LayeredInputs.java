@@ -97,7 +97,7 @@ public final class LayeredInputs implements Inputs {
             }
         }
         var plan = new Plan(directories).tree("", root).requireAll(blobs);
-        var size = size(plan);
+        var size = plan.size();
         return new Made(new Layer(link(plan), null, size, size), null);
     }
 
@@ -106,20 +106,15 @@ public final class LayeredInputs implements Inputs {
         var below = base.layer();
         if (below.treeFiles() < WORTH_A_BASE
                 || below.depth() >= MAX_DEPTH
-                || !(base.key() instanceof Layer.Key.Tree(var baseRoot))
-                || baseRoot.function() != root.function()) {
+                || !(base.key() instanceof Layer.Key.Tree(var baseRoot))) {
             return Optional.empty();
         }
         return TreeDiff.overlay(directories, baseRoot, root, below.treeFiles() / 4)
                 .map(plan -> {
                     plan.requireAll(blobs);
-                    var made = new Layer(link(plan), below, size(plan), below.treeFiles() + size(plan));
+                    var made = new Layer(link(plan), below, plan.size(), below.treeFiles() + plan.size());
                     return new Made(made, base.share());
                 });
-    }
-
-    private static int size(Plan plan) {
-        return 1 + plan.files().size() + plan.folders().size() + plan.links().size();
     }
 
     private Path link(Plan plan) {
@@ -150,7 +145,7 @@ public final class LayeredInputs implements Inputs {
         var plan = restorable.content();
         return layers.acquire(new Layer.Key.Warm(warm.path(), warm.tree()), () -> {
             var target = make(layer -> warmInputs.write(plan, layer));
-            return new Made(new Layer(target, null, size(plan), size(plan)), null);
+            return new Made(new Layer(target, null, plan.size(), plan.size()), null);
         });
     }
 }

@@ -57,6 +57,11 @@ final class Plan {
         return traits;
     }
 
+    /// Returns how many files, directories and links there will be.
+    int size() {
+        return 1 + files.size() + folders.size() + links.size();
+    }
+
     static String join(String parent, String name) {
         return parent.isEmpty() ? name : parent + "/" + name;
     }

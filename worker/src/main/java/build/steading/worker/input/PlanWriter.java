@@ -91,7 +91,8 @@ final class PlanWriter {
         }
     }
 
-    private static void makeLink(Plan.Link link, Path path) throws IOException {
+    /// Makes one link; what is there already is kept.
+    static void makeLink(Plan.Link link, Path path) throws IOException {
         try {
             Files.createSymbolicLink(path, Path.of(link.node().getTarget()));
         } catch (FileAlreadyExistsException _) {
@@ -175,7 +176,8 @@ final class PlanWriter {
         }
     }
 
-    private void copy(Plan.File file, Path target, Optional<FileTime> time) throws IOException {
+    /// Makes one copy, where nothing is yet.
+    void copy(Plan.File file, Path target, Optional<FileTime> time) throws IOException {
         var digest = file.digest();
         if (digest.isEmpty()) {
             Files.createFile(target);

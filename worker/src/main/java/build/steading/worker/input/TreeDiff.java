@@ -8,6 +8,8 @@ import build.bazel.remote.execution.v2.SymlinkNode;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
 import build.steading.digest.HashFunction;
+import build.steading.failure.Failure;
+import build.steading.failure.SteadingException;
 import com.google.protobuf.Message;
 import java.util.HashSet;
 import java.util.Map;
@@ -33,11 +35,23 @@ final class TreeDiff {
         this.budget = budget;
     }
 
-    /// Returns what to lay over `base` to get `root`; empty if that takes more than about `budget` steps, or if
-    /// something was removed or became of another kind, which a layer of plain files cannot say.
+    /// Returns what to lay over `base` to get `root`; empty if that takes more than about `budget` steps, if
+    /// something was removed or became of another kind, which a layer of plain files cannot say, or if it cannot
+    /// be found out since directories are no longer in the store.
     static Optional<Plan> overlay(Directories directories, Digest base, Digest root, int budget) {
+        if (base.function() != root.function()) {
+            return Optional.empty();
+        }
         var diff = new TreeDiff(directories, root.function(), true, budget);
-        return diff.compare("", base, root) ? Optional.of(diff.plan) : Optional.empty();
+        try {
+            return diff.compare("", base, root) ? Optional.of(diff.plan) : Optional.empty();
+        } catch (SteadingException e) {
+            if (e.failure() instanceof Failure.MissingBlobs) {
+                // Perhaps of the base: whoever needs those of the root will find out.
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     /// Returns all files of `root` that are absent from `base` or different there.
