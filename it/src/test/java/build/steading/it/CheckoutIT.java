@@ -11,6 +11,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -90,6 +92,23 @@ class CheckoutIT {
                 .contains("succeeded")
                 .contains("2 known already")
                 .endsWith("The background process has ended\n");
+    }
+
+    /// Classes of jars that are signed cannot be had from the cache.
+    @Test
+    void nothingOfTheDistributionIsSigned() throws IOException {
+        try (var jars = Files.newDirectoryStream(CHECKOUT.resolve("cli/target/dist/lib"), "*.jar")) {
+            for (var each : jars) {
+                try (var jar = new JarFile(each.toFile())) {
+                    assertThat(jar.stream().map(JarEntry::getName))
+                            .as(each.toString())
+                            .noneMatch(name -> name.endsWith(".SF"));
+                    assertThat(jar.getManifest().getEntries())
+                            .as(each.toString())
+                            .isEmpty();
+                }
+            }
+        }
     }
 
     @Test
