@@ -25,6 +25,9 @@ final class KeptTrees {
     private static final System.Logger LOG = System.getLogger(KeptTrees.class.getName());
     private static final long SHARE_OF_ROOM = 8;
 
+    /// What is known of each file takes some 400 bytes of memory.
+    private static final int MAX_FILES = 100_000;
+
     private final Path directory;
     private final int maxFiles;
     private final Consumer<Path> remover;
@@ -35,11 +38,11 @@ final class KeptTrees {
     private final Deque<Kept> all = new ArrayDeque<>();
 
     /// @param directory for the trees, empty, on the file system of the attempts
-    /// @param maxFiles how many files all trees together may have
+    /// @param maxFiles how many files all trees together may have, in no case more than 100,000
     /// @param remover deletes a directory at its leisure
     KeptTrees(Path directory, int maxFiles, Consumer<Path> remover) {
         this.directory = directory;
-        this.maxFiles = maxFiles;
+        this.maxFiles = Math.min(maxFiles, MAX_FILES);
         this.remover = remover;
     }
 
