@@ -49,7 +49,8 @@ public record BuildRecord(
                 id, spec, BuildState.RUNNING, "", created, Optional.of(now), Optional.empty(), artifacts, planned);
     }
 
-    BuildRecord with(List<TaskRecord> current) {
+    /// Returns this record with other tasks.
+    public BuildRecord with(List<TaskRecord> current) {
         return new BuildRecord(id, spec, state, note, created, started, ended, artifacts, current);
     }
 

@@ -29,8 +29,13 @@ public interface BuildRecords {
     /// Returns builds, the newest first.
     List<BuildRecord> builds(Query query);
 
+    /// Returns the requests for any of these builds, the oldest first.
+    List<RequestRecord> requests(List<BuildId> builds);
+
     /// Returns the requests for a build, the oldest first.
-    List<RequestRecord> requests(BuildId build);
+    default List<RequestRecord> requests(BuildId build) {
+        return requests(List.of(build));
+    }
 
     /// Which builds to return.
     sealed interface Query {

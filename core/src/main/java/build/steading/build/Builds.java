@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.build;
 
+import static java.util.stream.Collectors.groupingBy;
+
 import build.steading.blob.BlobStore;
 import build.steading.build.BuildRecords.Query;
 import build.steading.execute.ActionExecutor;
@@ -133,9 +135,12 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
     ///
     /// @return has them go on, once
     public Runnable recall() {
+        var records = tools.records().builds(new Query.Unfinished());
+        var ids = records.stream().map(BuildRecord::id).toList();
+        var requests = tools.records().requests(ids).stream().collect(groupingBy(RequestRecord::build));
         var unfinished = new TreeMap<BuildId, LiveBuild>();
-        for (var record : tools.records().builds(new Query.Unfinished())) {
-            unfinished.put(record.id(), new LiveBuild(record, tools.records().requests(record.id())));
+        for (var record : records) {
+            unfinished.put(record.id(), new LiveBuild(record, requests.getOrDefault(record.id(), List.of())));
         }
         synchronized (this) {
             live.putAll(unfinished);

@@ -97,11 +97,7 @@ final class LiveBuild {
                 spec.source().origin(),
                 spec.source().revision().name(),
                 options,
-                open.stream()
-                        .map(RequestRecord::priority)
-                        .min(Comparator.naturalOrder())
-                        .orElse(Priority.INTERACTIVE)
-                        .steps(),
+                priority().steps(),
                 Optional.empty());
     }
 
@@ -224,15 +220,23 @@ final class LiveBuild {
         }
     }
 
-    /// Notes what runs for a task, so that it can be withdrawn and followed. Withdraws it at once if the build is
-    /// cancelled.
-    void executing(String task, RaisableExecution execution) {
-        Optional<String> tooLate;
-        synchronized (this) {
-            executions.put(task, execution);
-            tooLate = cancelledBy;
-        }
-        tooLate.ifPresent(execution::withdraw);
+    /// Begins what runs for a task, so that it can be withdrawn, made more urgent and followed from the first
+    /// that anybody hears of it. Withdraws it at once if the build is cancelled.
+    void begin(String task, RaisableExecution execution) {
+        execution.begin(() -> note(task, execution));
+        cancelledBy().ifPresent(execution::withdraw);
+    }
+
+    private synchronized int note(String task, RaisableExecution execution) {
+        executions.put(task, execution);
+        return priority().steps();
+    }
+
+    private synchronized Priority priority() {
+        return openRequests().stream()
+                .map(RequestRecord::priority)
+                .min(Comparator.naturalOrder())
+                .orElse(Priority.INTERACTIVE);
     }
 
     /// Tells `observer` also of the output that a running task has printed so far and will.

@@ -134,7 +134,7 @@ final class TaskRun {
         build.update(task.id(), record -> record.ready(action, tools.clock().instant()));
         var request = new ExecutionRequest(action, spec.force(), facts(), warm.before());
         var execution = new RaisableExecution(tools.executor(), request, new Progress());
-        build.executing(task.id(), execution);
+        build.begin(task.id(), execution);
         return execution.await();
     }
 

@@ -99,6 +99,19 @@ public abstract class BuildRecordsContract {
     }
 
     @Test
+    void requestsForSeveralBuildsComeTogetherTheOldestFirst() {
+        var records = records();
+        var first = records.open(fresh("/a"), request(false));
+        var other = records.open(fresh("/a"), request(false));
+        var second = records.open(fresh("/a"), request(false));
+        var joined = records.open(BuildRecord.fresh(first.build(), spec("/a"), NOW), request(true));
+
+        assertThat(records.requests(List.of(second.build(), first.build()))).containsExactly(first, second, joined);
+        assertThat(records.requests(List.of(other.build(), new BuildId(99)))).containsExactly(other);
+        assertThat(records.requests(List.of())).isEmpty();
+    }
+
+    @Test
     void requestIsFoundByItsKey() {
         var records = records();
         var first = records.open(fresh("/a"), request(false));
@@ -137,6 +150,27 @@ public abstract class BuildRecordsContract {
 
         assertThat(records.builds(new Query.ById(request.build()))).containsExactly(ended);
         assertThat(records.requests(request.build())).containsExactly(answered);
+    }
+
+    @Test
+    void severalBuildsComeWithTheirOwnTasksInOrder() {
+        var records = records();
+        var first = records.open(fresh("/a"), request(false));
+        var second = records.open(fresh("/a"), request(false));
+        var bare = records.open(fresh("/a"), request(false));
+        records.save(tasks(second.build(), "b", "a"), List.of(), List.of());
+        records.save(tasks(first.build(), "c", "b"), List.of(), List.of());
+
+        assertThat(records.builds(new Query.Recent(9, Optional.empty())))
+                .containsExactly(
+                        BuildRecord.fresh(bare.build(), spec("/a"), NOW),
+                        tasks(second.build(), "b", "a"),
+                        tasks(first.build(), "c", "b"));
+    }
+
+    private static BuildRecord tasks(BuildId id, String... names) {
+        var tasks = Stream.of(names).map(TaskRecord::waiting).toList();
+        return BuildRecord.fresh(id, spec("/a"), NOW).started(NOW, tasks);
     }
 
     @Test

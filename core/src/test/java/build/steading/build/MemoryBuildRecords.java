@@ -90,9 +90,9 @@ public final class MemoryBuildRecords implements BuildRecords {
     }
 
     @Override
-    public synchronized List<RequestRecord> requests(BuildId build) {
+    public synchronized List<RequestRecord> requests(List<BuildId> wanted) {
         return requests.values().stream()
-                .filter(request -> request.build().equals(build))
+                .filter(request -> wanted.contains(request.build()))
                 .toList();
     }
 }

@@ -259,22 +259,23 @@ class FleetFaultsIT {
     void workerWithAFullDiskIsSetAsideAndAnotherDoesItsWork() throws IOException {
         Required.root();
         Required.program("mount");
-        var directory = Files.createDirectories(FLEET.top().resolve("worker-tiny"));
-        FLEET.program("mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", directory.toString());
-        try {
+        try (var _ = Disk.mounted(FLEET.top().resolve("worker-tiny"), "40m")) {
             var tiny = FLEET.worker("tiny");
-            tiny.awaitReady();
-            project("echo ready; [ -e '%s' ] || sleep 0.2; head -c 60000000 /dev/zero > big; cp file made"
-                    .formatted(gate.file()));
-            var build = begunOn(tiny);
+            try {
+                tiny.awaitReady();
+                project("%s; head -c 60000000 /dev/zero > big; cp file made".formatted(gate.script()));
+                var build = begunOn(tiny);
+                // A worker is set aside only while another one can do its work.
+                gate.open();
 
-            awaitDelivered(build);
+                awaitDelivered(build);
 
-            assertThat(worker(build)).isEqualTo("steady");
-            assertThat(FLEET.workers().at("/tiny/quarantine").asText()).contains("full");
-            assertThat(tiny.daemon().stop()).isTrue();
-        } finally {
-            FLEET.program("umount", directory.toString());
+                assertThat(worker(build)).isEqualTo("steady");
+                assertThat(FLEET.workers().at("/tiny/quarantine").asText()).contains("full");
+                assertThat(tiny.daemon().stop()).isTrue();
+            } finally {
+                tiny.kill();
+            }
         }
     }
 
@@ -291,5 +292,23 @@ class FleetFaultsIT {
         assertThat(ann.show(build).at("/tasks/0/note").asText()).isEmpty();
         assertThat(Path.of("/proc/" + leaving.daemon().pid())).doesNotExist();
         assertThat(worker(build)).isEqualTo("leaving");
+    }
+
+    /// A disk of its own for a directory.
+    private record Disk(Path directory) implements AutoCloseable {
+        static Disk mounted(Path directory, String size) throws IOException {
+            var disk = new Disk(Files.createDirectories(directory));
+            FLEET.program("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", directory.toString());
+            return disk;
+        }
+
+        /// What its user had running there may take a moment to end.
+        @Override
+        public void close() {
+            var unmount = List.of("umount", directory.toString());
+            await("end of all that uses " + directory)
+                    .atMost(Program.PATIENCE)
+                    .until(() -> Program.run(FLEET.top(), Map.of(), unmount).exitCode() == 0);
+        }
     }
 }

@@ -19,9 +19,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// Keeps builds and requests in SQLite. Thread-safe.
 public final class SqliteBuildRecords implements BuildRecords {
@@ -46,6 +48,11 @@ public final class SqliteBuildRecords implements BuildRecords {
     private static final Pattern COMMIT = Pattern.compile("[0-9a-zA-Z]+");
     private static final String SELECT_PREVIOUS = "SELECT * FROM builds WHERE line = ? AND id <> ?"
             + " AND state NOT IN ('QUEUED', 'RUNNING', 'CANCELLED') ORDER BY ended DESC LIMIT 1";
+
+    static final String SELECT_REQUESTS =
+            "SELECT * FROM requests WHERE build IN (SELECT value FROM json_each(?)) ORDER BY id";
+    static final String SELECT_TASKS =
+            "SELECT * FROM tasks WHERE build IN (SELECT value FROM json_each(?)) ORDER BY build, position";
 
     private final SqliteDatabase database;
 
@@ -106,18 +113,18 @@ public final class SqliteBuildRecords implements BuildRecords {
                     var rows = statement.executeQuery()) {
                 var builds = new ArrayList<BuildRecord>();
                 while (rows.next()) {
-                    builds.add(build(connection, rows));
+                    builds.add(build(rows));
                 }
-                return builds;
+                return withTasks(connection, builds);
             }
         });
     }
 
     @Override
-    public List<RequestRecord> requests(BuildId build) {
+    public List<RequestRecord> requests(List<BuildId> builds) {
         return database.read(connection -> {
-            try (var statement = connection.prepareStatement("SELECT * FROM requests WHERE build = ? ORDER BY id")) {
-                statement.setLong(1, build.value());
+            try (var statement = connection.prepareStatement(SELECT_REQUESTS)) {
+                statement.setString(1, jsonArray(builds.stream()));
                 try (var rows = statement.executeQuery()) {
                     var requests = new ArrayList<RequestRecord>();
                     while (rows.next()) {
@@ -250,10 +257,13 @@ public final class SqliteBuildRecords implements BuildRecords {
                 .collect(joining("\",\"", "[\"", "\"]"));
     }
 
-    private static BuildRecord build(Connection connection, ResultSet row) throws SQLException {
-        var id = new BuildId(row.getLong("id"));
+    private static String jsonArray(Stream<BuildId> builds) {
+        return builds.map(id -> Long.toString(id.value())).collect(joining(",", "[", "]"));
+    }
+
+    private static BuildRecord build(ResultSet row) throws SQLException {
         return new BuildRecord(
-                id,
+                new BuildId(row.getLong("id")),
                 BuildSpecs.decode(row.getBytes("spec")),
                 BuildState.valueOf(row.getString("state")),
                 row.getString("note"),
@@ -261,20 +271,24 @@ public final class SqliteBuildRecords implements BuildRecords {
                 Rows.optionalTime(row, "started"),
                 Rows.optionalTime(row, "ended"),
                 Rows.optionalDigest(row, "artifacts"),
-                tasks(connection, id));
+                List.of());
     }
 
-    private static List<TaskRecord> tasks(Connection connection, BuildId build) throws SQLException {
-        try (var statement = connection.prepareStatement("SELECT * FROM tasks WHERE build = ? ORDER BY position")) {
-            statement.setLong(1, build.value());
+    /// Reads the tasks of all builds at once.
+    private static List<BuildRecord> withTasks(Connection connection, List<BuildRecord> builds) throws SQLException {
+        var tasks = new HashMap<Long, List<TaskRecord>>();
+        try (var statement = connection.prepareStatement(SELECT_TASKS)) {
+            statement.setString(1, jsonArray(builds.stream().map(BuildRecord::id)));
             try (var rows = statement.executeQuery()) {
-                var tasks = new ArrayList<TaskRecord>();
                 while (rows.next()) {
-                    tasks.add(task(rows));
+                    tasks.computeIfAbsent(rows.getLong("build"), _ -> new ArrayList<>())
+                            .add(task(rows));
                 }
-                return tasks;
             }
         }
+        return builds.stream()
+                .map(build -> build.with(tasks.getOrDefault(build.id().value(), List.of())))
+                .toList();
     }
 
     private static TaskRecord task(ResultSet row) throws SQLException {

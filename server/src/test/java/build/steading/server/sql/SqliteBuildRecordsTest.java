@@ -97,10 +97,21 @@ class SqliteBuildRecordsTest extends BuildRecordsContract {
 
     @Test
     void buildsThatStandInAreFoundByIndexes() {
-        String plan = database.read(connection -> {
-            try (var rows = connection
-                    .createStatement()
-                    .executeQuery("EXPLAIN QUERY PLAN " + SqliteBuildRecords.SELECT_IN_PLACE)) {
+        assertThat(plan(SqliteBuildRecords.SELECT_IN_PLACE))
+                .contains("builds USING INDEX builds_by_recipe (recipe=?)")
+                .contains("wanted USING AUTOMATIC COVERING INDEX (commit_id=?)");
+    }
+
+    @Test
+    void whatBelongsToBuildsIsFoundByIndexes() {
+        assertThat(plan(SqliteBuildRecords.SELECT_REQUESTS))
+                .contains("requests USING INDEX requests_by_build (build=?)");
+        assertThat(plan(SqliteBuildRecords.SELECT_TASKS)).contains("tasks USING PRIMARY KEY (build=?)");
+    }
+
+    private String plan(String query) {
+        return database.read(connection -> {
+            try (var rows = connection.createStatement().executeQuery("EXPLAIN QUERY PLAN " + query)) {
                 var text = new StringBuilder();
                 while (rows.next()) {
                     text.append(rows.getString("detail")).append('\n');
@@ -108,10 +119,6 @@ class SqliteBuildRecordsTest extends BuildRecordsContract {
                 return text.toString();
             }
         });
-
-        assertThat(plan)
-                .contains("builds USING INDEX builds_by_recipe (recipe=?)")
-                .contains("wanted USING AUTOMATIC COVERING INDEX (commit_id=?)");
     }
 
     @Test
