@@ -35,6 +35,8 @@ static char found[PATH_MAX]; // the compiler
 static int in_our_place;     // whether a search for the compiler finds us first
 static int strict;           // whether to fail where the farm does
 static int sock;
+static int welcome; // whether the process compiles
+static int held;    // whether it writes what the compiler would: from then on, nothing but its end makes us that
 static unsigned char in_buffer[MAX_OUTPUT];
 static size_t in_kept; // frames of output, whole
 static size_t in_come;
@@ -258,7 +260,7 @@ static _Noreturn void compile_here(const unsigned char *payload, size_t size) {
 }
 
 // Acts on the next frame. Output is kept, anything else forgotten.
-static void take_frame(size_t size, int *welcome) {
+static void take_frame(size_t size) {
     unsigned char *frame = in_buffer + in_kept;
     switch (frame[0]) {
         case STDOUT:
@@ -266,12 +268,17 @@ static void take_frame(size_t size, int *welcome) {
             in_kept += HEADER + size;
             return;
         case WELCOME:
-            *welcome = 1;
+            welcome = 1;
+            break;
+        case WRITING:
+            held = 1;
+            put_header(HOLDS, 0);
+            send_all();
             break;
         case WORKING:
             break;
         case EXIT:
-            if (!*welcome || size == 0) {
+            if (!welcome || size == 0) {
                 fail(EXIT_TRY_AGAIN, "The background process takes no more commands");
             }
             end_compile(frame[HEADER]);
@@ -287,7 +294,7 @@ static void take_frame(size_t size, int *welcome) {
     memmove(frame, frame + HEADER + size, in_come - in_kept);
 }
 
-static void take_frames(int *welcome) {
+static void take_frames(void) {
     while (in_come - in_kept >= HEADER) {
         size_t size = u32_at(in_buffer + in_kept + 1);
         if (size > MAX_FRAME || in_kept + HEADER + size > sizeof in_buffer) {
@@ -296,16 +303,15 @@ static void take_frames(int *welcome) {
         if (in_come - in_kept < HEADER + size) {
             return;
         }
-        take_frame(size, welcome);
+        take_frame(size);
     }
 }
 
 static _Noreturn void converse(void) {
-    int welcome = 0;
     for (int64_t deadline = now_ms() + WELCOME_LIMIT_MS;;) {
         int64_t left = deadline - now_ms();
         struct pollfd polled = {.fd = sock, .events = POLLIN};
-        int ready = poll(&polled, 1, left > 0 ? (int)left : 0);
+        int ready = poll(&polled, 1, held ? -1 : left > 0 ? (int)left : 0);
         if (ready < 0 && errno == EINTR) {
             continue;
         }
@@ -317,7 +323,7 @@ static _Noreturn void converse(void) {
             fail(EXIT_TRY_AGAIN, "The background process ended before the compile did");
         }
         in_come += (size_t)count;
-        take_frames(&welcome);
+        take_frames();
         if (welcome) {
             deadline = now_ms() + SILENCE_LIMIT_MS;
         }

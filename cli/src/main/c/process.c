@@ -346,12 +346,14 @@ int connect_process(const struct launch *launch, enum start start) {
                 path_into(run, home, "run");
                 make_directories(run);
             }
+            // Asked for once: a lock that comes free later says nothing of what was seen before.
+            int locked = lock_file("run/starting.lock", &starting_lock);
             // Between our attempt and the lock, another launcher may have started it and gone.
-            if (lock_file("run/starting.lock", &starting_lock) && (fd = try_connect(0)) >= 0) {
+            if (locked && (fd = try_connect(0)) >= 0) {
                 close(fd);
                 continue;
             }
-            if (lock_file("run/starting.lock", &starting_lock)) {
+            if (locked) {
                 child = start_process(launch);
             } else if (start == START_ALONE) {
                 return -1;

@@ -39,7 +39,8 @@ final class CompilerCall {
                 invocation.umask(),
                 invocation.terminal().stderrTty(),
                 environment.getOrDefault(MODE, "").equals("refresh"));
-        return switch (compiles.compile(command)) {
+        return switch (compiles.compile(
+                command, () -> invocation.caller().compile().hold())) {
             case Answer.Done done -> say(done, invocation);
             case Answer.Home home -> {
                 try (var _ = home.slot()) {
@@ -64,7 +65,7 @@ final class CompilerCall {
     private static void handBack(Answer.Home home, Caller caller) throws InterruptedException {
         var over = new CountDownLatch(1);
         caller.onHangup(over::countDown);
-        caller.handBack(home.failed(), home.toString());
+        caller.compile().handBack(home.failed(), home.toString());
         over.await();
     }
 }

@@ -21,13 +21,10 @@ public interface Caller {
     /// @param arguments what attaches to the work, which must be durable by now
     void resumeWith(List<String> arguments);
 
-    /// Has the launcher of a compile run the compiler itself, at once. Whatever the command wrote is forgotten,
-    /// and so will be its exit code. The launcher hangs up when the compiler has ended.
+    /// Returns what else there is to say to the launcher of a compile.
     ///
-    /// @param failed whether the farm should have compiled this, but could not
-    /// @param reason for whoever wants to know
     /// @throws IllegalStateException if the command is not a compile
-    void handBack(boolean failed, String reason);
+    CompileCaller compile();
 
     /// Asks the process to end once this command has returned.
     ///

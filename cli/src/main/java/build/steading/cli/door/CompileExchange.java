@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.cli.door;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -26,6 +27,10 @@ final class CompileExchange implements AutoCloseable {
     private boolean welcome;
     private volatile boolean answered;
     private volatile long deadline = System.nanoTime() + WELCOME_LIMIT.toNanos();
+
+    /// Whether the process writes, and so is waited for as long as it lives.
+    @GuardedBy("this")
+    private boolean held;
 
     /// What the process says to a compile.
     sealed interface Answer {
@@ -70,6 +75,7 @@ final class CompileExchange implements AutoCloseable {
             switch (frame.type()) {
                 case WELCOME -> welcome = true;
                 case WORKING -> {}
+                case WRITING -> hold();
                 case STDOUT, STDERR -> keep(frame);
                 case EXIT -> {
                     return welcome
@@ -81,7 +87,7 @@ final class CompileExchange implements AutoCloseable {
                     boolean failed = (payload.u8() & FARM_FAILED) != 0;
                     return new Answer.HandedBack(failed, payload.string());
                 }
-                case HELLO, STDIN, STDIN_EOF, RESIZE, SIGNAL, READ, RESUME, STOPPING -> {
+                case HELLO, STDIN, STDIN_EOF, RESIZE, SIGNAL, HOLDS, READ, RESUME, STOPPING -> {
                     return new Answer.None("The background process ended, or does not compile");
                 }
             }
@@ -100,14 +106,27 @@ final class CompileExchange implements AutoCloseable {
         output.add(frame);
     }
 
+    /// If the channel is closed already, the process does not hear of this, and does not write.
+    private void hold() throws IOException {
+        synchronized (this) {
+            held = true;
+        }
+        var bytes = new PayloadWriter().frame(FrameType.HOLDS).encoded();
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
     /// Closing the channel is the only way to end a read.
     private void losePatience() {
         try {
             while (!answered && System.nanoTime() < deadline) {
                 Thread.sleep(PAUSE);
             }
-            if (!answered) {
-                close();
+            synchronized (this) {
+                if (!answered && !held) {
+                    close();
+                }
             }
         } catch (IOException | InterruptedException _) {
             // The compiler runs all the same.

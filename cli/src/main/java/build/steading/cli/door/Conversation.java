@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 /// One command and its launcher, from the welcome to the exit code.
 ///
 /// Three threads: [#listen] reads frames, a runner executes the command, the [Outlet] sends. Thread-safe.
-final class Conversation implements Caller {
+final class Conversation implements Caller, CompileCaller {
     private static final System.Logger LOG = System.getLogger(Conversation.class.getName());
     private static final int MAX_EXIT_CODE = 255;
     private static final int KEEP_SOCKET = 1;
@@ -39,6 +39,7 @@ final class Conversation implements Caller {
     private final CommandInput input;
     private final Terminal terminal;
     private final Reactions reactions = new Reactions();
+    private final Hold hold = new Hold();
     private final CountDownLatch ended = new CountDownLatch(1);
 
     @GuardedBy("this")
@@ -185,6 +186,7 @@ final class Conversation implements Caller {
         }
         outlet.abandon();
         input.end();
+        boolean _ = hold.letGo();
         reactions.hangUp();
     }
 
@@ -195,13 +197,19 @@ final class Conversation implements Caller {
             case STDIN_EOF -> input.end();
             case RESIZE -> terminal.resize(new Terminal.Size(payload.u32(), payload.u32()));
             case SIGNAL -> reactions.signal(Signal.of(payload.u8()));
-            case HELLO, WELCOME, STDOUT, STDERR, READ, RESUME, EXIT, STOPPING, LOCAL, WORKING ->
+            case HOLDS -> hold.take();
+            case HELLO, WELCOME, STDOUT, STDERR, READ, RESUME, EXIT, STOPPING, LOCAL, WORKING, WRITING ->
                 throw new ProtocolException("Frame `%s` does not belong here".formatted(frame.type()));
         }
     }
 
-    /// Tells the launcher that the process ends, and interrupts the command. Not for those that asked for it.
+    /// Tells the launcher that the process ends, and interrupts the command. Not for those that asked for it. A
+    /// compile that is being written is left alone: it has its end in sight, and its launcher would write as
+    /// well.
     void end(Ending ending) {
+        if (!hold.letGo()) {
+            return;
+        }
         giveUp("Steading ends");
         if (ending.reconnect()) {
             outlet.finish(List.of(stopping(false, "Steading was replaced by another build while the command ran")));
@@ -264,10 +272,21 @@ final class Conversation implements Caller {
     }
 
     @Override
-    public void handBack(boolean failed, String reason) {
+    public CompileCaller compile() {
         if (!hello.compiles()) {
             throw new IllegalStateException("Command `%s` is not a compile".formatted(hello.arguments()));
         }
+        return this;
+    }
+
+    @Override
+    public void hold() throws InterruptedException {
+        outlet.sendNow(new PayloadWriter().frame(FrameType.WRITING));
+        hold.await();
+    }
+
+    @Override
+    public void handBack(boolean failed, String reason) {
         handedBack = true;
         outlet.finish(List.of(local(true, failed, reason)));
     }

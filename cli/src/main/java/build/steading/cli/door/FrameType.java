@@ -10,6 +10,7 @@ enum FrameType {
     STDIN_EOF(3),
     RESIZE(4),
     SIGNAL(5),
+    HOLDS(6),
     WELCOME(16),
     STDOUT(17),
     STDERR(18),
@@ -18,7 +19,8 @@ enum FrameType {
     EXIT(21),
     STOPPING(22),
     LOCAL(23),
-    WORKING(24);
+    WORKING(24),
+    WRITING(25);
 
     /// Longest payload in bytes of any frame but [#HELLO].
     static final int MAX_PAYLOAD = 1 << 20;

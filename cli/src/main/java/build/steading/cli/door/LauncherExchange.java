@@ -88,7 +88,7 @@ final class LauncherExchange implements AutoCloseable {
                 }
                 return Optional.of(new Outcome.Exited(code));
             }
-            case HELLO, STDIN, STDIN_EOF, RESIZE, SIGNAL, LOCAL, WORKING ->
+            case HELLO, STDIN, STDIN_EOF, RESIZE, SIGNAL, HOLDS, LOCAL, WORKING, WRITING ->
                 throw new ProtocolException("Frame `%s` does not belong here".formatted(frame.type()));
         }
         return Optional.empty();

@@ -2,6 +2,7 @@
 package build.steading.cli.command;
 
 import build.steading.cli.door.Caller;
+import build.steading.cli.door.CompileCaller;
 import build.steading.cli.door.Invocation;
 import build.steading.cli.door.Signal;
 import build.steading.cli.door.Terminal;
@@ -25,7 +26,9 @@ final class Consoles {
         public void resumeWith(List<String> arguments) {}
 
         @Override
-        public void handBack(boolean failed, String reason) {}
+        public CompileCaller compile() {
+            throw new IllegalStateException("Nobody compiles");
+        }
 
         @Override
         public void requestStop(String lastWords) {}

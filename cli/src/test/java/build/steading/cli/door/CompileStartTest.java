@@ -96,6 +96,14 @@ class CompileStartTest {
     }
 
     @Test
+    void filesAreWrittenByTheProcessThatTheLauncherWaitsFor() throws Exception {
+        launcher.run(steading, "exit", "0");
+
+        assertThat(script("$S cc echo -c $PWD/made; code=$?; cat made; exit $code"))
+                .isEqualTo(new Result(7, "code\nmade\n", "warning\n"));
+    }
+
+    @Test
     void strictCompileSaysThatNobodyAnswers() throws Exception {
         assertThat(script("STEADING_CC=strict $S cc echo -c 3"))
                 .isEqualTo(new Result(4, "", "steading: The background process does not answer\n"));
@@ -141,10 +149,8 @@ class CompileStartTest {
         assertThat(compiled.out()).hasSize(3 + 10 * 100_001);
     }
 
-    @Test
-    void launcherInJavaCompilesAsWell() throws Exception {
-        launcher.run(steading, "exit", "0");
-        var java = List.of(
+    private List<String> launcherInJava() {
+        return List.of(
                 Launcher.java(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
@@ -152,6 +158,11 @@ class CompileStartTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 JavaLauncher.class.getName());
+    }
+
+    @Test
+    void launcherInJavaCompilesAsWell() throws Exception {
+        launcher.run(steading, "exit", "0");
         Files.createDirectory(directory.resolve("masquerade"));
         Files.createSymbolicLink(directory.resolve("masquerade/echo"), steading);
         var script = """
@@ -159,6 +170,8 @@ class CompileStartTest {
             PATH=masquerade:$PATH
             j cc echo -c 3
             j cc echo -c back
+            j cc echo -c $PWD/made 2>$PWD/warned
+            cat made warned
             j cc echo -c bug
             STEADING_CC=strict j cc echo -c invalid 2>&1
             j cc echo a.o
@@ -168,13 +181,17 @@ class CompileStartTest {
             j cc echo -c 4
             until [ -S other/run/door.sock ]; do sleep 0.1; done
             $S stop
-            """.formatted("'" + String.join("' '", java) + "'");
+            """.formatted("'" + String.join("' '", launcherInJava()) + "'");
 
         assertThat(script(script)).isEqualTo(new Result(0, """
             code
             code 3
             -c back
             code 0
+            code
+            code 7
+            made
+            warning
             -c bug
             code 0
             steading: The farm did not compile this: Not like this

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -96,6 +97,59 @@ class FrontDoorCompileTest {
         }
     }
 
+    @Test
+    void nothingIsWrittenBeforeTheLauncherHolds() throws Exception {
+        var made = directory.resolve("made");
+        try (var compile = compiling(made.toString())) {
+            compile.skipTo(FrameType.WRITING);
+            assertThat(made).doesNotExist();
+            compile.say(FrameType.HOLDS);
+            compile.skipTo(FrameType.EXIT);
+            assertThat(compile.frame.payload()).isEqualTo(ByteBuffer.wrap(new byte[] {7, 0}));
+            assertThat(made).hasContent("made");
+        }
+    }
+
+    @Test
+    void nothingIsWrittenForALauncherThatHasGone() throws Exception {
+        var made = directory.resolve("made");
+        try (var compile = compiling(made.toString())) {
+            compile.skipTo(FrameType.WRITING);
+        }
+        while (door.activity().running() > 0) {
+            Thread.onSpinWait();
+        }
+        assertThat(made).doesNotExist();
+    }
+
+    @Test
+    void nothingIsWrittenForALauncherThatIsSentOffBeforeItHolds() throws Exception {
+        var made = directory.resolve("made");
+        try (var compile = compiling(made.toString())) {
+            compile.skipTo(FrameType.WRITING);
+            door.close(Ending.REPLACED);
+            assertThat(compile.local()).isEqualTo("2 Steading ends");
+            assertThat(made).doesNotExist();
+        }
+    }
+
+    @Test
+    void launcherThatHoldsIsNotSentOffWhileItsFilesAreWritten() throws Exception {
+        var gate = Files.createFile(directory.resolve("gate"));
+        var made = directory.resolve("made");
+        try (var compile = compiling(made.toString())) {
+            compile.skipTo(FrameType.WRITING);
+            compile.say(FrameType.HOLDS);
+            while (!Files.exists(made)) {
+                Thread.onSpinWait();
+            }
+            door.close(Ending.REPLACED);
+            Files.delete(gate);
+            compile.skipTo(FrameType.EXIT);
+            assertThat(compile.frame.payload()).isEqualTo(ByteBuffer.wrap(new byte[] {7, 0}));
+        }
+    }
+
     private Compile compiling(String what) throws IOException {
         var compile = asking("cc", "gcc", "-c", what);
         assertThat(compile.next().type()).isEqualTo(FrameType.WELCOME);
@@ -133,6 +187,17 @@ class FrontDoorCompileTest {
         Frame next() throws IOException {
             frame = Frame.read(in).orElseThrow();
             return frame;
+        }
+
+        void say(FrameType type) throws IOException {
+            channel.write(new PayloadWriter().frame(type).encoded());
+        }
+
+        /// Reads on to a frame behind output and signs of life.
+        void skipTo(FrameType type) throws IOException {
+            while (next().type() != type) {
+                assertThat(frame.type()).isIn(FrameType.STDOUT, FrameType.STDERR, FrameType.WORKING);
+            }
         }
 
         void skipOutput() throws IOException {

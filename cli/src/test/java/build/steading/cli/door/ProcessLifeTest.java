@@ -16,10 +16,40 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// How background processes begin, are found, are replaced and end; each test has its own home.
 @Timeout(60)
 class ProcessLifeTest {
+    /// While a launcher that is made with this asks for the lock for the first time, `MEANWHILE` is run. If it
+    /// ends with 1, the lock counts as taken when it was asked for. Whatever is started is told of.
+    private static final String INTERLUDE = """
+        #define _GNU_SOURCE
+        #include <errno.h>
+        #include <fcntl.h>
+        #include <stdio.h>
+        #include <stdlib.h>
+        #include <unistd.h>
+        int __real_fcntl(int fd, int command, ...);
+        pid_t __real_fork(void);
+        int __wrap_fcntl(int fd, int command, void *argument) {
+            char *meanwhile = command == F_SETLK ? getenv("MEANWHILE") : NULL;
+            if (meanwhile != NULL) {
+                unsetenv("MEANWHILE");
+                if (system(meanwhile) != 0) {
+                    errno = EAGAIN;
+                    return -1;
+                }
+            }
+            return __real_fcntl(fd, command, argument);
+        }
+        pid_t __wrap_fork(void) {
+            dprintf(STDERR_FILENO, "fork\\n");
+            return __real_fork();
+        }
+        """;
+
     @TempDir
     Path directory;
 
@@ -49,6 +79,20 @@ class ProcessLifeTest {
         assertThat(pids.out().lines()).hasSize(10);
         assertThat(pids.out().lines().distinct())
                 .containsExactly("" + launcher.process().orElseThrow().pid());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"free", "taken"})
+    void launcherThatGetsTheLockLateStartsNoSecondProcess(String lock) throws Exception {
+        var interlude = Files.writeString(directory.resolve("interlude.c"), INTERLUDE);
+        launcher.define("-Wl,--wrap=fcntl,--wrap=fork " + interlude);
+        var slow = launcher.distribution("b1");
+
+        var other = "'%s' exit 0 2>'%s' && [ %s = free ]".formatted(slow, directory.resolve("other"), lock);
+        var seen = launcher.shell("MEANWHILE=$1 $0 exit 3", slow.toString(), other);
+
+        assertThat(directory.resolve("other")).hasContent("fork");
+        assertThat(seen).isEqualTo(new Result(3, "", ""));
     }
 
     @Test

@@ -153,7 +153,7 @@ final class TestCommands implements Backend {
             case "back" -> {
                 var gone = new CountDownLatch(1);
                 invocation.caller().onHangup(gone::countDown);
-                invocation.caller().handBack(false, "as decided");
+                invocation.caller().compile().handBack(false, "as decided");
                 gone.await();
             }
             case "hang" -> {
@@ -163,10 +163,24 @@ final class TestCommands implements Backend {
             case "invalid" -> throw new SteadingException(new Failure.Invalid("Not like this"));
             case "bug" -> throw new IllegalStateException("the cause");
             default -> {
+                if (what.startsWith("/")) {
+                    return write(invocation, Path.of(what));
+                }
                 return Integer.parseInt(what);
             }
         }
         return 0;
+    }
+
+    /// Writes a file when the launcher holds on, and ends with 7 when there is no gate beside it any more; with 9
+    /// if it was interrupted meanwhile.
+    private static int write(Invocation invocation, Path file) throws IOException, InterruptedException {
+        invocation.caller().compile().hold();
+        Files.writeString(file, "made\n");
+        while (Files.exists(file.resolveSibling("gate"))) {
+            Thread.onSpinWait();
+        }
+        return Thread.interrupted() ? 9 : 7;
     }
 
     private static void flood(Invocation invocation, long bytes) throws IOException {

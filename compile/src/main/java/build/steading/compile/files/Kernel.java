@@ -10,6 +10,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.List;
 
 /// The system calls that are needed here, as the C library has them. Each returns a negative number if it failed,
 /// and leaves the reason in `state`.
@@ -17,10 +18,17 @@ final class Kernel {
     // linux/fcntl.h and asm-generic/fcntl.h
     static final int AT_FDCWD = -100;
     static final int AT_SYMLINK_NOFOLLOW = 0x100;
+    static final int AT_SYMLINK_FOLLOW = 0x400;
     static final int AT_EMPTY_PATH = 0x1000;
+    static final int O_WRONLY = 0x1;
     static final int O_NOCTTY = 0x100;
     static final int O_NONBLOCK = 0x800;
     static final int O_CLOEXEC = 0x80000;
+
+    // asm/fcntl.h: not the same on all machines. Where this is wrong, the kernel refuses it.
+    private static final int O_DIRECTORY =
+            List.of("aarch64", "arm", "ppc64le").contains(System.getProperty("os.arch")) ? 0x4000 : 0x10000;
+    static final int O_TMPFILE = 0x400000 | O_DIRECTORY;
 
     // linux/stat.h
     private static final int STATX_BASIC_STATS = 0x7FF;
@@ -30,6 +38,7 @@ final class Kernel {
     static final int ENOENT = 2;
     static final int EINTR = 4;
     static final int EACCES = 13;
+    static final int EEXIST = 17;
     static final int ENOTDIR = 20;
     static final int ELOOP = 40;
 
@@ -42,6 +51,10 @@ final class Kernel {
             bind("readlink", FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG));
     private static final MethodHandle OPEN =
             bind("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle CREATE = bind(
+            "open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT), Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle LINKAT =
+            bind("linkat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle PREAD =
             bind("pread", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle CLOSE = bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
@@ -82,6 +95,24 @@ final class Kernel {
     static int open(MemorySegment state, MemorySegment path, int flags) {
         try {
             return (int) OPEN.invokeExact(state, path, flags);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// Opens a file that is new, with a mode that the umask takes from.
+    static int create(MemorySegment state, MemorySegment path, int flags, int mode) {
+        try {
+            return (int) CREATE.invokeExact(state, path, flags, mode);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// Gives what a name leads to, through links, another name that nothing has.
+    static int link(MemorySegment state, MemorySegment from, MemorySegment to) {
+        try {
+            return (int) LINKAT.invokeExact(state, AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW);
         } catch (Throwable e) {
             throw new AssertionError(e);
         }

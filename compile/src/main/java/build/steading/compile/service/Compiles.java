@@ -75,7 +75,8 @@ public final class Compiles {
             Optional<Entrance> entrance) {}
 
     /// What a compile depends on, as it was, and what came of it.
-    private record Step(TypedCommand command, Compile compile, Manifests.Key key, Manifest manifest) {}
+    private record Step(
+            TypedCommand command, Compile compile, Manifests.Key key, Manifest manifest, Handover handover) {}
 
     public Compiles(Parts parts, Settings settings) {
         this.parts = parts;
@@ -96,9 +97,10 @@ public final class Compiles {
 
     /// Compiles, or says why that must be done at home.
     ///
+    /// @param handover begins before anything is written
     /// @throws InterruptedException if the caller does not want the result any more
-    public Answer compile(TypedCommand command) throws InterruptedException {
-        return switch (guarded(command)) {
+    public Answer compile(TypedCommand command, Handover handover) throws InterruptedException {
+        return switch (guarded(command, handover)) {
             case Answer.Done done -> done;
             case Answer.Home home -> {
                 statistics.wentHome(home, command.likelyOutput());
@@ -108,16 +110,16 @@ public final class Compiles {
     }
 
     /// Whatever is wrong here, the compiler itself can still do it.
-    private Answer guarded(TypedCommand command) throws InterruptedException {
+    private Answer guarded(TypedCommand command, Handover handover) throws InterruptedException {
         try {
-            return attempt(command);
+            return attempt(command, handover);
         } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "`%s` in `%s` goes home".formatted(command.argv(), command.directory()), e);
             return failed("our own fault", e.toString());
         }
     }
 
-    private Answer attempt(TypedCommand command) throws InterruptedException {
+    private Answer attempt(TypedCommand command, Handover handover) throws InterruptedException {
         if (settings.unable().isPresent()) {
             return failed("no farm", settings.unable().get());
         }
@@ -125,7 +127,7 @@ public final class Compiles {
             return Answer.Home.decided("compiler", "`%s` is not absolute".formatted(command.program()));
         }
         try {
-            return read(command, parts.toolchains().find(command.call()));
+            return read(command, parts.toolchains().find(command.call()), handover);
         } catch (NotUsableException e) {
             return Answer.Home.decided("compiler", String.valueOf(e.getMessage()));
         } catch (SteadingException e) {
@@ -139,31 +141,32 @@ public final class Compiles {
         return new Answer.Home(reason, detail, true, HomeSlot.NONE);
     }
 
-    private Answer read(TypedCommand command, Toolchain toolchain) throws InterruptedException {
+    private Answer read(TypedCommand command, Toolchain toolchain, Handover handover) throws InterruptedException {
         var lines = new CommandLines(name -> ResponseFile.read(command.absolute(name)));
         try {
             return switch (lines.read(toolchain.compiler(), command.argv(), command.environment())) {
                 case CommandLine.Local(var reason, var detail) -> Answer.Home.decided(reason.word(), detail);
-                case Compile compile -> compile(command, toolchain, preparation.plain(command, compile));
+                case Compile compile -> compile(command, toolchain, preparation.plain(command, compile), handover);
             };
         } catch (UncheckedIOException e) {
             return Answer.Home.decided(Reason.RESPONSE_FILE.word(), String.valueOf(e.getCause()));
         }
     }
 
-    private Answer compile(TypedCommand command, Toolchain toolchain, Compile compile) throws InterruptedException {
+    private Answer compile(TypedCommand command, Toolchain toolchain, Compile compile, Handover handover)
+            throws InterruptedException {
         var key = new Manifests.Key(toolchain, command.directory(), compile.argv(), compile.environment());
         if (!command.refresh()) {
             var manifest = manifests.find(key).filter(known -> known.seen().holds());
             if (manifest.isPresent()) {
-                var step = new Step(command, compile, key, manifest.get());
+                var step = new Step(command, compile, key, manifest.get(), handover);
                 var answer = fromMemory(step);
                 return answer.isPresent() ? answer.get() : run(step, toolchain);
             }
         }
         return switch (preparation.prepare(command, toolchain, compile)) {
             case Preparation.NotPossible(var home) -> home;
-            case Work work -> run(new Step(command, compile, key, manifest(key, work)), toolchain);
+            case Work work -> run(new Step(command, compile, key, manifest(key, work), handover), toolchain);
         };
     }
 
@@ -175,8 +178,9 @@ public final class Compiles {
     }
 
     /// Returns nothing if the result is not known, or what it refers to has gone from the store.
-    private Optional<Answer> fromMemory(Step step) {
-        return step.manifest().result().flatMap(result -> answer(step, new Ending.Ran(result, true), Route.KNOWN));
+    private Optional<Answer> fromMemory(Step step) throws InterruptedException {
+        var result = step.manifest().result();
+        return result.isPresent() ? answer(step, new Ending.Ran(result.get(), true), Route.KNOWN) : Optional.empty();
     }
 
     /// Inputs that the store has lost meanwhile are brought again; results that it has lost are made again.
@@ -210,7 +214,7 @@ public final class Compiles {
 
     private Step brought(Step step, Work work) {
         parts.files().keep(work.contents());
-        return new Step(step.command(), step.compile(), step.key(), manifest(step.key(), work));
+        return new Step(step.command(), step.compile(), step.key(), manifest(step.key(), work), step.handover());
     }
 
     private Ending ask(Step step, boolean refresh) throws InterruptedException {
@@ -224,11 +228,11 @@ public final class Compiles {
     }
 
     /// Returns nothing, and writes nothing, if a part of the result has gone from the store.
-    private Optional<Answer> answer(Step step, Ending.Ran ran, Route route) {
+    private Optional<Answer> answer(Step step, Ending.Ran ran, Route route) throws InterruptedException {
         try {
             return Optional.of(
                     switch (results.take(
-                            step.command(), step.compile(), step.manifest().outputs(), ran.result())) {
+                            step.command(), step.compile(), step.manifest().outputs(), ran.result(), step.handover())) {
                         case Results.Taken(var done, var bytes) -> {
                             taken(step, ran.result(), route, bytes);
                             yield done;

@@ -4,28 +4,32 @@ package build.steading.compile.service;
 import build.steading.compile.argv.CommandLine.Compile;
 import build.steading.compile.argv.Family;
 import build.steading.compile.argv.Output;
+import build.steading.compile.files.NamelessFile;
 import com.google.protobuf.ByteString;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Writes what compilers write, the way they do it.
 ///
 /// The assembler of GCC removes a file or link that stands in its way, unless it leads to nothing or to an empty
 /// file; Clang always does; all else is written into whatever is there, through links. A file that is new appears
-/// whole or not at all.
+/// whole or not at all, and where the file system allows it, has no name while it is written: who is killed
+/// meanwhile leaves nothing behind.
 final class OutputFiles {
     /// Of what a umask can take away, the bits.
     private static final Map<Integer, PosixFilePermission> BITS = Map.of(
@@ -41,11 +45,18 @@ final class OutputFiles {
 
     private final Compile compile;
     private final int umask;
+    private final Function<Path, Optional<NamelessFile>> nameless;
 
     /// @param umask of whoever called the compiler
     OutputFiles(Compile compile, int umask) {
+        this(compile, umask, NamelessFile::in);
+    }
+
+    /// @param nameless makes a file in a directory, if there it can
+    OutputFiles(Compile compile, int umask, Function<Path, Optional<NamelessFile>> nameless) {
         this.compile = compile;
         this.umask = umask;
+        this.nameless = nameless;
     }
 
     /// What becomes of a file that is there already.
@@ -105,33 +116,50 @@ final class OutputFiles {
     }
 
     private void create(Path file, ByteString content) throws IOException {
-        var fresh = file.resolveSibling(
+        var passing = file.resolveSibling(
                 ".steading-%016x".formatted(ThreadLocalRandom.current().nextLong()));
+        if (!createNameless(file, content, passing)) {
+            createNamed(file, content, passing);
+        }
+    }
+
+    /// Returns whether it is there: not every file system can do that.
+    private boolean createNameless(Path file, ByteString content, Path passing) throws IOException {
+        var made = nameless.apply(passing.resolveSibling("."));
+        if (made.isEmpty()) {
+            return false;
+        }
+        try (var fresh = made.get()) {
+            content.writeTo(fresh.content());
+            fresh.permit(permissions());
+            return fresh.place(file, passing);
+        }
+    }
+
+    private void createNamed(Path file, ByteString content, Path passing) throws IOException {
         try {
-            write(fresh, content, StandardOpenOption.CREATE_NEW);
-            Files.setPosixFilePermissions(fresh, permissions());
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+            Files.createFile(passing, PRIVATE);
+            write(passing, content);
+            Files.setPosixFilePermissions(passing, permissions());
+            Files.move(passing, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            Files.deleteIfExists(fresh);
+            Files.deleteIfExists(passing);
             throw e;
         }
     }
 
     /// @param dangles whether a link leads to where the file is to be
     private void overwrite(Path file, ByteString content, boolean dangles) throws IOException {
-        write(file, content, dangles ? StandardOpenOption.CREATE : StandardOpenOption.TRUNCATE_EXISTING);
+        write(file, content);
         if (dangles) {
             Files.setPosixFilePermissions(file, permissions());
         }
     }
 
-    private static void write(Path file, ByteString content, StandardOpenOption how) throws IOException {
-        try (var channel = Files.newByteChannel(file, Set.of(StandardOpenOption.WRITE, how), PRIVATE)) {
-            for (var part : content.asReadOnlyByteBufferList()) {
-                while (part.hasRemaining()) {
-                    channel.write(part);
-                }
-            }
+    /// No interrupt ends this half-way.
+    private static void write(Path file, ByteString content) throws IOException {
+        try (var out = new FileOutputStream(file.toFile())) {
+            content.writeTo(out);
         }
     }
 

@@ -70,8 +70,12 @@ final class Results {
     private record Written(Output output, Path file, ByteString content) {}
 
     /// @param outputs by their names in the result
+    /// @param handover begins when everything is here, just before the first file is written or removed
     /// @throws build.steading.failure.SteadingException with `MissingBlobs` if a part of the result has gone
-    Outcome take(TypedCommand command, Compile compile, Map<String, Output> outputs, ActionResult result) {
+    /// @throws InterruptedException if the caller does not want it any more; nothing has been written
+    Outcome take(
+            TypedCommand command, Compile compile, Map<String, Output> outputs, ActionResult result, Handover handover)
+            throws InterruptedException {
         var stdout = stream(result.getStdoutRaw(), result.hasStdoutDigest(), result.getStdoutDigest());
         var stderr = stream(result.getStderrRaw(), result.hasStderrDigest(), result.getStderrDigest());
         var doubt = doubt(command, compile, result.getExitCode(), stderr);
@@ -94,6 +98,7 @@ final class Results {
         if (succeeded && lacks.isPresent()) {
             return new NotTaken(new Answer.Home("output missing", lacks.get(), true, HomeSlot.NONE));
         }
+        handover.begin();
         try {
             var places = new OutputFiles(compile, command.umask());
             var bytes = write(places, files);

@@ -2,6 +2,7 @@
 package build.steading.compile.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
@@ -85,6 +86,22 @@ class CompilesTest extends Compiling {
         assertThat(compiles.statistics().counts().failed()).isEqualTo(1);
         assertThat(compiles.statistics().how(directory + "/a.o"))
                 .contains("compiled here, because of: no farm: No room");
+    }
+
+    @Test
+    void callerThatHasGoneGetsNothingWrittenWhetherTheResultIsKnownOrNot() throws Exception {
+        assertNative("gcc -Iinclude -c a.c -o known.o");
+        Files.delete(directory.resolve("known.o"));
+        var before = files();
+        handover = () -> {
+            throw new InterruptedException("gone");
+        };
+
+        assertThatThrownBy(() -> compile("gcc -Iinclude -c a.c -o known.o")).hasMessage("gone");
+        assertThatThrownBy(() -> compile("gcc -Iinclude -c a.c -MD -o new.o")).hasMessage("gone");
+
+        assertThat(farm.ran).hasSize(2);
+        assertThat(files()).isEqualTo(before);
     }
 
     @Test

@@ -33,6 +33,7 @@ abstract class Compiling {
     Optional<Entrance> entrance = Optional.empty();
     int umask = 022;
     boolean refresh;
+    Handover handover = () -> {};
     RealFarm farm = new RealFarm(blobs, Path.of(""));
     Compiles compiles = compiles();
 
@@ -84,8 +85,16 @@ abstract class Compiling {
 
     Answer compile(String line) throws InterruptedException {
         var words = Lines.words(line);
-        return compiles.compile(new TypedCommand(
-                words, "/usr/bin/" + words.getFirst(), directory.toString(), environment, umask, false, refresh));
+        return compiles.compile(
+                new TypedCommand(
+                        words,
+                        "/usr/bin/" + words.getFirst(),
+                        directory.toString(),
+                        environment,
+                        umask,
+                        false,
+                        refresh),
+                handover);
     }
 
     Answer.Home home(String line) throws InterruptedException {

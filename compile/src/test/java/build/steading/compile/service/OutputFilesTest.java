@@ -8,17 +8,20 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import build.steading.compile.argv.CommandLine.Compile;
 import build.steading.compile.argv.Output;
+import build.steading.compile.files.NamelessFile;
 import build.steading.digest.Digest;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,12 +112,33 @@ class OutputFilesTest {
             files(022).write(kind, out, CONTENT);
             assertThat(mode(out)).isEqualTo("rw-r--r--");
             Files.delete(out);
+            new OutputFiles(compile("gcc -c a.c"), 022, OutputFilesTest::none).write(kind, out, CONTENT);
+            assertThat(mode(out)).isEqualTo("rw-r--r--");
+            Files.delete(out);
             files(077).write(kind, out, CONTENT);
             assertThat(mode(out)).isEqualTo("rw-------");
             Files.delete(out);
             files(0).write(kind, out, CONTENT);
             assertThat(mode(out)).isEqualTo("rw-rw-rw-");
             Files.delete(out);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"OBJECT", "DEPENDENCIES"})
+    void newFileHasNoNameBeforeItIsWhole(Output.Kind kind) throws Exception {
+        try (var known = NamelessFile.in(directory).orElse(null)) {
+            assumeTrue(known != null, "This file system has no files without a name");
+        }
+        try (var watch = directory.getFileSystem().newWatchService()) {
+            directory.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
+
+            files(022).write(kind, directory.resolve("out"), CONTENT);
+
+            var key = watch.take();
+            assertThat(key.pollEvents())
+                    .extracting(event -> event.context().toString())
+                    .containsExactly("out");
         }
     }
 
@@ -188,6 +212,12 @@ class OutputFilesTest {
         }
     }
 
+    /// As on a file system that has no files without a name.
+    private static Optional<NamelessFile> none(Path directory) {
+        assertThat(directory).isAbsolute();
+        return Optional.empty();
+    }
+
     private static OutputFiles files(int umask) {
         return new OutputFiles(compile("gcc -c a.c"), umask);
     }
@@ -199,11 +229,14 @@ class OutputFilesTest {
     private void assertNative(Obstacle obstacle, String line, Output.Kind kind) throws Exception {
         var home = prepared("native " + line, obstacle);
         run(line, home, 0);
-        var ours = prepared("ours " + line, obstacle);
         var made = ByteString.copyFrom(Files.readAllBytes(home.resolve("out")));
         Compile compile = compile(line);
+        var ours = prepared("ours " + line, obstacle);
         new OutputFiles(compile, 022).write(kind, ours.resolve("out"), made);
         assertThat(state(ours)).as("%s, %s", line, obstacle).isEqualTo(state(home));
+        var elsewhere = prepared("elsewhere " + line, obstacle);
+        new OutputFiles(compile, 022, OutputFilesTest::none).write(kind, elsewhere.resolve("out"), made);
+        assertThat(state(elsewhere)).as("%s, %s", line, obstacle).isEqualTo(state(home));
     }
 
     private Path prepared(String name, Obstacle obstacle) throws IOException {

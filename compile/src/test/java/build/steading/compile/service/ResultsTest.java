@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,9 +35,10 @@ class ResultsTest {
 
     private final MemoryBlobStore blobs = new MemoryBlobStore();
     private final Results results = new Results(blobs);
+    private Handover handover = () -> {};
 
     @Test
-    void filesAndMessagesAreWhatTheCompilerMade() {
+    void filesAndMessagesAreWhatTheCompilerMade() throws Exception {
         var result = made("a.o", "a.d").setStderrRaw(bytes("a.c:1: warning")).setStdoutDigest(stored("out"));
         var outcome = take(LINE, result);
         assertThat(outcome).isEqualTo(new Results.Taken(new Answer.Done(0, bytes("out"), bytes("a.c:1: warning")), 6));
@@ -45,7 +47,7 @@ class ResultsTest {
     }
 
     @Test
-    void contentsMayComeWithTheResult() {
+    void contentsMayComeWithTheResult() throws Exception {
         var result = made("a.d")
                 .addOutputFiles(OutputFile.newBuilder()
                         .setPath("a.o")
@@ -78,7 +80,7 @@ class ResultsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {2, 4, 127, 137, -1})
-    void otherExitCodesAreNotTheCompilersLastWord(int exitCode) {
+    void otherExitCodesAreNotTheCompilersLastWord(int exitCode) throws Exception {
         assertHome("compiler failed", LINE, made("a.o", "a.d").setExitCode(exitCode));
     }
 
@@ -90,7 +92,7 @@ class ResultsTest {
                 "as: can't open x for reading",
                 "cc1: error: cannot open y"
             })
-    void missingFilesMustBeMissingAtHomeToo(String message) {
+    void missingFilesMustBeMissingAtHomeToo(String message) throws Exception {
         assertHome("missing file", LINE, made().setExitCode(1).setStderrRaw(bytes(message)));
         assertThat(take(LINE, made("a.o", "a.d").setStderrRaw(bytes(message)))).isInstanceOf(Results.Taken.class);
     }
@@ -104,12 +106,12 @@ class ResultsTest {
                 "cc1: out of memory allocating 65536 bytes",
                 "a.c: fatal error: error writing to /tmp/x.s: No space left on device"
             })
-    void breakdownOfAMachineIsNoErrorOfTheUser(String message) {
+    void breakdownOfAMachineIsNoErrorOfTheUser(String message) throws Exception {
         assertHome("compiler failed", LINE, made().setExitCode(1).setStderrRaw(bytes(message)));
     }
 
     @Test
-    void errorsInAnotherLanguageAreNotUnderstood() {
+    void errorsInAnotherLanguageAreNotUnderstood() throws Exception {
         var failed = made().setExitCode(1).setStderrRaw(bytes("a.c:1: Fehler"));
         for (var value : new String[] {"de_DE.UTF-8", "Cx"}) {
             var german = compile(LINE, Map.of("LANG", value));
@@ -122,7 +124,7 @@ class ResultsTest {
     }
 
     @Test
-    void namesThatComeAtRandomAreNotRepeated() {
+    void namesThatComeAtRandomAreNotRepeated() throws Exception {
         var warning = made("a.o", "a.d").setStderrRaw(bytes("/tmp/ccAb12x_.s: Assembler messages:"));
         assertHome("messages of the assembler", LINE, warning);
         var own = made("a.o", "a.d").setStderrRaw(bytes("/tmp/cc-project/a.c:1: warning: odd"));
@@ -130,14 +132,14 @@ class ResultsTest {
     }
 
     @Test
-    void errorsOfTheAssemblerAreSeenAtHome() {
+    void errorsOfTheAssemblerAreSeenAtHome() throws Exception {
         var failed = made().setExitCode(1).setStderrRaw(bytes("a.c: Assembler messages:\na.c:1: Error: no such"));
         assertHome("messages of the assembler", LINE, failed);
         assertHome("messages of the assembler", "gcc -c a.s", made().setExitCode(1));
     }
 
     @Test
-    void messagesForATerminalAreColouredAtHome() {
+    void messagesForATerminalAreColouredAtHome() throws Exception {
         var warning = made("a.o", "a.d").setStderrRaw(bytes("a.c:1: warning"));
         assertThat(reason(take(compile(LINE), true, warning))).isEqualTo("messages on a terminal");
         assertThat(take(compile(LINE + " -fdiagnostics-color=never"), true, warning))
@@ -146,7 +148,7 @@ class ResultsTest {
     }
 
     @Test
-    void missingOutputIsAFailureOfTheFarm() {
+    void missingOutputIsAFailureOfTheFarm() throws Exception {
         var outcome = take(LINE, made("a.d"));
         assertThat(outcome).isInstanceOfSatisfying(Results.NotTaken.class, not -> {
             assertThat(not.home()).hasToString("output missing: a.o");
@@ -156,14 +158,14 @@ class ResultsTest {
     }
 
     @Test
-    void outputsThatNobodyAskedForAreLeftOut() {
+    void outputsThatNobodyAskedForAreLeftOut() throws Exception {
         assertThat(take(LINE, made("a.o", "a.d", "b.o", "../c.o"))).isInstanceOf(Results.Taken.class);
         assertThat(directory.resolve("b.o")).doesNotExist();
         assertThat(directory.resolve("../c.o")).doesNotExist();
     }
 
     @Test
-    void outputThatIsNamedTwiceIsWrittenOnce() {
+    void outputThatIsNamedTwiceIsWrittenOnce() throws Exception {
         var result = made("a.o", "a.d");
         result.addOutputFiles(result.getOutputFiles(0).toBuilder().setDigest(stored("other")));
         assertThat(take(LINE, result))
@@ -173,7 +175,7 @@ class ResultsTest {
     }
 
     @Test
-    void allContentsAreReadBeforeTheFirstIsWritten() {
+    void allContentsAreReadBeforeTheFirstIsWritten() throws Exception {
         for (var gone : new String[] {"a.o", "a.d"}) {
             var there = gone.equals("a.o") ? "a.d" : "a.o";
             var result = made(there).addOutputFiles(output(gone, Digests.toProto(digest("gone"))));
@@ -195,7 +197,42 @@ class ResultsTest {
         assertThat(directory.resolve("a.o")).doesNotExist();
     }
 
-    private void assertHome(String reason, String line, ActionResult.Builder result) {
+    @Test
+    void nothingIsWrittenBeforeTheHandover() throws Exception {
+        var begun = new AtomicInteger();
+        handover = () -> {
+            assertThat(directory).isEmptyDirectory();
+            begun.incrementAndGet();
+        };
+        assertThat(take(LINE, made("a.o", "a.d"))).isInstanceOf(Results.Taken.class);
+        assertThat(begun).hasValue(1);
+    }
+
+    @Test
+    void nothingIsWrittenOrRemovedForACallerThatHasGone() throws Exception {
+        Files.writeString(directory.resolve("a.s"), "old");
+        handover = () -> {
+            throw new InterruptedException("gone");
+        };
+        assertThatThrownBy(() -> take(LINE, made("a.o", "a.d"))).hasMessage("gone");
+        assertThatThrownBy(() -> take("gcc -S a.c", made().setExitCode(1).setStderrRaw(bytes("a.c:1: error"))))
+                .hasMessage("gone");
+        assertThat(directory.toFile().list()).containsExactly("a.s");
+    }
+
+    @Test
+    void callerMayGoAsLongAsAPartOfTheResultIsMissing() throws Exception {
+        handover = () -> {
+            throw new IllegalStateException("too early");
+        };
+        var gone = output("a.o", Digests.toProto(digest("gone")));
+        assertThatThrownBy(() -> take(LINE, made("a.d").addOutputFiles(gone)))
+                .isInstanceOfSatisfying(
+                        SteadingException.class, e -> assertThat(e.failure()).isInstanceOf(Failure.MissingBlobs.class));
+        assertThat(take(LINE, made("a.d"))).isInstanceOf(Results.NotTaken.class);
+    }
+
+    private void assertHome(String reason, String line, ActionResult.Builder result) throws InterruptedException {
         assertThat(take(line, result)).isInstanceOfSatisfying(Results.NotTaken.class, not -> {
             assertThat(not.home().reason()).isEqualTo(reason);
             assertThat(not.home().failed()).isFalse();
@@ -207,17 +244,18 @@ class ResultsTest {
         return ((Results.NotTaken) outcome).home().toString();
     }
 
-    private Results.Outcome take(String line, ActionResult.Builder result) {
+    private Results.Outcome take(String line, ActionResult.Builder result) throws InterruptedException {
         return take(compile(line), false, result);
     }
 
-    private Results.Outcome take(Compile compile, boolean terminal, ActionResult.Builder result) {
+    private Results.Outcome take(Compile compile, boolean terminal, ActionResult.Builder result)
+            throws InterruptedException {
         var typed = Lines.typed("gcc", directory);
         var command = new TypedCommand(
                 compile.argv(), typed.program(), typed.directory(), typed.environment(), 022, terminal, false);
         var outputs = new HashMap<String, Output>();
         compile.outputs().forEach(output -> outputs.put(output.name(), output));
-        return results.take(command, compile, outputs, result.build());
+        return results.take(command, compile, outputs, result.build(), handover);
     }
 
     private ActionResult.Builder made(String... names) {
