@@ -48,7 +48,7 @@ class ArchitectureTest {
           source:    digest
           yaml:      failure tree | org.snakeyaml
           project:   failure platform tree yaml | com.google.re2j
-          build:     blob digest execute failure log platform project schedule source tree
+          build:     blob digest execute failure lifecycle log platform project schedule source tree
                      | build.bazel build.steading.api com.google.protobuf
           notify:    blob build digest failure log project | com.google.protobuf
         client
@@ -62,7 +62,7 @@ class ArchitectureTest {
           scm.git:   blob digest failure source tree | build.bazel com.google.protobuf org.eclipse.jgit
         worker
           worker.sandbox: digest failure
-          worker.input:   blob digest execute failure tree worker.sandbox | build.bazel com.google.protobuf
+          worker.input:   blob digest execute failure lifecycle tree worker.sandbox | build.bazel com.google.protobuf
           worker.output:  blob digest execute failure tree worker.input worker.sandbox
                           | build.bazel com.google.protobuf
           worker.host:    | com.sun.management

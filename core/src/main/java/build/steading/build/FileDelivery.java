@@ -7,6 +7,7 @@ import build.steading.digest.Digest;
 import build.steading.digest.Digests;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
+import build.steading.lifecycle.Parallel;
 import build.steading.tree.Node;
 import build.steading.tree.Trees;
 import java.io.IOException;
@@ -20,10 +21,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,6 +38,11 @@ import java.util.concurrent.ConcurrentHashMap;
 /// Each file appears whole, or not at all; files that are there already are not touched. Thread-safe.
 public final class FileDelivery implements Delivery {
     private static final String TEMPORARY = ".steading-new";
+
+    /// To make a file is to wait for the file system.
+    private static final int MAX_THREADS = 4;
+
+    private static final int WORTH_A_THREAD = 3;
 
     private final BlobStore blobs;
     private final Trees trees;
@@ -98,8 +107,7 @@ public final class FileDelivery implements Delivery {
         }
         var before = earlier.orElseGet(() -> new DeliveryStamp(build, farm, Digest.EMPTY, Map.of()));
         Files.createDirectories(out);
-        var entries = new LinkedHashMap<String, Entry>();
-        write(artifacts, out, "", new Writing(before, entries));
+        var entries = write(artifacts, out, before);
         for (var path : before.entries().keySet()) {
             if (!entries.containsKey(path)) {
                 remove(out, path);
@@ -108,33 +116,61 @@ public final class FileDelivery implements Delivery {
         new DeliveryStamp(build, farm, artifacts, entries).write(out);
     }
 
-    private record Writing(DeliveryStamp before, Map<String, Entry> entries) {}
+    /// A file or link that shall be there.
+    ///
+    /// @param what as in [Entry]
+    private record Leaf(String path, Node node, String what) {}
 
-    private void write(Digest folder, Path out, String prefix, Writing writing) throws IOException {
+    private Map<String, Entry> write(Digest artifacts, Path out, DeliveryStamp before) throws IOException {
+        var leaves = new ArrayList<Leaf>();
+        prepare(artifacts, out, "", leaves);
+        var made = new ConcurrentHashMap<String, Entry>();
+        Parallel.forEach(leaves, threads(leaves), leaf -> {
+            var target = out.resolve(leaf.path());
+            if (!before.intact(out, leaf.path(), leaf.what())) {
+                make(leaf.node(), target);
+            }
+            made.put(leaf.path(), Entry.of(leaf.what(), target));
+        });
+        var entries = new LinkedHashMap<String, Entry>();
+        leaves.forEach(leaf -> entries.put(leaf.path(), Objects.requireNonNull(made.get(leaf.path()))));
+        return entries;
+    }
+
+    private static int threads(List<Leaf> leaves) {
+        // A name that another file may have for a moment is not used at the same time.
+        return leaves.stream().anyMatch(leaf -> leaf.path().endsWith(TEMPORARY))
+                ? 1
+                : Math.min(MAX_THREADS, 1 + leaves.size() / WORTH_A_THREAD);
+    }
+
+    /// Makes the directories, and finds what shall be in them.
+    private void prepare(Digest folder, Path out, String prefix, List<Leaf> leaves) throws IOException {
         var directory = trees.directory(folder);
         for (var file : directory.getFilesList()) {
             var node = new Node.File(Digests.fromProto(file.getDigest()), file.getIsExecutable());
-            var what = (node.executable() ? "x" : "-") + node.digest();
-            var path = prefix + file.getName();
-            if (!writing.before().intact(out, path, what)) {
-                writeFile(node, clear(out.resolve(path)));
-            }
-            writing.entries().put(path, Entry.of(what, out.resolve(path)));
+            leaves.add(new Leaf(prefix + file.getName(), node, (node.executable() ? "x" : "-") + node.digest()));
         }
         for (var link : directory.getSymlinksList()) {
-            var path = prefix + link.getName();
             var what = "l" + Digest.of(link.getTarget().getBytes(StandardCharsets.UTF_8));
-            if (!writing.before().intact(out, path, what)) {
-                var target = clear(out.resolve(path));
-                Files.deleteIfExists(target);
-                Files.createSymbolicLink(target, Path.of(link.getTarget()));
-            }
-            writing.entries().put(path, Entry.of(what, out.resolve(path)));
+            leaves.add(new Leaf(prefix + link.getName(), new Node.Link(link.getTarget()), what));
         }
         for (var sub : directory.getDirectoriesList()) {
             var path = prefix + sub.getName();
             makeDirectory(out.resolve(path));
-            write(Digests.fromProto(sub.getDigest()), out, path + "/", writing);
+            prepare(Digests.fromProto(sub.getDigest()), out, path + "/", leaves);
+        }
+    }
+
+    private void make(Node node, Path target) throws IOException {
+        clear(target);
+        switch (node) {
+            case Node.File file -> writeFile(file, target);
+            case Node.Link(var to) -> {
+                Files.deleteIfExists(target);
+                Files.createSymbolicLink(target, Path.of(to));
+            }
+            case Node.Folder _ -> throw new IllegalArgumentException("No file or link: " + target);
         }
     }
 
@@ -184,7 +220,7 @@ public final class FileDelivery implements Delivery {
     }
 
     /// Makes room for a file: what an earlier build left there may be a directory.
-    private static Path clear(Path target) throws IOException {
+    private static void clear(Path target) throws IOException {
         if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
             try (var below = Files.walk(target)) {
                 for (var path : below.sorted(Comparator.reverseOrder()).toList()) {
@@ -192,7 +228,6 @@ public final class FileDelivery implements Delivery {
                 }
             }
         }
-        return target;
     }
 
     /// Removes a file of an earlier delivery, and the directories that it leaves empty.

@@ -10,31 +10,55 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 
-/// Deletes directories in the background, so that no action waits for it; but whoever hands in more than can be
-/// deleted waits. Thread-safe.
+/// Tidies up in the background, so that no action waits for it; but whoever hands in more directories than can be
+/// deleted waits. They are deleted a moment later, when what the action has made has been delivered: both keep
+/// the file system busy. Thread-safe.
 final class Remover implements CopiedInputs.Tidier, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Remover.class.getName());
     private static final int WAITING = 200;
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /// How long a directory stays.
+    private static final Duration MOMENT = Duration.ofMillis(100);
+
+    /// Whose deletion may wait: more may be many bytes.
+    private static final int FEW = 10;
+
+    /// With less room than this on the disk, nothing waits: what is deleted may be what is lacking.
+    private static final long MUCH_ROOM_BYTES = 1L << 30;
+
     /// Nothing is done that comes after an empty one.
-    private final BlockingQueue<Optional<Runnable>> waiting = new ArrayBlockingQueue<>(WAITING);
+    private final BlockingQueue<Optional<Waiting>> waiting = new ArrayBlockingQueue<>(WAITING);
+
+    private final ExecutorService soon = Executors.newVirtualThreadPerTaskExecutor();
     private final Thread thread = Thread.ofVirtual().name("worker-remover").start(this::removeAll);
+    private volatile boolean closing;
+
+    /// @param since as [System#nanoTime] tells it
+    private record Waiting(Path directory, long since) {}
 
     @Override
     public void accept(Path directory) {
-        execute(() -> remove(directory));
+        enqueue(Optional.of(new Waiting(directory, System.nanoTime())));
     }
 
-    /// Does something else that nobody waits for, in its turn.
     @Override
     public void execute(Runnable work) {
-        enqueue(Optional.of(work));
+        try {
+            soon.execute(work);
+        } catch (RejectedExecutionException _) {
+            // The worker is closed: the next start finds what is left.
+        }
     }
 
-    private void enqueue(Optional<Runnable> work) {
+    private void enqueue(Optional<Waiting> next) {
         try {
-            waiting.put(work);
+            waiting.put(next);
         } catch (InterruptedException _) {
             // The next start finds it.
             Thread.currentThread().interrupt();
@@ -44,18 +68,21 @@ final class Remover implements CopiedInputs.Tidier, AutoCloseable {
     private void removeAll() {
         try {
             for (var next = waiting.take(); next.isPresent(); next = waiting.take()) {
-                run(next.get());
+                awaitMoment(next.get());
+                remove(next.get().directory());
             }
         } catch (InterruptedException _) {
             // close() ran out of patience. The next start finds what is left.
         }
     }
 
-    private static void run(Runnable work) {
-        try {
-            work.run();
-        } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "Could not tidy up", e);
+    private void awaitMoment(Waiting next) throws InterruptedException {
+        var left = MOMENT.toNanos() - (System.nanoTime() - next.since());
+        if (left > 0
+                && !closing
+                && waiting.size() < FEW
+                && next.directory().toFile().getUsableSpace() > MUCH_ROOM_BYTES) {
+            TimeUnit.NANOSECONDS.sleep(left);
         }
     }
 
@@ -67,15 +94,21 @@ final class Remover implements CopiedInputs.Tidier, AutoCloseable {
         }
     }
 
-    /// Deletes what was handed in, for a few seconds at most.
+    /// Does what was handed in, for a few seconds at most.
     @Override
     public void close() {
-        enqueue(Optional.empty());
+        closing = true;
+        soon.shutdown();
         try {
+            if (!soon.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                soon.shutdownNow();
+            }
+            enqueue(Optional.empty());
             if (!thread.join(PATIENCE)) {
                 thread.interrupt();
             }
         } catch (InterruptedException _) {
+            soon.shutdownNow();
             thread.interrupt();
             Thread.currentThread().interrupt();
         }

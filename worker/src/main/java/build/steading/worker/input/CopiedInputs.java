@@ -30,11 +30,15 @@ public final class CopiedInputs implements Inputs {
     private final KeptTrees kept;
     private final Tidier tidier;
 
-    /// Does at its leisure what no action waits for, one thing after the other.
+    /// Does in the background what no action waits for.
     public interface Tidier extends Consumer<Path>, Executor {
-        /// Deletes a directory.
+        /// Deletes a directory at its leisure.
         @Override
         void accept(Path directory);
+
+        /// Does something soon.
+        @Override
+        void execute(Runnable work);
     }
 
     /// @param directory for the copies that are kept, empty
@@ -98,8 +102,11 @@ public final class CopiedInputs implements Inputs {
     }
 
     private void keep(CopiedTree tree, Path attempt) {
-        tidier.execute(kept.keep(tree));
-        tidier.accept(attempt);
+        var restoring = kept.keep(tree);
+        tidier.execute(() -> {
+            restoring.run();
+            tidier.accept(attempt);
+        });
     }
 
     private InputTree prepareWarm(Digest root, List<WarmDirectory> warm, Path attempt) throws IOException {

@@ -2,10 +2,9 @@
 package build.steading.worker.input;
 
 import build.steading.blob.LocalBlobs;
-import build.steading.failure.SteadingException;
+import build.steading.lifecycle.Parallel;
 import build.steading.tree.NodeTraits;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -14,12 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Function;
 
 /// Makes what a [Plan] says, below a directory. Thread-safe.
@@ -68,21 +62,13 @@ final class PlanWriter {
                 .orElse(MODIFIED);
     }
 
-    private interface Step {
-        void make(Plan.File file) throws IOException;
-    }
-
-    private static void write(Plan plan, Path root, Step step) throws IOException {
+    private static void write(Plan plan, Path root, Parallel.Step<Plan.File> step) throws IOException {
         for (var folder : plan.folders()) {
             Files.createDirectories(root.resolve(folder));
         }
         var files = plan.files();
         var threads = Math.min(Runtime.getRuntime().availableProcessors(), 1 + files.size() / WORTH_A_THREAD);
-        if (threads == 1) {
-            makeAll(files, step);
-        } else {
-            makeInParallel(files, step, threads);
-        }
+        Parallel.forEach(files, threads, step);
         for (var link : plan.links()) {
             makeLink(link, root.resolve(link.path()));
         }
@@ -117,44 +103,6 @@ final class PlanWriter {
         if (traits.modified().isPresent()) {
             Files.getFileAttributeView(path, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
                     .setTimes(FileTime.from(traits.modified().get()), null, null);
-        }
-    }
-
-    private static void makeAll(List<Plan.File> files, Step step) throws IOException {
-        for (var file : files) {
-            step.make(file);
-        }
-    }
-
-    private static void makeInParallel(List<Plan.File> files, Step step, int threads) throws IOException {
-        var share = (files.size() + threads - 1) / threads;
-        var parts = new ArrayList<Future<?>>();
-        try (var workers = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (var from = 0; from < files.size(); from += share) {
-                var part = files.subList(from, Math.min(files.size(), from + share));
-                parts.add(workers.submit(() -> {
-                    makeAll(part, step);
-                    return null;
-                }));
-            }
-        }
-        for (var part : parts) {
-            join(part);
-        }
-    }
-
-    private static void join(Future<?> part) throws IOException {
-        try {
-            part.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("Interrupted", e);
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case IOException failed -> throw failed;
-                case SteadingException failed -> throw failed;
-                case null, default -> throw new UncheckedIOException(new IOException(e.getCause()));
-            }
         }
     }
 
