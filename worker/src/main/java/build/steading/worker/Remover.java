@@ -16,35 +16,21 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /// Tidies up in the background, so that no action waits for it; but whoever hands in more directories than can be
-/// deleted waits. They are deleted a moment later, when what the action has made has been delivered: both keep
-/// the file system busy. Thread-safe.
+/// deleted waits. Thread-safe.
 final class Remover implements CopiedInputs.Tidier, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Remover.class.getName());
     private static final int WAITING = 200;
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    /// How long a directory stays.
-    private static final Duration MOMENT = Duration.ofMillis(100);
-
-    /// Whose deletion may wait: more may be many bytes.
-    private static final int FEW = 10;
-
-    /// With less room than this on the disk, nothing waits: what is deleted may be what is lacking.
-    private static final long MUCH_ROOM_BYTES = 1L << 30;
-
     /// Nothing is done that comes after an empty one.
-    private final BlockingQueue<Optional<Waiting>> waiting = new ArrayBlockingQueue<>(WAITING);
+    private final BlockingQueue<Optional<Path>> waiting = new ArrayBlockingQueue<>(WAITING);
 
     private final ExecutorService soon = Executors.newVirtualThreadPerTaskExecutor();
     private final Thread thread = Thread.ofVirtual().name("worker-remover").start(this::removeAll);
-    private volatile boolean closing;
-
-    /// @param since as [System#nanoTime] tells it
-    private record Waiting(Path directory, long since) {}
 
     @Override
     public void accept(Path directory) {
-        enqueue(Optional.of(new Waiting(directory, System.nanoTime())));
+        enqueue(Optional.of(directory));
     }
 
     @Override
@@ -56,7 +42,7 @@ final class Remover implements CopiedInputs.Tidier, AutoCloseable {
         }
     }
 
-    private void enqueue(Optional<Waiting> next) {
+    private void enqueue(Optional<Path> next) {
         try {
             waiting.put(next);
         } catch (InterruptedException _) {
@@ -68,21 +54,10 @@ final class Remover implements CopiedInputs.Tidier, AutoCloseable {
     private void removeAll() {
         try {
             for (var next = waiting.take(); next.isPresent(); next = waiting.take()) {
-                awaitMoment(next.get());
-                remove(next.get().directory());
+                remove(next.get());
             }
         } catch (InterruptedException _) {
             // close() ran out of patience. The next start finds what is left.
-        }
-    }
-
-    private void awaitMoment(Waiting next) throws InterruptedException {
-        var left = MOMENT.toNanos() - (System.nanoTime() - next.since());
-        if (left > 0
-                && !closing
-                && waiting.size() < FEW
-                && next.directory().toFile().getUsableSpace() > MUCH_ROOM_BYTES) {
-            TimeUnit.NANOSECONDS.sleep(left);
         }
     }
 
@@ -97,7 +72,6 @@ final class Remover implements CopiedInputs.Tidier, AutoCloseable {
     /// Does what was handed in, for a few seconds at most.
     @Override
     public void close() {
-        closing = true;
         soon.shutdown();
         try {
             if (!soon.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
