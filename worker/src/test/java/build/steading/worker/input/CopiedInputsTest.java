@@ -4,82 +4,35 @@ package build.steading.worker.input;
 import static java.nio.file.StandardOpenOption.APPEND;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import build.steading.blob.Durability;
-import build.steading.blob.FileBlobStore;
 import build.steading.digest.Digest;
 import build.steading.worker.TestAction;
 import build.steading.worker.sandbox.Trees;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
-import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class CopiedInputsTest {
-    private static final int FILES = 200;
-
-    @TempDir
-    Path directory;
-
-    private final ByHand tidier = new ByHand();
-    private FileBlobStore store;
+class CopiedInputsTest extends StoredTrees {
+    private final TidierByHand tidier = new TidierByHand();
     private CopiedInputs inputs;
     private int attempts;
 
-    /// Does what it is handed when the test says so.
-    private static final class ByHand implements CopiedInputs.Tidier {
-        private final Queue<Runnable> waiting = new ArrayDeque<>();
-
-        @Override
-        public void accept(Path path) {
-            execute(() -> {
-                try {
-                    Trees.delete(path);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
-        }
-
-        @Override
-        public void execute(Runnable work) {
-            waiting.add(work);
-        }
-
-        void tidy() {
-            for (var next = waiting.poll(); next != null; next = waiting.poll()) {
-                next.run();
-            }
-        }
-    }
-
     @BeforeEach
     void open() throws IOException {
-        store = new FileBlobStore(
-                new FileBlobStore.Config(directory.resolve("store"), 1L << 30, Duration.ofHours(1), Durability.NONE),
-                _ -> false,
-                InstantSource.system());
         inputs = inputs(10_000);
     }
 
@@ -88,23 +41,9 @@ class CopiedInputsTest {
         return new CopiedInputs(kept, store, new Directories(store, 10_000), maxFiles, tidier);
     }
 
-    @AfterEach
-    void close() {
-        store.close();
-    }
-
-    private TestAction tree() {
-        var tree = new TestAction(store);
-        for (var i = 0; i < FILES; i++) {
-            tree.file("d%d/e/f%d".formatted(i % 10, i), "content " + i);
-        }
-        return tree.link("link", "d1/e/f1").program("d2/run", "run").folder("empty");
-    }
-
-    private Digest tree(Consumer<TestAction> change) {
-        var tree = tree();
-        change.accept(tree);
-        return tree.tree();
+    @Override
+    TestAction tree() {
+        return super.tree().link("link", "d1/e/f1").program("d2/run", "run").folder("empty");
     }
 
     private InputTree prepare(Digest root) {

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import build.steading.blob.Blobs;
-import build.steading.blob.Durability;
-import build.steading.blob.FileBlobStore;
 import build.steading.digest.Digest;
 import build.steading.failure.SteadingException;
 import build.steading.tree.DirectoryBuilder;
@@ -14,61 +12,27 @@ import build.steading.worker.TestAction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
-import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class LayeredInputsTest {
-    private static final int FILES = 200;
-
-    @TempDir
-    Path directory;
-
+class LayeredInputsTest extends StoredTrees {
     private final List<Path> removed = new CopyOnWriteArrayList<>();
-    private FileBlobStore store;
     private LayeredInputs inputs;
     private int attempts;
 
     @BeforeEach
     void open() throws IOException {
-        store = new FileBlobStore(
-                new FileBlobStore.Config(directory.resolve("store"), 1L << 30, Duration.ofHours(1), Durability.NONE),
-                _ -> false,
-                InstantSource.system());
         inputs = inputs(1000);
     }
 
     private LayeredInputs inputs(int maxFiles) throws IOException {
         var layers = Files.createDirectories(directory.resolve("layers"));
         return new LayeredInputs(layers, store, new Directories(store, 10_000), maxFiles, removed::add);
-    }
-
-    @AfterEach
-    void close() {
-        store.close();
-    }
-
-    private TestAction tree() {
-        var tree = new TestAction(store);
-        for (var i = 0; i < FILES; i++) {
-            tree.file("d%d/e/f%d".formatted(i % 10, i), "content " + i);
-        }
-        return tree;
-    }
-
-    private Digest tree(Consumer<TestAction> change) {
-        var tree = tree();
-        change.accept(tree);
-        return tree.tree();
     }
 
     private InputTree prepare(Digest root) {
