@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// A private copy of an input tree, which knows how everything in it was when only we had touched it. When a
@@ -199,9 +200,11 @@ final class CopiedTree {
     }
 
     private static void removeOthers(Path folder, Set<String> names) throws IOException {
+        // Paths are the same byte by byte; what is no UTF-8 may look the same as text.
+        var known = names.stream().map(folder::resolve).collect(Collectors.toSet());
         try (var all = Files.newDirectoryStream(folder)) {
             for (var each : all) {
-                if (!names.contains(each.getFileName().toString())) {
+                if (!known.contains(each)) {
                     Trees.delete(each);
                 }
             }
