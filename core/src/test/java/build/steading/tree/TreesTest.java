@@ -137,7 +137,8 @@ class TreesTest {
         assertThat(reader.matches(root, Globs.of(List.of("**/*.h")))).isTrue();
         assertThat(reader.select(root, Globs.of(List.of("src/*.[ch]")))).isEqualTo(root);
         assertThatThrownBy(() -> reader.select(root, Globs.of(List.of("**/*.h"))))
-                .isInstanceOf(UnsupportedOperationException.class);
+                .isInstanceOf(SteadingException.class)
+                .hasMessageContaining("not to be stored");
     }
 
     private record ReadOnlyStore(BlobStore blobs) implements BlobStore {
@@ -153,7 +154,7 @@ class TreesTest {
 
         @Override
         public void put(Digest digest, InputStream content) {
-            throw new UnsupportedOperationException();
+            throw SteadingException.invalid("Blob `%s` is not to be stored", digest);
         }
     }
 
