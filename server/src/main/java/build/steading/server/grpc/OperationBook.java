@@ -13,12 +13,13 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -42,6 +43,9 @@ final class OperationBook implements AutoCloseable {
 
     @GuardedBy("this")
     private final Map<String, RunningOperation> operations = new LinkedHashMap<>();
+
+    @GuardedBy("this")
+    private final Set<RunningOperation> running = new LinkedHashSet<>();
 
     @GuardedBy("this")
     private final Deque<RunningOperation> ended = new ArrayDeque<>();
@@ -129,14 +133,14 @@ final class OperationBook implements AutoCloseable {
     /// Does what time demands: see [RunningOperation#sweep]. Forgets what ended long ago.
     void sweep() {
         var now = clock.instant();
-        List<RunningOperation> all;
+        List<RunningOperation> present;
         synchronized (this) {
             while (!ended.isEmpty() && ended.element().endedBefore(now.minus(limits.keep()))) {
                 forgetOldestEnded();
             }
-            all = new ArrayList<>(operations.values());
+            present = List.copyOf(running);
         }
-        all.forEach(operation -> operation.sweep(now, limits));
+        present.forEach(operation -> operation.sweep(now, limits));
     }
 
     @Override
@@ -156,12 +160,14 @@ final class OperationBook implements AutoCloseable {
         lastNumber++;
         var operation = new RunningOperation(name, lastNumber, request, clock.instant());
         operations.put(name, operation);
+        running.add(operation);
         notifyAll();
         return new Entry(operation, true);
     }
 
     private synchronized void forget(RunningOperation operation) {
         room.leave(operation.requester());
+        running.remove(operation);
         operations.remove(operation.name());
     }
 
@@ -181,6 +187,7 @@ final class OperationBook implements AutoCloseable {
         room.leave(operation.requester());
         ending.run();
         synchronized (this) {
+            running.remove(operation);
             ended.add(operation);
             endedBytes += bytes(operation);
             while (endedBytes > limits.maxEndedBytes() && ended.size() > 1) {
@@ -200,6 +207,7 @@ final class OperationBook implements AutoCloseable {
         return operation.state().message().getSerializedSize();
     }
 
+    /// Sweeps at this pace and no other, however many operations begin: each takes time in proportion to all.
     private void lookAfterAll() {
         try {
             while (true) {
@@ -207,8 +215,8 @@ final class OperationBook implements AutoCloseable {
                     while (operations.isEmpty()) {
                         wait();
                     }
-                    wait(SWEEP_MILLIS);
                 }
+                Thread.sleep(SWEEP_MILLIS);
                 sweep();
             }
         } catch (InterruptedException _) {

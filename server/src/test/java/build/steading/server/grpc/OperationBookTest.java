@@ -14,6 +14,7 @@ import build.steading.lifecycle.ManualClock;
 import build.steading.platform.RequestFacts;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class OperationBookTest {
@@ -111,6 +112,27 @@ class OperationBookTest {
         }
     }
 
+    /// All that there are are looked at now and then, however many begin: the cost of each must not grow with
+    /// theirs.
+    @Test
+    void beginningsDoNotMakeItLookAfterAll() throws Exception {
+        var looks = new AtomicInteger();
+        var begun = System.nanoTime();
+        try (var book = new OperationBook(executor, limits(100, 1 << 20), () -> {
+            looks.incrementAndGet();
+            return clock.instant();
+        })) {
+            for (var i = 0; i < 50; i++) {
+                book.start(REQUEST);
+                Thread.sleep(2);
+            }
+            var own = 1 + 50;
+            var seconds = Duration.ofNanos(System.nanoTime() - begun).toSeconds();
+
+            assertThat(looks.get()).isBetween(own, Math.toIntExact(own + 1 + seconds));
+        }
+    }
+
     private String nameOfEarlierServer() throws InterruptedException {
         try (var book = book(100, 1 << 20)) {
             var operation = book.start(REQUEST);
@@ -130,8 +152,10 @@ class OperationBookTest {
     }
 
     private OperationBook book(int maxRunning, long maxEndedBytes) {
-        var limits =
-                new OperationLimits(maxRunning, maxEndedBytes, KEEP, Duration.ofMinutes(1), Duration.ofSeconds(30));
-        return new OperationBook(executor, limits, clock);
+        return new OperationBook(executor, limits(maxRunning, maxEndedBytes), clock);
+    }
+
+    private static OperationLimits limits(int maxRunning, long maxEndedBytes) {
+        return new OperationLimits(maxRunning, maxEndedBytes, KEEP, Duration.ofMinutes(1), Duration.ofSeconds(30));
     }
 }
