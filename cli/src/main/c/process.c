@@ -30,6 +30,7 @@ extern char **environ;
 
 static char dist[PATH_MAX];
 char home[PATH_MAX];
+static const char *role = "alone";
 
 int64_t now_ms(void) {
     struct timespec now;
@@ -147,13 +148,21 @@ int is_locked(const char *name) {
     return locked;
 }
 
-// Replaces {dist} and {home} in an argument. Nothing is freed: the program is about to become another one.
+// Returns what a placeholder stands for that the text begins with, or NULL. All have six characters.
+static const char *value(const char *text) {
+    return strncmp(text, "{dist}", 6) == 0   ? dist
+           : strncmp(text, "{home}", 6) == 0 ? home
+           : strncmp(text, "{role}", 6) == 0 ? role
+                                             : NULL;
+}
+
+// Replaces placeholders in an argument. Nothing is freed: the program is about to become another one.
 static char *expand(const char *argument) {
     static char space[256 * 1024];
     static size_t used;
     char *begin = space + used;
     while (*argument != '\0' && used < sizeof space - 1) {
-        const char *insert = strncmp(argument, "{dist}", 6) == 0 ? dist : strncmp(argument, "{home}", 6) == 0 ? home : NULL;
+        const char *insert = value(argument);
         if (insert == NULL) {
             space[used++] = *argument++;
             continue;
@@ -213,6 +222,11 @@ void leave_everything(int console) {
 // In the child: becomes the process.
 static _Noreturn void become_process(const struct launch *launch, int console) {
     leave_everything(console);
+    char membership[PATH_MAX];
+    path_into(membership, home, "farm/certificate.pem");
+    if (access(membership, F_OK) == 0) {
+        role = "member";
+    }
     char *command[sizeof launch->command / sizeof *launch->command];
     size_t count = 0;
     while (launch->command[count] != NULL) {
@@ -240,6 +254,7 @@ _Noreturn void become_role(const struct launch *launch, int count, char *const a
     if (command == NULL || setenv("STEADING_HOME", home, 1) != 0 || setenv("LC_ALL", "C.UTF-8", 1) != 0) {
         fail(EXIT_TRY_AGAIN, "Out of memory");
     }
+    role = arguments[0];
     size_t used = 0;
     for (size_t i = 0; i < given; i++) {
         if (i == given - 1) {

@@ -42,7 +42,8 @@ void enter(int count, char *arguments[]);
 // --- process.c ---
 
 // What `steading.launch` beside the launcher says: lines of version, build id, java, and its arguments.
-// `{dist}` stands for the launcher's directory and `{home}` for $STEADING_HOME.
+// `{dist}` stands for the launcher's directory, `{home}` for $STEADING_HOME, and `{role}` for what the process will be:
+// `server`, `worker`, or the background process of a user who is `alone` or a farm's `member`.
 struct launch {
     const char *version;
     const char *build_id;

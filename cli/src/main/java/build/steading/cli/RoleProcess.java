@@ -48,17 +48,17 @@ final class RoleProcess {
         var rest = arguments.subList(1, arguments.size());
         if (arguments.getFirst().equals("server")) {
             var command = new ServerCommand();
-            var done = parsed(command, rest);
+            var done = parsed("steading server", command, rest);
             return done.isPresent() ? done.get() : serve(command);
         }
         var command = new WorkerCommand();
-        var done = parsed(command, rest);
+        var done = parsed("steading worker", command, rest);
         return done.isPresent() ? done.get() : new FarmWorker(home, command, out).run();
     }
 
     /// Returns the exit code if there is nothing more to do.
-    private Optional<Integer> parsed(Callable<Integer> command, List<String> arguments) {
-        var line = new CommandLine(command).addMixin("help", new HelpOption());
+    private Optional<Integer> parsed(String name, Callable<Integer> command, List<String> arguments) {
+        var line = new CommandLine(command).setCommandName(name).addMixin("help", new HelpOption());
         line.setAbbreviatedOptionsAllowed(false);
         try {
             var result = line.parseArgs(arguments.toArray(String[]::new));
@@ -68,7 +68,7 @@ final class RoleProcess {
             return Optional.empty();
         } catch (ParameterException e) {
             err.println("steading: " + e.getMessage());
-            err.println("Try `steading %s --help`".formatted(line.getCommandName()));
+            err.println("Try `%s --help`".formatted(name));
             return Optional.of(ExitCode.USAGE);
         }
     }

@@ -6,6 +6,9 @@ import build.steading.cli.door.BackgroundProcess;
 import build.steading.cli.door.ExitCode;
 import build.steading.cli.door.Home;
 import build.steading.failure.SteadingException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +21,7 @@ public final class SteadingProcess {
     public static void main(String[] arguments) throws InterruptedException {
         var console = System.err;
         var code = ExitCode.OK;
+        hearOutTheJdk();
         try {
             var home = new Home(Path.of(arguments[0]));
             if (arguments.length > 2) {
@@ -32,6 +36,20 @@ public final class SteadingProcess {
         }
         // Whatever a library left running must not keep the process: the launcher of `stop` waits for its end.
         System.exit(code);
+    }
+
+    /// Has the JDK say now, to nobody, what it would say on standard error when it first starts a process: that
+    /// the way in which it is told to (`steading.launch`) may not be there in another JDK.
+    private static void hearOutTheJdk() {
+        var console = System.err;
+        System.setErr(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+        try {
+            Class.forName("java.lang.ProcessImpl");
+        } catch (ClassNotFoundException _) {
+            // Then it is said, if at all, in its time.
+        } finally {
+            System.setErr(console);
+        }
     }
 
     /// Returns what commands find that come to `home`.

@@ -2,6 +2,7 @@
 package build.steading.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -16,6 +17,8 @@ import java.util.jar.JarFile;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What `./steading` makes of a checkout whose modules are compiled: the distribution, and how its processes
 /// start.
@@ -46,7 +49,8 @@ class CheckoutIT {
         Files.writeString(Files.createDirectories(target.resolve("dist-old")).resolve("built-from"), "none\n");
         Files.createSymbolicLink(target.resolve("dist"), Path.of("dist-old"));
 
-        var made = steading("--version");
+        var made = Program.start(TOP, environment(HOME, "c"), command("--version"))
+                .await(Program.PATIENCE.multipliedBy(4));
         assertThat(made.exitCode()).as(made.all()).isZero();
         assertThat(made.err()).contains("Building Steading: fast start");
     }
@@ -60,28 +64,49 @@ class CheckoutIT {
     }
 
     private static Program.Result steading(String... arguments) {
+        return steading(HOME, "c", arguments);
+    }
+
+    /// @param launcher `java` for that in Java
+    private static Program.Result steading(Path home, String launcher, String... arguments) {
+        return Program.run(TOP, environment(home, launcher), command(arguments));
+    }
+
+    private static Map<String, String> environment(Path home, String launcher) {
+        return Map.of("STEADING_HOME", home.toString(), "STEADING_LAUNCHER", launcher);
+    }
+
+    private static List<String> command(String... arguments) {
         var command = new ArrayList<>(List.of("sh", CHECKOUT.resolve("steading").toString()));
         command.addAll(List.of(arguments));
-        return Program.run(TOP, Map.of("STEADING_HOME", HOME.toString()), command);
+        return command;
     }
 
     private static Path cache() {
-        return CHECKOUT.resolve("cli/target/dist/steading.aot");
+        return CHECKOUT.resolve("cli/target/dist/alone.aot");
     }
 
     /// Returns whether a process that has just been started has the cache mapped.
     private static boolean startsFast() throws IOException {
-        var stopped = steading("stop");
+        return startsFrom("alone.aot", HOME, "c");
+    }
+
+    private static boolean startsFrom(String cache, Path home, String launcher) throws IOException {
+        var stopped = steading(home, launcher, "stop");
         assertThat(stopped.exitCode()).as(stopped.all()).isZero();
-        var status = steading("status");
+        var status = steading(home, launcher, "status");
         assertThat(status.exitCode()).as(status.all()).isZero();
         assertThat(status.out()).startsWith("version");
         assertThat(status.err()).isEmpty();
         var pid = new ObjectMapper()
-                .readTree(HOME.resolve("run/process.json").toFile())
+                .readTree(home.resolve("run/process.json").toFile())
                 .get("pid")
                 .asLong();
-        return Files.readString(Path.of("/proc/%d/maps".formatted(pid))).contains("steading.aot");
+        return hasMapped(pid, cache);
+    }
+
+    private static boolean hasMapped(long pid, String cache) throws IOException {
+        return Files.readString(Path.of("/proc/%d/maps".formatted(pid))).contains("/" + cache);
     }
 
     @Test
@@ -92,6 +117,48 @@ class CheckoutIT {
                 .contains("succeeded")
                 .contains("2 known already")
                 .endsWith("The background process has ended\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"c", "java"})
+    void processOfARoleStartsFromWhatOneLikeItHasWrittenDown(String launcher) throws Exception {
+        var top = TOP.resolve("roles-" + launcher);
+        var printed = Files.createDirectories(top).resolve("server.out");
+        var serving = new ProcessBuilder(command("server", "--listen", "127.0.0.1:0", "--status", "127.0.0.1:0"))
+                .redirectErrorStream(true)
+                .redirectOutput(printed.toFile());
+        serving.environment().putAll(environment(top.resolve("server"), launcher));
+        var server = serving.start();
+        try {
+            await().atMost(Program.PATIENCE)
+                    .until(() -> Files.readString(printed).contains("As an admin"));
+            assertThat(hasMapped(server.pid(), "server.aot")).isTrue();
+            var invitation = Files.readString(printed)
+                    .lines()
+                    .filter(line -> line.startsWith("As an admin:"))
+                    .findFirst()
+                    .orElseThrow()
+                    .split("steading ", 2)[1];
+            var user = top.resolve("user");
+
+            assertThat(steading(user, launcher, invitation.split(" ", -1)).err())
+                    .isEmpty();
+            assertThat(startsFrom("member.aot", user, launcher)).isTrue();
+            assertThat(steading(user, launcher, "stop").exitCode()).isZero();
+            assertThat(printed).content().doesNotContain("DEPRECATED").hasLineCount(4);
+        } finally {
+            server.destroy();
+            assertThat(server.waitFor(Program.PATIENCE)).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"server", "worker"})
+    void helpOfARoleIsAllThatIsPrinted(String role) {
+        var help = steading(role, "--help");
+
+        assertThat(help.out()).startsWith("Usage: steading " + role);
+        assertThat(help.err()).isEmpty();
     }
 
     /// Classes of jars that are signed cannot be had from the cache.

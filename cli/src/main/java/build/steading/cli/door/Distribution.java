@@ -10,7 +10,7 @@ import java.util.List;
 /// What the distribution's `steading.launch` says: lines of version, build id, and the background process's
 /// command.
 ///
-/// @param command may name `{dist}` and `{home}`
+/// @param command may name `{dist}`, `{home}` and `{role}`, which is `alone`, or `member` of a farm
 record Distribution(Path directory, String version, String buildId, List<String> command) {
     private static final int HEADER_LINES = 2;
 
@@ -26,10 +26,12 @@ record Distribution(Path directory, String version, String buildId, List<String>
 
     /// Returns the command that starts the background process of `home`.
     List<String> processCommand(Home home) {
+        var role = Files.exists(home.directory().resolve("farm/certificate.pem")) ? "member" : "alone";
         var expanded = new ArrayList<String>();
         for (var argument : command) {
             expanded.add(argument.replace("{dist}", directory.toString())
-                    .replace("{home}", home.directory().toString()));
+                    .replace("{home}", home.directory().toString())
+                    .replace("{role}", role));
         }
         expanded.add(home.directory().toString());
         expanded.add(buildId);
