@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,42 +24,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// start.
 class CheckoutIT {
     private static final Path TOP = Distribution.TOP.resolve("CheckoutIT");
-    private static final Path CHECKOUT = TOP.resolve("checkout");
     private static final Path HOME = TOP.resolve("home");
 
     @BeforeAll
-    static void putTogether() throws IOException {
-        Required.program("cc");
-        var built = Path.of("../cli/target");
-        Required.that(Files.exists(built.resolve("classpath")), "Module `cli` is not packaged");
+    static void prepare() throws IOException {
         Farm.remove(TOP);
-        var target = Files.createDirectories(CHECKOUT.resolve("cli/target"));
-        Files.createDirectories(CHECKOUT.resolve("cli/src/main"));
-        // Copied: through a link it would find the checkout that it came from.
-        Files.copy(Path.of("../steading"), CHECKOUT.resolve("steading"));
-        Files.createSymbolicLink(
-                CHECKOUT.resolve("cli/src/main/c"), Path.of("../cli/src/main/c").toRealPath());
-        Files.copy(built.resolve("classpath"), target.resolve("classpath"));
-        try (var jars = Files.newDirectoryStream(built, "steading-cli-*[0-9T].jar")) {
-            for (var jar : jars) {
-                Files.copy(jar, target.resolve(jar.getFileName()));
-            }
-        }
-        // As after a build of no commit at all: only the distribution is missing.
-        Files.writeString(Files.createDirectories(target.resolve("dist-old")).resolve("built-from"), "none\n");
-        Files.createSymbolicLink(target.resolve("dist"), Path.of("dist-old"));
-
-        var made = Program.start(TOP, environment(HOME, "c"), command("--version"))
-                .await(Program.PATIENCE.multipliedBy(4));
-        assertThat(made.exitCode()).as(made.all()).isZero();
-        assertThat(made.err()).contains("Building Steading: fast start");
+        Files.createDirectories(TOP);
     }
 
     @AfterAll
     static void clearUp() throws IOException {
-        if (Files.exists(CHECKOUT.resolve("steading"))) {
-            steading("stop");
-        }
+        steading("stop");
         Farm.remove(TOP);
     }
 
@@ -77,13 +52,13 @@ class CheckoutIT {
     }
 
     private static List<String> command(String... arguments) {
-        var command = new ArrayList<>(List.of("sh", CHECKOUT.resolve("steading").toString()));
+        var command = new ArrayList<>(List.of("sh", Distribution.script().toString()));
         command.addAll(List.of(arguments));
         return command;
     }
 
     private static Path cache() {
-        return CHECKOUT.resolve("cli/target/dist/alone.aot");
+        return Distribution.directory().resolve("alone.aot");
     }
 
     /// Returns whether a process that has just been started has the cache mapped.
@@ -112,7 +87,7 @@ class CheckoutIT {
     @Test
     void processStartsFromWhatTheRehearsalHasWrittenDown() throws IOException {
         assertThat(startsFast()).isTrue();
-        assertThat(CHECKOUT.resolve("cli/target/rehearsal.log"))
+        assertThat(Distribution.script().resolveSibling("cli/target/rehearsal.log"))
                 .content()
                 .contains("succeeded")
                 .contains("2 known already")
@@ -164,7 +139,7 @@ class CheckoutIT {
     /// Classes of jars that are signed cannot be had from the cache.
     @Test
     void nothingOfTheDistributionIsSigned() throws IOException {
-        try (var jars = Files.newDirectoryStream(CHECKOUT.resolve("cli/target/dist/lib"), "*.jar")) {
+        try (var jars = Files.newDirectoryStream(Distribution.directory().resolve("lib"), "*.jar")) {
             for (var each : jars) {
                 try (var jar = new JarFile(each.toFile())) {
                     assertThat(jar.stream().map(JarEntry::getName))
@@ -180,14 +155,15 @@ class CheckoutIT {
 
     @Test
     void processStartsWithoutIt() throws IOException {
-        var bytes = Files.readAllBytes(cache());
+        // Others may have it mapped: it is put aside, not written to.
+        var aside = TOP.resolve("aside");
+        Files.move(cache(), aside);
         try {
-            Files.write(cache(), new byte[4096], StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
             assertThat(startsFast()).isFalse();
-            Files.delete(cache());
+            Files.write(cache(), new byte[4096]);
             assertThat(startsFast()).isFalse();
         } finally {
-            Files.write(cache(), bytes);
+            Files.move(aside, cache(), StandardCopyOption.REPLACE_EXISTING);
         }
     }
 }

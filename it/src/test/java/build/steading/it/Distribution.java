@@ -1,37 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.it;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
-/// What `./steading` would put together, made once of what was just compiled: the launcher, and which Java
-/// program it starts.
+/// The distribution that `./steading` puts together of what was just compiled, in a checkout without sources: the
+/// launcher, the libraries, and what the rehearsal has written down. Made once, and used by all tests.
 final class Distribution {
     /// Where all tests keep their files. Commands in the sandbox see it, which they do not of `/tmp`.
     static final Path TOP = Path.of("target/it").toAbsolutePath();
 
-    private static final Pattern OF_TESTS = Pattern.compile(
-            "test-classes|-tests\\.jar|/(junit|assertj|archunit|awaitility|opentest4j|byte-buddy|greenmail)-?[^/]*$");
+    /// What is put together, and rehearsed, in a minute or two.
+    private static final int PATIENCES = 4;
+
+    private static final Path CHECKOUT = TOP.resolve("checkout");
 
     private static Optional<Path> made = Optional.empty();
 
     private Distribution() {}
 
     /// Returns the launcher.
-    static synchronized Path launcher() {
+    static Path launcher() {
+        return directory().resolve("steading");
+    }
+
+    /// Returns the directory that the launcher lies in.
+    static synchronized Path directory() {
         if (made.isEmpty()) {
             Required.program("cc");
             try {
-                made = Optional.of(make(Files.createDirectories(TOP.resolve("dist"))));
+                made = Optional.of(make());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -39,47 +42,45 @@ final class Distribution {
         return made.get();
     }
 
-    private static Path make(Path directory) throws IOException {
-        var launcher = directory.resolve("steading");
-        var compile =
-                List.of("/bin/sh", "-c", "exec cc -std=c11 -O2 -o \"$0\" ../cli/src/main/c/*.c", launcher.toString());
-        var compiled = Program.run(Path.of("").toAbsolutePath(), Map.of(), compile);
-        if (compiled.exitCode() != 0) {
-            throw new IOException(compiled.all());
-        }
-        var lines = new ArrayList<>(List.of(
-                "0-it",
-                "it-" + ProcessHandle.current().pid(),
-                Path.of(System.getProperty("java.home"), "bin/java").toString()));
-        lines.addAll(List.of("-XX:+UseSerialGC", "-Xms24m", "-Xmx512m", "-XX:+UseCompactObjectHeaders"));
-        lines.addAll(
-                List.of("-Dfile.encoding=UTF-8", "-Dsun.jnu.encoding=UTF-8", "--enable-native-access=ALL-UNNAMED"));
-        // Commands must not see into the user's home, but the stories open gates that may well lie there.
-        lines.add("-Duser.home={home}");
-        lines.add("-Dsteading.dist={dist}");
-        lines.addAll(List.of(
-                "-cp",
-                classPath(Files.createDirectories(directory.resolve("lib"))),
-                "build.steading.cli.SteadingProcess"));
-        Files.write(directory.resolve("steading.launch"), lines);
-        return launcher;
+    /// Returns the script `./steading` of the checkout.
+    static Path script() {
+        directory();
+        return CHECKOUT.resolve("steading");
     }
 
-    /// Copies all jars to one place: where they came from, commands in a sandbox cannot see them.
-    private static String classPath(Path directory) throws IOException {
-        var path = new ArrayList<String>();
-        for (var entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-            var file = Path.of(entry);
-            if (OF_TESTS.asPredicate().test(entry)) {
-                continue;
-            }
-            if (Files.isRegularFile(file)) {
-                Files.copy(file, directory.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
-                path.add("{dist}/lib/" + file.getFileName());
-            } else {
-                path.add(entry);
+    private static Path make() throws IOException {
+        layCheckout();
+        var environment = Map.of("STEADING_HOME", TOP.resolve("nobody").toString());
+        var command = List.of("sh", CHECKOUT.resolve("steading").toString(), "--version");
+        var result = Program.start(TOP, environment, command).await(Program.PATIENCE.multipliedBy(PATIENCES));
+        if (result.exitCode() != 0 || !result.err().contains("Building Steading: fast start")) {
+            throw new IOException(result.all());
+        }
+        var directory = CHECKOUT.resolve("cli/target/dist").toRealPath();
+        // Commands must not see into the user's home, but the stories open gates that may well lie there.
+        var launch = directory.resolve("steading.launch");
+        Files.writeString(launch, Files.readString(launch).replace("\n-cp\n", "\n-Duser.home={home}\n-cp\n"));
+        return directory;
+    }
+
+    private static void layCheckout() throws IOException {
+        var built = Path.of("../cli/target");
+        Required.that(Files.exists(built.resolve("classpath")), "Module `cli` is not packaged");
+        Farm.remove(CHECKOUT);
+        var target = Files.createDirectories(CHECKOUT.resolve("cli/target"));
+        Files.createDirectories(CHECKOUT.resolve("cli/src/main"));
+        // Copied: through a link it would find the checkout that it came from.
+        Files.copy(Path.of("../steading"), CHECKOUT.resolve("steading"));
+        Files.createSymbolicLink(
+                CHECKOUT.resolve("cli/src/main/c"), Path.of("../cli/src/main/c").toRealPath());
+        Files.copy(built.resolve("classpath"), target.resolve("classpath"));
+        try (var jars = Files.newDirectoryStream(built, "steading-cli-*[0-9T].jar")) {
+            for (var jar : jars) {
+                Files.copy(jar, target.resolve(jar.getFileName()));
             }
         }
-        return String.join(File.pathSeparator, path);
+        // As after a build of no commit at all: only the distribution is missing.
+        Files.writeString(Files.createDirectories(target.resolve("dist-old")).resolve("built-from"), "none\n");
+        Files.createSymbolicLink(target.resolve("dist"), Path.of("dist-old"));
     }
 }
