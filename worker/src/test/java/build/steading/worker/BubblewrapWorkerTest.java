@@ -32,6 +32,37 @@ class BubblewrapWorkerTest extends SandboxedTest {
     }
 
     @Test
+    void kernelInterfacesOfTheMachineAreNotCarriedAlong() throws Exception {
+        assumeThat(System.getProperty("user.name")).isEqualTo("root");
+        var types = farm.shell("sed 's/.* - //' /proc/self/mountinfo").lines().map(line -> line.split(" ", 2)[0]);
+
+        assertThat(types)
+                .contains("proc", "devpts")
+                .doesNotContain("cgroup", "cgroup2", "tracefs", "debugfs", "mqueue");
+    }
+
+    @Test
+    void whatIsMountedWhileTheWorkerRunsIsSeen() throws Exception {
+        assumeThat(System.getProperty("user.name")).isEqualTo("root");
+        // Not below `/tmp`, of which commands have their own.
+        var place = Files.createDirectories(Path.of("target/mounted").toAbsolutePath());
+        assertThat(farm.shell("ls -A " + place)).isEmpty();
+        assertThat(run("mount", "-t", "tmpfs", "tmpfs", place.toString())).isZero();
+        try {
+            Files.writeString(place.resolve("new"), "");
+
+            assertThat(farm.shell("ls -A " + place)).isEqualTo("new\n");
+        } finally {
+            assertThat(run("umount", place.toString())).isZero();
+        }
+        assertThat(farm.shell("ls -A " + place)).isEmpty();
+    }
+
+    private static int run(String... command) throws Exception {
+        return new ProcessBuilder(command).inheritIO().start().waitFor();
+    }
+
+    @Test
     void workerIsOutOfReach() throws Exception {
         assertThat(farm.shell("ls -A /root; kill -9 %d 2>/dev/null || echo safe"
                         .formatted(ProcessHandle.current().pid())))

@@ -368,6 +368,7 @@ int main(int argc, char **argv) {
     spec_parse(&run.spec);
     if (!*run.spec.args) return 2;
     begin(&run);
+    if (*run.spec.wrap) refresh_view(run.spec.dir);
     start(&run);
     if (run.child > 0) {
       fcntl(1, F_SETFL, O_NONBLOCK);

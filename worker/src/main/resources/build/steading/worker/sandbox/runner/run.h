@@ -74,6 +74,16 @@ void send_status(int fd, const struct status *status);
 // init.c
 int init_main(int spec_fd, int status_fd, int control_fd);
 
+// view.c
+
+/// Has sandboxes begin with the machine's mounts as they are now, without those that no command is to see.
+///
+/// @param kept a path that stays reachable
+void refresh_view(const char *kept);
+
+/// Begins there, in the working directory `dir`, an absolute path.
+bool enter_view(const char *dir);
+
 // sandbox.c
 _Noreturn void become_sandbox(const struct spec *spec, int status_fd, int control_fd);
 void limit_resources(const struct spec *spec);

@@ -93,6 +93,7 @@ static void arrange_descriptors(int spec_fd, int status_fd, int control_fd) {
 }
 
 _Noreturn void become_sandbox(const struct spec *spec, int status_fd, int control_fd) {
+  if (!enter_view(spec->dir)) give_up(status_fd, "Cannot enter the sandboxes' mount namespace");
   if (spec->overlay) {
     unshare_mounts(status_fd);
     if (mount("overlay", "root", "overlay", 0, spec->overlay)) give_up(status_fd, "Cannot mount the input tree");
