@@ -20,7 +20,7 @@ final class FarmBench {
         options:
           n: {type: string, default: "0", help: "makes the build another one"}
         """;
-    private static final int WARMUPS = 1_000;
+    private static final int WARMUPS = 3_000;
     private static final int RUNS = 100;
     private static final int SUBMITTERS = 24;
     private static final int SLOTS = 2;

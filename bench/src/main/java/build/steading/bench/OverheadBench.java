@@ -16,8 +16,8 @@ import java.util.TreeMap;
 final class OverheadBench {
     private static final int FILES = 1000;
     private static final int FILES_PER_DIRECTORY = 50;
-    private static final int WARMUPS = 30;
-    private static final int RUNS = 30;
+    private static final int WARMUPS = 1_000;
+    private static final int RUNS = 100;
     private static final String COMMAND = "mkdir -p out; for i in 0 1 2 3 4 5 6 7 8 9; do echo %s $i >out/$i; done";
 
     private OverheadBench() {}

@@ -9,7 +9,7 @@ import java.util.Map;
 /// Builds of 500 independent tasks that do nothing, none of them cached.
 final class ThroughputBench {
     private static final int TASKS = 500;
-    private static final int WARMUPS = 3;
+    private static final int WARMUPS = 6;
     private static final int RUNS = 5;
 
     private ThroughputBench() {}
