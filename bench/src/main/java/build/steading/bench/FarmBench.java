@@ -4,6 +4,7 @@ package build.steading.bench;
 import build.steading.bench.Table.Reference;
 import build.steading.build.BuildSpec;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ final class FarmBench {
     private static final int RUNS = 100;
     private static final int SUBMITTERS = 24;
     private static final int SLOTS = 2;
+    private static final Duration DISTANCE = Duration.ofMillis(2);
 
     private final Stage stage;
     private final int builds;
@@ -41,6 +43,7 @@ final class FarmBench {
         for (var sandbox : List.of("plain", "")) {
             bench.latency(sandbox);
         }
+        bench.away();
         return bench.table.note(
                 "Workers have %d slots. `known` builds are not forced, and differ in an option.".formatted(SLOTS));
     }
@@ -67,6 +70,20 @@ final class FarmBench {
                     new LossBench(stage, table, queued).run(farm, client, client.spec(NOTHING));
                 }
             }
+        }
+    }
+
+    /// What distance costs: there is no less than one way to the server and back for the request and its answer,
+    /// and one for the worker's.
+    private void away() throws IOException, InterruptedException {
+        var project = stage.repository("nothing-away", Map.of("steading.yaml", NOTHING));
+        try (var farm = new SmallFarm(stage, "away", "plain", DISTANCE)) {
+            farm.startWorker("w1", SLOTS);
+            var steading = stage.distribution().resolve("steading").toString();
+            var build = stage.time(project, WARMUPS / 3, RUNS, steading, "build", "--force")
+                    .wall();
+            table.add("%d ms away: steading build --force, ms".formatted(DISTANCE.toMillis()), "", build);
+            table.add("  the same, 95th percentile", "", build.percentile(95));
         }
     }
 

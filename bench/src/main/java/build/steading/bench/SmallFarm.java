@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,8 @@ final class SmallFarm implements AutoCloseable {
     private final String sandbox;
     private final int port;
     private final String address;
+    private final CountingRelay way;
+    private final String door;
     private final String status;
     private final Map<String, Process> workers = new LinkedHashMap<>();
     private Process server;
@@ -38,6 +41,11 @@ final class SmallFarm implements AutoCloseable {
     /// @param name of a directory of its own
     /// @param sandbox what `STEADING_SANDBOX` is for the workers
     SmallFarm(Stage stage, String name, String sandbox) throws IOException, InterruptedException {
+        this(stage, name, sandbox, Duration.ZERO);
+    }
+
+    /// @param distance how long what users, workers and server send to each other is under way
+    SmallFarm(Stage stage, String name, String sandbox, Duration distance) throws IOException, InterruptedException {
         this.stage = stage;
         this.directory = Files.createDirectories(stage.directory().resolve("farm-" + name));
         this.home = directory.resolve("home");
@@ -45,13 +53,15 @@ final class SmallFarm implements AutoCloseable {
         this.port = freePort();
         this.address = "127.0.0.1:" + port;
         this.status = "127.0.0.1:" + freePort();
+        this.way = new CountingRelay(port, distance);
+        this.door = distance.isZero() ? address : way.address();
         this.server = startServer();
         var tokens = TOKEN.matcher(await(output("server"), "As an admin"))
                 .results()
                 .map(MatchResult::group)
                 .toList();
         stage.with("STEADING_HOME", home.toString());
-        stage.steading(stage.directory(), "join", address, "--token", tokens.getLast(), "--name", "ann");
+        stage.steading(stage.directory(), "join", door, "--token", tokens.getLast(), "--name", "ann");
     }
 
     private static int freePort() throws IOException {
@@ -114,7 +124,7 @@ final class SmallFarm implements AutoCloseable {
     void startWorker(String name, int slots) throws IOException, InterruptedException {
         var printed = stage.steading(stage.directory(), "token", "create", "worker");
         var token = TOKEN.matcher(printed).results().findFirst().orElseThrow().group();
-        var command = new ArrayList<>(List.of("worker", "--join", address, "--token", token, "--name", name));
+        var command = new ArrayList<>(List.of("worker", "--join", door, "--token", token, "--name", name));
         command.addAll(List.of("--slots", Integer.toString(slots)));
         workers.put(name, start(name, command.toArray(String[]::new)));
         await(output(name), "works for");
@@ -165,6 +175,7 @@ final class SmallFarm implements AutoCloseable {
         }
         workers.values().forEach(SmallFarm::end);
         end(server);
+        way.close();
     }
 
     private static void end(Process process) {

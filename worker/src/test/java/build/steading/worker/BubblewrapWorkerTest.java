@@ -44,8 +44,8 @@ class BubblewrapWorkerTest extends SandboxedTest {
     @Test
     void whatIsMountedWhileTheWorkerRunsIsSeen() throws Exception {
         assumeThat(System.getProperty("user.name")).isEqualTo("root");
-        // Not below `/tmp`, of which commands have their own.
-        var place = Files.createDirectories(Path.of("target/mounted").toAbsolutePath());
+        // Commands have a `/tmp` of their own.
+        var place = Files.createTempDirectory(Path.of("/opt"), "steading-");
         assertThat(farm.shell("ls -A " + place)).isEmpty();
         assertThat(run("mount", "-t", "tmpfs", "tmpfs", place.toString())).isZero();
         try {
@@ -56,6 +56,7 @@ class BubblewrapWorkerTest extends SandboxedTest {
             assertThat(run("umount", place.toString())).isZero();
         }
         assertThat(farm.shell("ls -A " + place)).isEmpty();
+        Files.delete(place);
     }
 
     private static int run(String... command) throws Exception {
