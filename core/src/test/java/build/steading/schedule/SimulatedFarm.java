@@ -29,7 +29,9 @@ final class SimulatedFarm {
     private final NaiveFarm model;
     private final List<LeaseId> leases = new ArrayList<>();
     private Instant now = Instant.EPOCH.plus(Duration.ofDays(20_000));
-    private Instant last = now;
+
+    /// The latest time that the scheduler was told: the clock may go back before its first event.
+    private Instant last = Instant.MIN;
     private long waiters;
     private long decisions;
 
