@@ -42,6 +42,7 @@ final class CcRemote {
             process.prime();
             var copies = CcProject.otherHeaders(stage, stage.directory().resolve("copies"));
             var before = process.counts();
+            practise();
             write("warm");
             var _ = compileAll(farm, STEADING, copies);
             write("cold");
@@ -52,6 +53,21 @@ final class CcRemote {
             new CcEdit(stage, table, size, project).run("member");
             table.note(process.since(before, "member, compiled"));
         }
+    }
+
+    /// Has processes compile many small sources, each another one, so that their own code is compiled.
+    private void practise() throws IOException, InterruptedException {
+        var each = size.practice() / JOBS;
+        for (var member = 0; member < JOBS; member++) {
+            for (var i = 0; i < each; i++) {
+                project.write("p%d-%d.c".formatted(member, i), CcProject.HELLO.formatted(member + "-" + i));
+            }
+        }
+        var prefix = Objects.requireNonNull(tools.get(STEADING));
+        var _ = new Crew(stage, project.root(), JOBS).run(each, member -> {
+            var source = "p%d-%%d.c".formatted(member);
+            return CcProcess.compile(prefix, List.of("gcc", "-O2", "-c", source, "-o", "p%d-%%d.o".formatted(member)));
+        });
     }
 
     private int each() {
