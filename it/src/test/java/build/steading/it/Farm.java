@@ -183,14 +183,15 @@ final class Farm implements BeforeAllCallback, AfterAllCallback {
         run(top, "stop");
     }
 
-    /// Returns the processes of this machine with `mark` in their command lines.
+    /// Returns the processes of this machine with `mark` in their command lines. A child that is about to become
+    /// another program, and still is what its parent is, does not count.
     static List<String> processes(String mark) throws IOException {
         var found = new ArrayList<String>();
         try (var all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
             for (var process : all) {
                 try {
-                    var line = Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1);
-                    if (line.contains(mark)) {
+                    var line = commandLine(process);
+                    if (line.contains(mark) && !isParents(line, process)) {
                         found.add(process.getFileName() + " " + line.replace('\0', ' '));
                     }
                 } catch (IOException _) {
@@ -199,6 +200,23 @@ final class Farm implements BeforeAllCallback, AfterAllCallback {
             }
         }
         return found;
+    }
+
+    private static String commandLine(Path process) throws IOException {
+        return Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1);
+    }
+
+    /// Returns whether a process's parent, the fourth field of proc_pid_stat(5), has this command line.
+    private static boolean isParents(String line, Path process) throws IOException {
+        var stat = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
+        var parent =
+                process.resolveSibling(stat.substring(stat.lastIndexOf(')') + 2).split(" ", 3)[1]);
+        try {
+            return line.equals(commandLine(parent));
+        } catch (IOException _) {
+            // It has ended meanwhile, or is none that can be seen from here.
+            return false;
+        }
     }
 
     /// Waits until no process has `mark` in its command line.
