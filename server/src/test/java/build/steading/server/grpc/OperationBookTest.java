@@ -112,7 +112,7 @@ class OperationBookTest {
         }
     }
 
-    /// All that there are are looked at now and then, however many begin: the cost of each must not grow with
+    /// All operations are looked at now and then, however many begin: the cost of each must not grow with
     /// theirs.
     @Test
     void beginningsDoNotMakeItLookAfterAll() throws Exception {
