@@ -186,7 +186,7 @@ final class Conversation implements Caller, CompileCaller {
         }
         outlet.abandon();
         input.end();
-        boolean _ = hold.letGo();
+        boolean _ = hold.letGo(() -> {});
         reactions.hangUp();
     }
 
@@ -207,9 +207,12 @@ final class Conversation implements Caller, CompileCaller {
     /// compile that is being written is left alone: it has its end in sight, and its launcher would write as
     /// well.
     void end(Ending ending) {
-        if (!hold.letGo()) {
-            return;
+        if (hold.letGo(() -> sendOff(ending))) {
+            reactions.interrupt();
         }
+    }
+
+    private void sendOff(Ending ending) {
         giveUp("Steading ends");
         if (ending.reconnect()) {
             outlet.finish(List.of(stopping(false, "Steading was replaced by another build while the command ran")));
@@ -217,7 +220,6 @@ final class Conversation implements Caller, CompileCaller {
             var message = "Steading was stopped: what was not finished goes on when it starts again\n";
             outlet.finish(List.of(text(FrameType.STDERR, message), exit(ExitCode.TRY_AGAIN, false)));
         }
-        reactions.interrupt();
     }
 
     /// Tells the launcher of a compile that somebody is still at it.

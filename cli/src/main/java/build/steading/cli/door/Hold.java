@@ -34,7 +34,13 @@ final class Hold {
 
     /// Lets the launcher go, or notes that it has gone. Returns whether it is free now; if not, the process is
     /// writing.
-    synchronized boolean letGo() {
+    ///
+    /// @param farewell run if this is what settles it, before whoever waits goes on and has something to say as
+    ///     well
+    synchronized boolean letGo(Runnable farewell) {
+        if (state == State.OPEN) {
+            farewell.run();
+        }
         settle(State.LOST);
         return state == State.LOST;
     }

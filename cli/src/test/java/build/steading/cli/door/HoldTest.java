@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 
 class HoldTest {
@@ -14,18 +15,39 @@ class HoldTest {
     void launcherThatHoldsIsNotLetGo() {
         hold.take();
 
-        assertThat(hold.letGo()).isFalse();
+        assertThat(hold.letGo(() -> {})).isFalse();
         assertThatCode(hold::await).doesNotThrowAnyException();
     }
 
     @Test
     void whatALauncherSaysThatWasLetGoComesTooLate() {
-        assertThat(hold.letGo()).isTrue();
+        assertThat(hold.letGo(() -> {})).isTrue();
 
         hold.take();
 
-        assertThat(hold.letGo()).isTrue();
+        assertThat(hold.letGo(() -> {})).isTrue();
         assertThatThrownBy(hold::await).isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void whoeverWaitsGoesOnWhenTheFarewellIsSaid() throws Exception {
+        var said = new ConcurrentLinkedQueue<String>();
+        var waiting = Thread.ofPlatform().start(() -> {
+            assertThatThrownBy(hold::await).isInstanceOf(InterruptedException.class);
+            said.add("interrupted");
+        });
+        while (waiting.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+
+        assertThat(hold.letGo(() -> {
+                    assertThatCode(() -> waiting.join(50)).doesNotThrowAnyException();
+                    said.add("farewell");
+                }))
+                .isTrue();
+
+        waiting.join();
+        assertThat(said).containsExactly("farewell", "interrupted");
     }
 
     @Test
