@@ -72,7 +72,6 @@ public final class FrontDoor implements AutoCloseable {
         this.runner = runner;
         this.onEnding = onEnding;
         this.places = new Semaphore(settings.maxInvocations());
-        Files.deleteIfExists(settings.socket());
         this.listener = UnixSockets.listen(settings.socket());
         this.owner = Files.getOwner(settings.socket());
     }

@@ -10,6 +10,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 
 /// Unix sockets at paths of any length. The kernel takes only 108 bytes: a longer path is reached through a
 /// symbolic link in a private directory, which is gone again when the call returns.
@@ -24,16 +25,19 @@ final class UnixSockets {
         T with(UnixDomainSocketAddress address) throws IOException;
     }
 
+    /// Listens at a path that is there as soon as somebody listens, and not before.
     static ServerSocketChannel listen(Path socket) throws IOException {
-        return at(socket, address -> {
-            var channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-            try {
-                return channel.bind(address, BACKLOG);
-            } catch (IOException e) {
-                channel.close();
-                throw e;
-            }
-        });
+        var unheard = socket.resolveSibling(socket.getFileName() + ".new");
+        Files.deleteIfExists(unheard);
+        var channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            var _ = at(unheard, address -> channel.bind(address, BACKLOG));
+            Files.move(unheard, socket, StandardCopyOption.ATOMIC_MOVE);
+            return channel;
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
     }
 
     static SocketChannel connect(Path socket) throws IOException {
