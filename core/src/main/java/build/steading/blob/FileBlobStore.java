@@ -164,14 +164,18 @@ public final class FileBlobStore implements LocalBlobs, AutoCloseable {
         var shelf = shelves.of(digest);
         try (var room = eviction.expect(Ledger.diskBytes(digest))) {
             var file = shelf.unfinished(unique + unfinished.getAndIncrement());
+            var published = false;
             try {
                 var now = clock.instant();
                 incoming.write(file, room.admitting(content), digest, new FileKind(executable, now));
                 var look = digest.sizeBytes() < NOTED_BYTES ? Optional.<BasicFileAttributes>empty() : look(file);
                 shelf.publish(file, digest, executable, new Publication(now, config.durability()));
+                published = true;
                 look.ifPresent(attributes -> verified.add(shelf.file(digest, executable), attributes));
             } finally {
-                Files.deleteIfExists(file);
+                if (!published) {
+                    Files.deleteIfExists(file);
+                }
             }
         } catch (IOException e) {
             throw unavailable("Blob `%s` cannot be stored".formatted(digest), e);

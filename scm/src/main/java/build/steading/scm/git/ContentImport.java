@@ -27,10 +27,8 @@ record ContentImport(BlobStore blobs, ConversionMemory memory, Path spool) {
     /// Stores the content of a git blob.
     Digest blob(GitObjects objects, AnyObjectId id, String path) {
         var digest = objects.read("file `%s`".formatted(path), reader -> {
-            if (reader.getObjectSize(id, Constants.OBJ_BLOB) > JGitSettings.STREAM_ABOVE_BYTES) {
-                return large(objects.repository(), id);
-            }
-            return Blobs.put(blobs, reader.open(id, Constants.OBJ_BLOB).getCachedBytes());
+            var content = reader.open(id, Constants.OBJ_BLOB);
+            return content.isLarge() ? large(objects.repository(), id) : Blobs.put(blobs, content.getCachedBytes());
         });
         memory.remember(id, digest);
         return digest;
