@@ -161,7 +161,7 @@ final class LiveBuild {
                     || cancelledBy.isPresent()
                     || expected > 0
                     || !openRequests().isEmpty()) {
-                return cancelledBy.isPresent();
+                return cancelledBy.isPresent() && !head.state().isFinal();
             }
             cancelledBy = Optional.of(by);
             notifyAll();
