@@ -16,12 +16,16 @@ import java.util.List;
 /// Main class of all processes that stay. Arguments: the home directory, the build's id, and for the process of a
 /// role what was typed, the role first.
 public final class SteadingProcess {
+    private static final String CARRIERS = "jdk.virtualThreadScheduler.parallelism";
+    private static final int CARRIERS_PER_PROCESSOR = 2;
+
     private SteadingProcess() {}
 
     public static void main(String[] arguments) throws InterruptedException {
         var console = System.err;
         var code = ExitCode.OK;
         hearOutTheJdk();
+        addCarriers();
         try {
             var home = new Home(Path.of(arguments[0]));
             if (arguments.length > 2) {
@@ -49,6 +53,17 @@ public final class SteadingProcess {
             // Then it is said, if at all, in its time.
         } finally {
             System.setErr(console);
+        }
+    }
+
+    /// Has virtual threads run on twice as many threads as there are processors. One of those that computes, or
+    /// reads a file, keeps waiting whatever has come to it, and takes what comes from other threads, for instance
+    /// calls, only after all that: there must be some to spare. The JDK looks once, before the first virtual
+    /// thread.
+    private static void addCarriers() {
+        var processors = Runtime.getRuntime().availableProcessors();
+        if (System.getProperty(CARRIERS) == null) {
+            System.setProperty(CARRIERS, Integer.toString(CARRIERS_PER_PROCESSOR * processors));
         }
     }
 

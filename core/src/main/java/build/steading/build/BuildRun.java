@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
 
 /// Takes one build from its plan to its end, on the caller's thread, with a virtual thread for each task that is
 /// ready.
@@ -35,14 +34,13 @@ final class BuildRun {
 
     private final BuildTools tools;
     private final LiveBuild build;
-    private final Semaphore preparing;
+    private final Turns turns;
     private List<Notify> wanted = List.of();
 
-    /// @param preparing bounds how many tasks compute their inputs at the same time
-    BuildRun(BuildTools tools, LiveBuild build, Semaphore preparing) {
+    BuildRun(BuildTools tools, LiveBuild build, Turns turns) {
         this.tools = tools;
         this.build = build;
-        this.preparing = preparing;
+        this.turns = turns;
     }
 
     /// Runs the build, answers its requests, stores and announces the end.
@@ -77,7 +75,7 @@ final class BuildRun {
 
     private Optional<Digest> runTasks() throws InterruptedException {
         var now = build.record();
-        var plan = tools.plans().plan(now.spec());
+        var plan = plan(now.spec());
         var revision = now.spec().source().revision();
         wanted = plan.project().notificationsFor(now.spec().options(), revision.name(), revision.commit());
         var waiting =
@@ -85,7 +83,7 @@ final class BuildRun {
         build.plan(now.started(now.started().orElseGet(tools.clock()::instant), waiting));
         var options = plan.project().resolveOptions(now.spec().options());
         var outputs = new ConcurrentHashMap<String, Digest>();
-        runGraph(plan, new TaskRun.Round(options, outputs, preparing));
+        runGraph(plan, new TaskRun.Round(options, outputs, turns.preparing()));
         var states = build.record().tasks().stream().map(TaskRecord::state).toList();
         if (!states.stream().allMatch(TaskState::isFinal)) {
             // Steading is being stopped, and a task heard of it before this thread.
@@ -95,6 +93,15 @@ final class BuildRun {
             return Optional.empty();
         }
         return Optional.of(artifacts(plan, outputs));
+    }
+
+    private Plan plan(BuildSpec spec) throws InterruptedException {
+        turns.planning().acquire();
+        try {
+            return tools.plans().plan(spec);
+        } finally {
+            turns.planning().release();
+        }
     }
 
     private void runGraph(Plan plan, TaskRun.Round round) throws InterruptedException {
@@ -109,7 +116,7 @@ final class BuildRun {
         while (true) {
             for (var ready : graph.takeReady()) {
                 // Threads that cannot begin yet would all stand before whoever has to do something short.
-                preparing.acquire();
+                turns.preparing().acquire();
                 var run = new TaskRun(tools, build, Objects.requireNonNull(byName.get(ready)), round);
                 tools.threads().execute(() -> ends.add(run.run()));
                 running++;

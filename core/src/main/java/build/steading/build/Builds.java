@@ -38,7 +38,7 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
     private final FinishedBuilds finished;
     private final Limits limits;
     private final Semaphore active;
-    private final Semaphore preparing;
+    private final Turns turns;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     private final Repeats<RequestRecord> submissions = new Repeats<>();
@@ -49,7 +49,7 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
     /// How much goes on at the same time.
     ///
     /// @param active how many builds run at the same time; further ones queue in order
-    /// @param preparing how many tasks compute their inputs at the same time
+    /// @param preparing how many tasks compute their inputs and begin at the same time
     /// @param queued how many builds may wait; further requests are refused
     /// @param pauses before further attempts at a task whose command asks for them; the last one counts for all
     ///     after it
@@ -97,7 +97,7 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
         this.finished = new FinishedBuilds(ports, trees);
         this.limits = limits;
         this.active = new Semaphore(limits.active(), true);
-        this.preparing = new Semaphore(limits.preparing());
+        this.turns = Turns.of(limits.preparing());
     }
 
     /// Somebody's wish, beside what is to be built.
@@ -279,7 +279,7 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
     }
 
     private void run(LiveBuild build) throws InterruptedException {
-        var run = new BuildRun(tools, build, preparing);
+        var run = new BuildRun(tools, build, turns);
         try {
             run.run();
         } catch (RuntimeException e) {

@@ -63,11 +63,11 @@ final class TaskRun {
     ///
     /// @param options value of every option
     /// @param outputs the output trees of the tasks that have ended; each one adds its own
-    /// @param preparing bounds how many tasks compute their inputs at the same time
+    /// @param preparing bounds how many tasks compute their inputs and begin at the same time
     record Round(Map<String, String> options, Map<String, Digest> outputs, Semaphore preparing) {}
 
-    /// @param round of whose permits to prepare the caller has acquired one: it is released when the inputs are
-    ///     computed, or the task has ended without
+    /// @param round of whose permits to prepare the caller has acquired one: it is released when the executor has
+    ///     been asked, or the task has ended without
     TaskRun(BuildTools tools, LiveBuild build, TaskInstance task, Round round) {
         this.tools = tools;
         this.build = build;
@@ -121,20 +121,20 @@ final class TaskRun {
             return new Outcome.Cancelled(cancelled.get());
         }
         var spec = build.spec();
+        RaisableExecution execution;
         beginPreparing();
-        Digest action;
         try {
             var needed = task.needs().stream()
                     .map(need -> round.outputs().getOrDefault(need, Digest.EMPTY))
                     .toList();
-            action = tools.actions().make(instance, spec.root(), needed);
+            var action = tools.actions().make(instance, spec.root(), needed);
+            build.update(task.id(), record -> record.ready(action, tools.clock().instant()));
+            var request = new ExecutionRequest(action, spec.force(), facts(), warm.before());
+            execution = new RaisableExecution(tools.executor(), request, new Progress());
+            build.begin(task.id(), execution);
         } finally {
             endPreparing();
         }
-        build.update(task.id(), record -> record.ready(action, tools.clock().instant()));
-        var request = new ExecutionRequest(action, spec.force(), facts(), warm.before());
-        var execution = new RaisableExecution(tools.executor(), request, new Progress());
-        build.begin(task.id(), execution);
         return execution.await();
     }
 
