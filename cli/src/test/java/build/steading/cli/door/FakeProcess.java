@@ -33,6 +33,21 @@ final class FakeProcess implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         Thread.ofVirtual().start(this::accept);
+        practise(home);
+    }
+
+    /// Launchers have little patience: what this is asked by the first of them, it must have done before.
+    private void practise(Path home) {
+        try (var launcher = UnixSockets.connect(home.resolve("run/door.sock"))) {
+            var hello = new Hello("", "/", List.of(), List.of(), false, false, false, 0, 0, 0);
+            launcher.write(hello.encoded().encoded());
+            launcher.shutdownOutput();
+            Channels.newInputStream(launcher).transferTo(OutputStream.nullOutputStream());
+            hellos.take();
+            hangups.take();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /// Stays when it has answered, until the launcher hangs up.
