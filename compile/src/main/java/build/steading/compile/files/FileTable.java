@@ -2,17 +2,12 @@
 package build.steading.compile.files;
 
 import build.steading.blob.BlobStore;
-import build.steading.compile.source.Place;
-import build.steading.compile.source.Places;
 import build.steading.digest.Digest;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /// The files of this machine: what is at a name now, and what is in it.
@@ -29,6 +24,7 @@ public final class FileTable {
     private final Frames frames = new Frames();
     private final Known<String, Name> names = new Known<>(MAX_NAMES);
     private final Known<Signature, Content> contents = new Known<>(MAX_CONTENTS);
+    private final Known<String, Signature> vacancies = new Known<>(MAX_NAMES);
     private final Scans scans = new Scans(MAX_SCANS);
     private final Object[] locks = Stream.generate(Object::new).limit(LOCKS).toArray();
     private final BlobStore blobs;
@@ -62,31 +58,9 @@ public final class FileTable {
         return read(name(absolute), Reader.Taker.NOBODY);
     }
 
-    /// Returns the way from a name to what it stands for now; nothing if it does not lead anywhere. For many
-    /// names at once, see [#routes].
-    public Optional<Route> route(String absolute) {
-        return routes().of(absolute);
-    }
-
-    /// Returns ways that agree with one another. For one use; not thread-safe.
-    public Routes routes() {
-        return new Routes(this);
-    }
-
-    /// Returns the files as a compile in a directory sees them.
-    ///
-    /// @param directory absolute
-    /// @param assembler whether the compile's source is assembler that does not go through the preprocessor
-    public Places places(String directory, boolean assembler) {
-        return places(directory, assembler, (_, _) -> {});
-    }
-
-    /// Returns the same, and tells of each file that was found, by its absolute name, what was in it.
-    public Places places(String directory, boolean assembler, BiConsumer<String, Content> found) {
-        return name -> {
-            var absolute = name.startsWith("/") ? name : directory + "/" + name;
-            return place(absolute, assembler, content -> found.accept(absolute, content));
-        };
+    /// Returns the files as they are from now on, for one use.
+    public View view() {
+        return new View(this);
     }
 
     /// Sees to it that contents are in the store, and stay there for as long as it promises: what is gone is read
@@ -135,7 +109,11 @@ public final class FileTable {
     }
 
     Reading read(Name name, Reader.Taker taker) {
-        var look = look(name);
+        return read(name, look(name), taker);
+    }
+
+    /// Returns what is in the file that a look has just shown.
+    Reading read(Name name, Look look, Reader.Taker taker) {
         var hindrance = Reader.hindrance(name, look);
         if (hindrance.isPresent() || !(look instanceof Look.Present(var signature))) {
             return hindrance.orElseThrow();
@@ -165,28 +143,24 @@ public final class FileTable {
         }
     }
 
-    private Place place(String absolute, boolean assembler, Consumer<Content> found) {
-        var name = name(absolute);
-        Reader.Taker taker = (digest, bytes) -> scans.scan(digest, bytes, assembler);
-        return switch (read(name, taker)) {
-            case Reading.Absent _ -> new Place.Nothing();
-            case Reading.Unreadable _ -> new Place.Unreadable();
-            case Reading.Directory(var signature) -> new Place.Directory(signature.device() + ":" + signature.inode());
-            case Reading.File(var content) -> {
-                var place = file(content, assembler, found);
-                // Read before, but not for this; or too long to be scanned.
-                yield place.isEmpty()
-                                && content.digest().sizeBytes() <= Reader.MAX_WHOLE_BYTES
-                                && reader.read(name, taker) instanceof Reading.File(var again)
-                        ? file(again, assembler, found).orElseGet(Place.Unreadable::new)
-                        : place.orElseGet(Place.Unreadable::new);
-            }
-        };
+    /// Returns what is in a file, whether that is known or not.
+    Reading readAnew(String absolute, Reader.Taker taker) {
+        return reader.read(name(absolute), taker);
     }
 
-    private Optional<Place> file(Content content, boolean assembler, Consumer<Content> found) {
-        var scan = scans.find(content.digest(), assembler);
-        scan.ifPresent(_ -> found.accept(content));
-        return scan.map(Place.File::new);
+    Scans scans() {
+        return scans;
+    }
+
+    /// Returns whether there was nothing at a name when the directory that would hold it was the same.
+    boolean isVacant(String absolute, Signature directory) {
+        return vacancies.find(absolute).filter(directory::equals).isPresent();
+    }
+
+    /// Notes that there is nothing at a name, not even a link.
+    ///
+    /// @param directory seen before the name was looked at, and different once it has another entry
+    void vacant(String absolute, Signature directory) {
+        vacancies.put(absolute, directory);
     }
 }

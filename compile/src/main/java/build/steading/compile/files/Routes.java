@@ -9,31 +9,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Follows names as the kernel does, and looks at each file and link on the way once, so that all ways agree. For
-/// one use, such as one input tree; not thread-safe.
-public final class Routes {
+/// Follows names as the kernel does, by what a view shows of each file and link on the way. Not thread-safe.
+final class Routes {
     /// As many as the kernel follows: `MAXSYMLINKS` of linux/namei.h.
     private static final int MAX_LINKS = 40;
 
-    private final FileTable table;
-    private final Map<String, Step> steps = new HashMap<>();
+    private final View view;
     private final Map<String, Optional<Route>> known = new HashMap<>();
 
-    Routes(FileTable table) {
-        this.table = table;
+    Routes(View view) {
+        this.view = view;
     }
 
-    /// What is at a name whose parent is no link.
-    ///
-    /// @param target where it leads if it is a link
-    private record Step(Optional<Signature> signature, Optional<String> target) {}
-
-    /// Returns the way from an absolute name; nothing if it does not lead anywhere, or not to where anybody may
-    /// look. Links below `/proc` that stand for open files lead nowhere: what they say is no name.
-    public Optional<Route> of(String absolute) {
+    /// Returns the way from an absolute name, see [View#route].
+    Optional<Route> of(String absolute) {
         var route = known.get(absolute);
         if (route == null) {
-            route = find(table.name(absolute).text());
+            route = find(absolute);
             known.put(absolute, route);
         }
         return route;
@@ -51,7 +43,7 @@ public final class Routes {
             return Optional.empty();
         }
         var place = next(parent.get().real(), last);
-        var step = step(place);
+        var step = view.step(place, name);
         return step.target().isPresent()
                 ? walk(name)
                 : step.signature()
@@ -64,13 +56,13 @@ public final class Routes {
         var followed = 0;
         var ahead = new ArrayDeque<>(parts(name));
         var place = "/";
-        var here = step(place).signature();
+        var here = view.step(place).signature();
         while (here.isPresent() && !ahead.isEmpty()) {
             if (!here.get().isDirectory()) {
                 return Optional.empty();
             }
             var next = next(place, ahead.remove());
-            var step = step(next);
+            var step = view.step(next);
             if (step.target().isPresent()) {
                 var target = step.target().get();
                 links.add(new Route.Link(next, target));
@@ -79,7 +71,7 @@ public final class Routes {
                 }
                 push(ahead, parts(target));
                 place = target.startsWith("/") ? "/" : place;
-                here = step(place).signature();
+                here = view.step(place).signature();
             } else {
                 place = next;
                 here = step.signature();
@@ -106,19 +98,5 @@ public final class Routes {
             case ".." -> place.substring(0, Math.max(1, place.lastIndexOf('/')));
             default -> place.equals("/") ? "/" + part : place + "/" + part;
         };
-    }
-
-    private Step step(String place) {
-        return steps.computeIfAbsent(place, this::look);
-    }
-
-    private Step look(String place) {
-        var name = table.name(place);
-        try (var frame = table.frames().take()) {
-            if (!(frame.lookAtLink(name) instanceof Look.Present(var signature))) {
-                return new Step(Optional.empty(), Optional.empty());
-            }
-            return new Step(Optional.of(signature), signature.isLink() ? frame.target(name) : Optional.empty());
-        }
     }
 }

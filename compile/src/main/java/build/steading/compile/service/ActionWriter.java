@@ -12,7 +12,6 @@ import build.steading.compile.files.Content;
 import build.steading.compile.files.FileTable;
 import build.steading.compile.files.Reading;
 import build.steading.compile.files.Route;
-import build.steading.compile.files.Routes;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
 import build.steading.failure.SteadingException;
@@ -92,8 +91,7 @@ final class ActionWriter {
 
     /// Stores the action of a compile, with everything that it refers to but the contents of files.
     Written write(Work work) {
-        var routes = files.routes();
-        var placement = placement(work, routes);
+        var placement = placement(work);
         // The protocol knows no outputs outside of the working directory.
         var isInside = entrance.isEmpty()
                 && isInside(work.command().directory(), work.outputs().keySet());
@@ -120,19 +118,19 @@ final class ActionWriter {
         command.addAllArguments(work.compile().argv());
         var action = Action.newBuilder()
                 .setCommandDigest(Digests.toProto(Blobs.put(blobs, command.build())))
-                .setInputRootDigest(Digests.toProto(inputs(work, routes, placement)))
+                .setInputRootDigest(Digests.toProto(inputs(work, placement)))
                 .setTimeout(TIMEOUT)
                 .setPlatform(platform)
                 .build();
         return new Written(Blobs.put(blobs, action), outputs);
     }
 
-    private static Placement placement(Work work, Routes routes) {
+    private static Placement placement(Work work) {
         var near = new HashSet<>(work.outputs().keySet());
         var far = new HashSet<String>();
         for (var names : List.of(work.contents().keySet(), work.directories(), work.near())) {
             for (var name : names) {
-                routes.of(name).ifPresent(route -> {
+                work.view().route(name).ifPresent(route -> {
                     var side = work.near().contains(name) ? near : far;
                     side.add(route.real());
                     route.links().forEach(link -> side.add(link.place()));
@@ -160,9 +158,9 @@ final class ActionWriter {
         return command;
     }
 
-    private Digest inputs(Work work, Routes routes, Placement placement) {
+    private Digest inputs(Work work, Placement placement) {
         var links = entrance.map(_ -> (SortedMap<String, String>) new TreeMap<String, String>());
-        var draft = new FileSystemDraft(routes, placement, links);
+        var draft = new FileSystemDraft(work.view(), placement, links);
         work.contents().forEach(draft::file);
         work.directories().forEach(draft::directory);
         entrance.ifPresent(each -> {

@@ -3,7 +3,7 @@ package build.steading.compile.service;
 
 import build.steading.compile.files.Content;
 import build.steading.compile.files.Route;
-import build.steading.compile.files.Routes;
+import build.steading.compile.files.View;
 import build.steading.digest.Digest;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
@@ -16,15 +16,15 @@ import java.util.SortedMap;
 /// A part of this machine's file system in the making, as an input tree: every file at its place, with all
 /// symbolic links that lead there. Not thread-safe.
 final class FileSystemDraft {
-    private final Routes routes;
+    private final View view;
     private final Placement placement;
     private final Optional<SortedMap<String, String>> links;
     private final TreeDraft draft = new TreeDraft();
 
     /// @param placement where files are put, instead of where they are
     /// @param links takes symbolic links, in place of the tree: where they lead by their paths below the root
-    FileSystemDraft(Routes routes, Placement placement, Optional<SortedMap<String, String>> links) {
-        this.routes = routes;
+    FileSystemDraft(View view, Placement placement, Optional<SortedMap<String, String>> links) {
+        this.view = view;
         this.placement = placement;
         this.links = links;
     }
@@ -49,7 +49,7 @@ final class FileSystemDraft {
     }
 
     private Route follow(String name) {
-        var route = routes.of(name)
+        var route = view.route(name)
                 .orElseThrow(() -> new SteadingException(
                         new Failure.Unavailable("`%s` has gone while it was looked at".formatted(name))));
         for (var link : route.links()) {

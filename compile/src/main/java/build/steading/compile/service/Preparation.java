@@ -12,6 +12,7 @@ import build.steading.compile.files.Content;
 import build.steading.compile.files.FileTable;
 import build.steading.compile.files.Look;
 import build.steading.compile.files.Reading;
+import build.steading.compile.files.View;
 import build.steading.compile.source.Closure;
 import build.steading.compile.source.Mark;
 import build.steading.compile.source.Resolver;
@@ -94,16 +95,17 @@ final class Preparation {
     }
 
     private Prepared prepare(TypedCommand command, Toolchain toolchain, Compile compile, Needs needs) throws Hindrance {
-        var outputs = outputs(command, compile);
+        var view = files.view();
+        var outputs = outputs(view, command, compile);
         var contents = new LinkedHashMap<String, Content>();
         var assembler = compile.language() == Language.ASSEMBLER;
-        var places = files.places(command.directory(), assembler, contents::put);
+        var places = view.places(command.directory(), assembler, contents::put);
         var closure = new Resolver(compile, needs.search().existing(), places, MOST_FILES).resolve();
         check(compile, closure);
 
         var directories = new LinkedHashSet<>(needs.directories());
         for (var name : needs.files()) {
-            switch (files.read(name)) {
+            switch (view.read(name)) {
                 case Reading.File(var content) -> contents.put(name, content);
                 // A link on the way to others.
                 case Reading.Directory _ -> directories.add(name);
@@ -112,7 +114,7 @@ final class Preparation {
             }
         }
         for (var name : others(command, compile, closure, outputs.keySet())) {
-            if (!(files.read(name) instanceof Reading.File(var content))) {
+            if (!(view.read(name) instanceof Reading.File(var content))) {
                 throw new Hindrance("input file", name);
             }
             contents.put(name, content);
@@ -122,7 +124,7 @@ final class Preparation {
         closure.directories().forEach(name -> directories.add(command.absolute(name)));
         compile.outputs().forEach(output -> directories.add(command.parentOf(output.name())));
 
-        checkOverwritten(command, compile, contents);
+        checkOverwritten(view, command, compile, contents);
         var seen = files.snapshot();
         contents.forEach((name, content) -> {
             // Each compile begins with a look at all of its compiler.
@@ -135,7 +137,7 @@ final class Preparation {
         needs.search().missing().forEach(name -> seen.absent(command.absolute(name)));
         closure.absent().forEach(name -> seen.absent(command.absolute(name)));
         var near = near(command, compile, closure);
-        return new Work(command, compile, toolchain, outputs, contents, directories, near, seen.build());
+        return new Work(command, compile, toolchain, outputs, contents, directories, near, view, seen.build());
     }
 
     /// Returns the absolute names of what the compile names by its way from the working directory.
@@ -168,10 +170,10 @@ final class Preparation {
     }
 
     /// Returns the outputs by their absolute names without links.
-    private Map<String, Output> outputs(TypedCommand command, Compile compile) throws Hindrance {
+    private static Map<String, Output> outputs(View view, TypedCommand command, Compile compile) throws Hindrance {
         var outputs = new LinkedHashMap<String, Output>();
         for (var output : compile.outputs()) {
-            var place = placeOf(command, output);
+            var place = placeOf(view, command, output);
             if (place.isEmpty() || outputs.put(place.get(), output) != null) {
                 throw new Hindrance("output name", output.name());
             }
@@ -180,9 +182,9 @@ final class Preparation {
     }
 
     /// Returns the name without links of a file that need not be there yet, but in a directory that is.
-    private Optional<String> placeOf(TypedCommand command, Output output) {
+    private static Optional<String> placeOf(View view, TypedCommand command, Output output) {
         var name = output.name();
-        return files.route(command.parentOf(name))
+        return view.route(command.parentOf(name))
                 .filter(parent -> parent.signature().isDirectory())
                 .map(parent -> parent.real()
                         + (parent.real().equals("/") ? "" : "/")
@@ -190,10 +192,10 @@ final class Preparation {
     }
 
     /// No output may be a file that the compile may read.
-    private void checkOverwritten(TypedCommand command, Compile compile, Map<String, Content> contents)
-            throws Hindrance {
+    private static void checkOverwritten(
+            View view, TypedCommand command, Compile compile, Map<String, Content> contents) throws Hindrance {
         for (var output : compile.outputs()) {
-            if (files.look(command.absolute(output.name())) instanceof Look.Present(var there)
+            if (view.look(command.absolute(output.name())) instanceof Look.Present(var there)
                     && contents.values().stream()
                             .anyMatch(content -> content.signature().isSameFile(there))) {
                 throw new Hindrance("output name", output.name() + " is an input");

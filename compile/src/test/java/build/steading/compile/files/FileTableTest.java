@@ -149,7 +149,10 @@ class FileTableTest {
 
         assertThat(content("long.h").digest()).isEqualTo(Digest.of(bytes));
         assertThat(Blobs.read(blobs, Digest.of(bytes))).isEqualTo(bytes);
-        assertThat(table.places(directory.toString(), false).at("long.h")).isEqualTo(new Place.Unreadable());
+        assertThat(table.view()
+                        .places(directory.toString(), false, (_, _) -> {})
+                        .at("long.h"))
+                .isEqualTo(new Place.Unreadable());
     }
 
     @Test
@@ -279,7 +282,7 @@ class FileTableTest {
         Files.writeString(file("a.h"), "#include \"b.h\"\n");
         Files.writeString(file("a.s"), " .incbin \"b\"\n# __DATE__\n");
         Files.createSymbolicLink(file("link"), Path.of("below"));
-        var places = table.places(file("below").toString(), false);
+        var places = table.view().places(file("below").toString(), false, (_, _) -> {});
 
         assertThat(places.at("../a.h"))
                 .isInstanceOfSatisfying(
@@ -298,8 +301,10 @@ class FileTableTest {
     void assemblerIsScannedAsSuch() throws IOException {
         clock.advance(Duration.ofHours(1));
         Files.writeString(file("a.s"), "# __DATE__ is a comment\n .incbin \"b\"\n#include \"c\"\n");
-        var source = later.places(directory.toString(), false).at("a.s");
-        var plain = later.places(directory.toString(), true).at("a.s");
+        var source =
+                later.view().places(directory.toString(), false, (_, _) -> {}).at("a.s");
+        var plain =
+                later.view().places(directory.toString(), true, (_, _) -> {}).at("a.s");
 
         assertThat(((Place.File) source).scan().inclusions()).isNotEmpty();
         assertThat(((Place.File) plain).scan().inclusions()).isEmpty();
