@@ -3,8 +3,8 @@ package build.steading.cli;
 
 import build.steading.blob.Durability;
 import build.steading.blob.FileBlobStore;
+import build.steading.blob.PassingBlobStore;
 import build.steading.blob.Pins;
-import build.steading.blob.ReadThroughBlobStore;
 import build.steading.cli.command.Commands;
 import build.steading.cli.door.Backend;
 import build.steading.cli.door.CommandRunner;
@@ -14,7 +14,6 @@ import build.steading.client.RemoteCluster;
 import build.steading.client.RetryPolicy;
 import build.steading.failure.SteadingException;
 import build.steading.lifecycle.Resources;
-import build.steading.tree.Trees;
 import build.steading.worker.CompileService;
 import java.io.IOException;
 import java.net.URI;
@@ -23,13 +22,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Optional;
 
 /// The process in the sandbox of a task with `compile: distribute`: has compiled on the farm what the task's
 /// command compiles, and ends with it. Its home has a link to the socket that leads out of the sandbox.
 final class CompileGuest implements Backend {
     private static final Duration BLOB_GRACE = Duration.ofHours(2);
-    private static final long TREES_REMEMBERED_BYTES = 2 << 20;
+    private static final long PASSING_BYTES = 16 << 20;
 
     private final Resources resources = new Resources();
     private final CommandRunner commands;
@@ -43,10 +41,7 @@ final class CompileGuest implements Backend {
             var directory = Place.in(home, "cas");
             var config = new FileBlobStore.Config(directory, Place.share(directory), BLOB_GRACE, Durability.NONE);
             var local = resources.add(new FileBlobStore(config, new Pins(), clock));
-            var blobs = new ReadThroughBlobStore(local, cluster.blobs());
-            var trees = new Trees(blobs, TREES_REMEMBERED_BYTES);
-            var compiles = Compilers.open(
-                    new Compilers.Stores(blobs, trees), cluster.executor(local, trees, clock), false, Optional.empty());
+            var compiles = Compilers.member(new PassingBlobStore(local, PASSING_BYTES), cluster, clock);
             this.commands = new Commands(compiles, version);
         } catch (RuntimeException e) {
             resources.close();

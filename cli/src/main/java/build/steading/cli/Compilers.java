@@ -2,6 +2,9 @@
 package build.steading.cli;
 
 import build.steading.blob.BlobStore;
+import build.steading.blob.PassingBlobStore;
+import build.steading.blob.ReadThroughBlobStore;
+import build.steading.client.RemoteCluster;
 import build.steading.compile.files.FileTable;
 import build.steading.compile.service.Compiles;
 import build.steading.compile.service.Entrance;
@@ -11,11 +14,14 @@ import build.steading.tree.Trees;
 import build.steading.worker.host.Host;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 
 /// Wires what is behind `steading cc`.
 final class Compilers {
+    private static final long TREES_REMEMBERED_BYTES = 4 << 20;
+
     private Compilers() {}
 
     /// @param stores of this machine, and behind them the farm's
@@ -24,6 +30,15 @@ final class Compilers {
     /// @param unable why no compile can run there, if that is so
     static Compiles open(Stores stores, ActionExecutor farm, boolean isFarm, Optional<String> unable) {
         return open(stores, farm, isFarm, unable, Optional.empty());
+    }
+
+    /// Has compiles run on a farm of other machines.
+    ///
+    /// @param near takes what is on its way there
+    static Compiles member(PassingBlobStore near, RemoteCluster farm, InstantSource clock) {
+        var blobs = new ReadThroughBlobStore(near, farm.blobs());
+        var trees = new Trees(blobs, TREES_REMEMBERED_BYTES);
+        return open(new Stores(blobs, trees), farm.executor(near, trees, clock), false, Optional.empty());
     }
 
     /// @param cluster where compiles run, which knows nothing of them

@@ -4,6 +4,7 @@ package build.steading.cli;
 import build.steading.auth.Credentials;
 import build.steading.blob.Durability;
 import build.steading.blob.FileBlobStore;
+import build.steading.blob.PassingBlobStore;
 import build.steading.blob.Pins;
 import build.steading.blob.ReadThroughBlobStore;
 import build.steading.build.FileDelivery;
@@ -38,6 +39,7 @@ import java.util.Optional;
 final class FarmMember implements Backend {
     private static final Duration BLOB_GRACE = Duration.ofHours(2);
     private static final long TREES_REMEMBERED_BYTES = 6 << 20;
+    private static final long PASSING_BYTES = 32 << 20;
 
     private final InstantSource clock = InstantSource.system();
     private final Resources resources = new Resources();
@@ -55,6 +57,7 @@ final class FarmMember implements Backend {
             resources.add(Renewal.start(credentials, new Enrolment(RetryPolicy.STANDARD), clock, () -> {}));
             var local = local(home);
             var blobs = new ReadThroughBlobStore(local, cluster.blobs());
+            var passing = new PassingBlobStore(local, PASSING_BYTES);
             var trees = new Trees(blobs, TREES_REMEMBERED_BYTES);
             var git = resources.add(new GitRepositories(local, Place.in(home, "git")));
             var delivery = new FileDelivery(blobs, trees, credentials.server().getAuthority());
@@ -74,11 +77,7 @@ final class FarmMember implements Backend {
                     trees,
                     blobs,
                     delivery,
-                    Optional.of(Compilers.open(
-                            new Compilers.Stores(blobs, trees),
-                            cluster.executor(local, trees, clock),
-                            false,
-                            Optional.empty())),
+                    Optional.of(Compilers.member(passing, cluster, clock)),
                     git::open,
                     () -> facts(home, version, local),
                     Optional.of(cluster.administration()),

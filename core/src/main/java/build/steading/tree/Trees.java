@@ -170,6 +170,40 @@ public final class Trees {
         return put(merged.build());
     }
 
+    /// Returns a tree with another file in place of the one at `path`; nothing if there is no file.
+    ///
+    /// @param path `/` between its parts
+    public Optional<Digest> replace(Digest root, String path, Node.File file) {
+        return replace(root, List.of(path.split("/", -1)), file);
+    }
+
+    private Optional<Digest> replace(Digest digest, List<String> path, Node.File file) {
+        var directory = DirectoryBuilder.from(directory(digest));
+        var name = path.getFirst();
+        switch (directory.get(name)) {
+            case FileNode before
+            when path.size() == 1 ->
+                directory.put(
+                        name,
+                        before.toBuilder()
+                                .setDigest(Digests.toProto(file.digest()))
+                                .setIsExecutable(file.executable())
+                                .build());
+            case DirectoryNode sub
+            when path.size() > 1 -> {
+                var below = replace(Digests.fromProto(sub.getDigest()), path.subList(1, path.size()), file);
+                if (below.isEmpty()) {
+                    return below;
+                }
+                directory.directory(name, below.get());
+            }
+            case null, default -> {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(put(directory.build()));
+    }
+
     /// Returns the outputs of an action as one tree, each at its own path.
     public Digest outputs(ActionResult result) {
         var draft = new TreeDraft();

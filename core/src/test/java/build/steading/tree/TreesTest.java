@@ -219,4 +219,23 @@ class TreesTest {
         assertThat(forgetful.leaves(root)).hasSize(2);
         assertThat(forgetful.leaves(root)).hasSize(2);
     }
+
+    @Test
+    void aReplacedFileIsTheOnlyDifference() {
+        var root = tree(Map.of("a/b/x", "one", "a/b/y", "two", "a/z", "three", "w", "four"));
+
+        var replaced = trees.replace(root, "a/b/x", new Node.File(blob("new"), true));
+
+        assertThat(replaced)
+                .hasValue(new TreeDraft()
+                        .put("", new Node.Folder(tree(Map.of("a/b/y", "two", "a/z", "three", "w", "four"))))
+                        .put("a/b/x", new Node.File(blob("new"), true))
+                        .store(trees));
+        assertThat(content(root)).containsEntry("a/b/x", "one");
+        for (var path : List.of("a/b/none", "a/b", "a/b/x/y", "none/x", "")) {
+            assertThat(trees.replace(root, path, new Node.File(blob("new"), false)))
+                    .as(path)
+                    .isEmpty();
+        }
+    }
 }

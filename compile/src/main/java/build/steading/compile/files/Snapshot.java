@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.compile.files;
 
+import build.steading.compile.source.Place;
 import build.steading.digest.Digest;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,9 +40,80 @@ public final class Snapshot {
         this.absent = new Vacancies(table, List.copyOf(builder.absent));
     }
 
+    private Snapshot(Snapshot other, List<Witness> files) {
+        this.table = other.table;
+        this.files = files;
+        this.directories = other.directories;
+        this.likeness = other.likeness;
+        this.links = other.links;
+        this.absent = other.absent;
+        this.size = other.size;
+    }
+
     /// Returns how many names it says something of: what it costs to keep.
     public int size() {
         return size;
+    }
+
+    /// A file that holds something else now, but says the same of other files.
+    ///
+    /// @param name absolute
+    /// @param before what it held
+    public record Change(String name, Digest before, Content content) {}
+
+    /// Returns what has changed, if that is nothing but what is in files, and none of them includes anything else
+    /// now, or looks for it; otherwise nothing.
+    ///
+    /// @param view by which files that may have changed are read
+    /// @param assembler whether they are assembler that does not go through the preprocessor
+    public Optional<List<Change>> changes(View view, boolean assembler) {
+        var changes = new ArrayList<Change>();
+        try (var frame = table.frames().take()) {
+            for (var file : files) {
+                if (file.isVouchedFor(frame)) {
+                    continue;
+                }
+                var change = change(file, view, assembler);
+                if (change.isPresent()) {
+                    change.filter(found -> !file.holds(found.content())).ifPresent(changes::add);
+                } else if (!file.holds(table, frame)) {
+                    return Optional.empty();
+                }
+            }
+            return restHolds(frame) ? Optional.of(List.copyOf(changes)) : Optional.empty();
+        }
+    }
+
+    private Optional<Change> change(Witness file, View view, boolean assembler) {
+        var found = new ArrayList<Content>(1);
+        var before = table.scans().find(file.digest(), assembler);
+        return view.places("/", assembler, (_, content) -> found.add(content))
+                                        .at(file.name().text())
+                                instanceof Place.File(var scan)
+                        && before.filter(scan::equals).isPresent()
+                        && found.getFirst().executable() == file.executable()
+                ? Optional.of(new Change(file.name().text(), file.digest(), found.getFirst()))
+                : Optional.empty();
+    }
+
+    /// Returns a snapshot that says the same of all but the files that have changed.
+    public Snapshot with(List<Change> changes) {
+        var fresh = new HashMap<String, Change>();
+        changes.forEach(change -> fresh.put(change.name(), change));
+        var changed = files.stream()
+                .map(file -> Optional.ofNullable(fresh.get(file.name().text()))
+                        .map(change -> witness(file.name(), change.content()))
+                        .orElse(file))
+                .toList();
+        return new Snapshot(this, changed);
+    }
+
+    private static Witness witness(Name name, Content content) {
+        return new Witness(
+                name,
+                content.digest(),
+                content.executable(),
+                content.settled() ? Optional.of(content.signature()) : Optional.empty());
     }
 
     /// Returns whether all of it is so now.
@@ -48,12 +121,15 @@ public final class Snapshot {
     /// @throws build.steading.failure.SteadingException if a file that had to be read again cannot be stored
     public boolean holds() {
         try (var frame = table.frames().take()) {
-            return files.stream().allMatch(file -> file.holds(table, frame))
-                    && directories.stream().allMatch(frame::showsDirectory)
-                    && likeness.holds(frame)
-                    && links.stream().allMatch(link -> link.holds(frame))
-                    && absent.stand(frame);
+            return files.stream().allMatch(file -> file.holds(table, frame)) && restHolds(frame);
         }
+    }
+
+    private boolean restHolds(Frame frame) {
+        return directories.stream().allMatch(frame::showsDirectory)
+                && likeness.holds(frame)
+                && links.stream().allMatch(link -> link.holds(frame))
+                && absent.stand(frame);
     }
 
     /// Collects what a snapshot says. Names are absolute. Not thread-safe.
@@ -71,11 +147,7 @@ public final class Snapshot {
 
         /// There is a file that holds what was read.
         public Builder file(String name, Content content) {
-            files.add(new Witness(
-                    table.name(name),
-                    content.digest(),
-                    content.executable(),
-                    content.settled() ? Optional.of(content.signature()) : Optional.empty()));
+            files.add(witness(table.name(name), content));
             return this;
         }
 

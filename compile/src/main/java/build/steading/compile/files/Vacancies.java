@@ -95,12 +95,12 @@ final class Vacancies {
                     .add(name);
         }
         for (var guarded : gaps.entrySet()) {
-            var closed = closed(frame, guarded.getValue(), loose);
+            var signature =
+                    seen.getOrDefault(guarded.getKey(), Optional.empty()).orElseThrow();
+            var closed = closed(frame, signature, guarded.getValue(), loose);
             if (closed.isEmpty()) {
                 return false;
             }
-            var signature =
-                    seen.getOrDefault(guarded.getKey(), Optional.empty()).orElseThrow();
             guards.add(new Guard(table.name(guarded.getKey()), signature, signature.vouchesAt(now), closed.get()));
         }
         return true;
@@ -108,11 +108,11 @@ final class Vacancies {
 
     /// Returns those of a guard's gaps in which not even a link stands, and adds the names of others to `loose`;
     /// nothing if there is something at one of the names.
-    private Optional<List<Gap>> closed(Frame frame, Map<String, List<Name>> gaps, List<Name> loose) {
+    private Optional<List<Gap>> closed(Frame frame, Signature guard, Map<String, List<Name>> gaps, List<Name> loose) {
         var closed = new ArrayList<Gap>();
         for (var gap : gaps.entrySet()) {
             var at = table.name(gap.getKey());
-            if (frame.showsNothing(at)) {
+            if (table.isVacant(gap.getKey(), guard) || frame.showsNothing(at)) {
                 closed.add(new Gap(at, List.copyOf(gap.getValue())));
             } else if (gap.getValue().stream().allMatch(name -> isAbsent(frame, name))) {
                 loose.addAll(gap.getValue());

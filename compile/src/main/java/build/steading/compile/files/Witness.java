@@ -20,19 +20,39 @@ final class Witness {
     }
 
     boolean holds(FileTable table, Frame frame) {
-        var known = vouching;
-        return (known.isPresent() && frame.shows(name, known.get())) || isReadAgain(table);
+        return isVouchedFor(frame) || isReadAgain(table);
     }
 
     private boolean isReadAgain(FileTable table) {
-        if (!(table.read(name, Reader.Taker.NOBODY) instanceof Reading.File(var content))
-                || !content.digest().equals(digest)
-                || content.executable() != executable) {
+        return table.read(name, Reader.Taker.NOBODY) instanceof Reading.File(var content) && holds(content);
+    }
+
+    /// Returns whether this is what the file is to hold, and remembers it for the next look.
+    boolean holds(Content content) {
+        if (!content.digest().equals(digest) || content.executable() != executable) {
             return false;
         }
         if (content.settled()) {
             vouching = Optional.of(content.signature());
         }
         return true;
+    }
+
+    /// Returns whether one look is enough to tell that the file holds what it is to hold.
+    boolean isVouchedFor(Frame frame) {
+        var known = vouching;
+        return known.isPresent() && frame.shows(name, known.get());
+    }
+
+    Name name() {
+        return name;
+    }
+
+    Digest digest() {
+        return digest;
+    }
+
+    boolean executable() {
+        return executable;
     }
 }

@@ -12,12 +12,16 @@ import build.steading.compile.files.Content;
 import build.steading.compile.files.FileTable;
 import build.steading.compile.files.Reading;
 import build.steading.compile.files.Route;
+import build.steading.compile.files.Snapshot;
+import build.steading.compile.files.View;
 import build.steading.digest.Digest;
 import build.steading.digest.Digests;
 import build.steading.failure.SteadingException;
 import build.steading.platform.PlatformProperties;
+import build.steading.tree.Node;
 import build.steading.tree.Trees;
 import com.google.protobuf.Duration;
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -59,8 +63,9 @@ final class ActionWriter {
         this.platform = platform(entrance.map(Entrance::platform).orElseGet(() -> ours(machine)));
     }
 
+    /// @param placement where its files are
     /// @param outputs by the names that they have in the action's result
-    record Written(Digest action, Map<String, Output> outputs) {}
+    record Written(Digest action, Placement placement, Map<String, Output> outputs) {}
 
     /// Programs are run as they are: on the same system and processor.
     private static Map<String, String> ours(Compiles.Settings machine) {
@@ -122,7 +127,55 @@ final class ActionWriter {
                 .setTimeout(TIMEOUT)
                 .setPlatform(platform)
                 .build();
-        return new Written(Blobs.put(blobs, action), outputs);
+        return new Written(Blobs.put(blobs, action), placement, outputs);
+    }
+
+    /// Stores an action that differs from one that is stored in nothing but what is in some files.
+    ///
+    /// @param placement where the files of `action` are
+    /// @return nothing if `action` has not these files at the places where they are now
+    /// @throws SteadingException with `MissingBlobs` if a part of `action` is not in the store any more
+    Optional<Digest> rewrite(Digest action, Placement placement, View view, List<Snapshot.Change> changes) {
+        var before = read(action);
+        var inputs = Digests.fromProto(before.getInputRootDigest());
+        var root = inputs;
+        for (var change : changes) {
+            var path = view.route(change.name()).flatMap(route -> inTree(inputs, placement, route));
+            var executable = change.content().executable();
+            var stood = new Node.File(change.before(), executable);
+            if (path.flatMap(at -> trees.find(inputs, at)).filter(stood::equals).isEmpty()) {
+                return Optional.empty();
+            }
+            root = trees.replace(
+                            root,
+                            path.orElseThrow(),
+                            new Node.File(change.content().digest(), executable))
+                    .orElseThrow();
+        }
+        return Optional.of(Blobs.put(
+                blobs,
+                before.toBuilder().setInputRootDigest(Digests.toProto(root)).build()));
+    }
+
+    /// Returns the path in an input tree of what is at the end of a way, if the tree has the same way.
+    private Optional<String> inTree(Digest root, Placement placement, Route route) {
+        var same = route.links().stream()
+                .allMatch(link -> trees.find(root, inside(placement, link.place()))
+                        .filter(new Node.Link(link.target())::equals)
+                        .isPresent());
+        return same ? Optional.of(inside(placement, route.real())) : Optional.empty();
+    }
+
+    private static String inside(Placement placement, String real) {
+        return placement.of(real).substring(1);
+    }
+
+    private Action read(Digest action) {
+        try {
+            return Action.parseFrom(Blobs.read(blobs, action));
+        } catch (InvalidProtocolBufferException e) {
+            throw SteadingException.unavailable("Blob `%s` is no action any more".formatted(action), e);
+        }
     }
 
     private static Placement placement(Work work) {

@@ -38,6 +38,7 @@ public final class Compiles {
     private final Settings settings;
     private final Preparation preparation;
     private final ActionWriter actions;
+    private final Renewal renewal;
     private final FarmRuns farm;
     private final Results results;
     private final Manifests manifests = new Manifests(Runtime.getRuntime().maxMemory() / BYTES_PER_NAME);
@@ -83,6 +84,7 @@ public final class Compiles {
         this.settings = settings;
         this.preparation = new Preparation(parts.files());
         this.actions = new ActionWriter(parts.files(), parts.trees(), parts.blobs(), settings);
+        this.renewal = new Renewal(parts.files(), actions);
         // Servers that are none of ours need not say when a compile has begun to run.
         var queued = settings.entrance().isPresent() ? Duration.ofSeconds(20) : Duration.ofMillis(200);
         var patience = new FarmRuns.Patience(queued, settings.isFarm(), Duration.ofSeconds(60));
@@ -157,7 +159,7 @@ public final class Compiles {
             throws InterruptedException {
         var key = new Manifests.Key(toolchain, command.directory(), compile.argv(), compile.environment());
         if (!command.refresh()) {
-            var manifest = manifests.find(key).filter(known -> known.seen().holds());
+            var manifest = manifests.find(key).flatMap(known -> renewed(key, known, command, compile));
             if (manifest.isPresent()) {
                 var step = new Step(command, compile, key, manifest.get(), handover);
                 var answer = fromMemory(step);
@@ -170,9 +172,16 @@ public final class Compiles {
         };
     }
 
+    private Optional<Manifest> renewed(Manifests.Key key, Manifest known, TypedCommand command, Compile compile) {
+        var renewed = renewal.renew(known, command, compile);
+        renewed.filter(fresh -> !fresh.action().equals(known.action())).ifPresent(fresh -> manifests.put(key, fresh));
+        return renewed;
+    }
+
     private Manifest manifest(Manifests.Key key, Work work) {
         var written = actions.write(work);
-        var manifest = new Manifest(work.seen(), written.action(), written.outputs(), Optional.empty());
+        var manifest =
+                new Manifest(work.seen(), written.action(), written.placement(), written.outputs(), Optional.empty());
         manifests.put(key, manifest);
         return manifest;
     }

@@ -34,15 +34,21 @@ final class Manifests {
     record Key(Toolchain toolchain, String directory, List<String> argv, Map<String, String> environment) {}
 
     /// @param seen the state of the file system that `action` is made of
+    /// @param placement where the files of `action` are
     /// @param outputs by their names in the result
     /// @param result empty if it is not known
-    record Manifest(Snapshot seen, Digest action, Map<String, Output> outputs, Optional<ActionResult> result) {
+    record Manifest(
+            Snapshot seen,
+            Digest action,
+            Placement placement,
+            Map<String, Output> outputs,
+            Optional<ActionResult> result) {
         private long weight() {
             return 1L + seen.size();
         }
 
         Manifest with(ActionResult newest) {
-            return new Manifest(seen, action, outputs, Optional.of(newest));
+            return new Manifest(seen, action, placement, outputs, Optional.of(newest));
         }
     }
 

@@ -3,7 +3,9 @@ package build.steading.compile.source;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What one file says about others. It depends on the bytes of the file alone.
 public final class Scan {
@@ -40,5 +42,19 @@ public final class Scan {
 
     public Set<Mark> marks() {
         return marks;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Scan scan
+                && inclusions.equals(scan.inclusions)
+                && definitions.equals(scan.definitions)
+                && Arrays.equals(otherMacros, scan.otherMacros)
+                && marks.equals(scan.marks);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(inclusions, definitions, marks);
     }
 }

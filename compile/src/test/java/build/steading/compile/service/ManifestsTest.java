@@ -78,6 +78,6 @@ class ManifestsTest {
         for (var i = 0; i < names; i++) {
             seen.absent("/nowhere/" + i);
         }
-        return new Manifest(seen.build(), Digest.EMPTY, Map.of(), Optional.empty());
+        return new Manifest(seen.build(), Digest.EMPTY, new Placement(""), Map.of(), Optional.empty());
     }
 }
