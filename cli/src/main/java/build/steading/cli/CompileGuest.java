@@ -3,7 +3,6 @@ package build.steading.cli;
 
 import build.steading.blob.Durability;
 import build.steading.blob.FileBlobStore;
-import build.steading.blob.PassingBlobStore;
 import build.steading.blob.Pins;
 import build.steading.cli.command.Commands;
 import build.steading.cli.door.Backend;
@@ -41,7 +40,7 @@ final class CompileGuest implements Backend {
             var directory = Place.in(home, "cas");
             var config = new FileBlobStore.Config(directory, Place.share(directory), BLOB_GRACE, Durability.NONE);
             var local = resources.add(new FileBlobStore(config, new Pins(), clock));
-            var compiles = Compilers.member(new PassingBlobStore(local, PASSING_BYTES), cluster, clock);
+            var compiles = Compilers.member(local, PASSING_BYTES, cluster, clock);
             this.commands = new Commands(compiles, version);
         } catch (RuntimeException e) {
             resources.close();

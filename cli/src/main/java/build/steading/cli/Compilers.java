@@ -34,11 +34,14 @@ final class Compilers {
 
     /// Has compiles run on a farm of other machines.
     ///
-    /// @param near takes what is on its way there
-    static Compiles member(PassingBlobStore near, RemoteCluster farm, InstantSource clock) {
-        var blobs = new ReadThroughBlobStore(near, farm.blobs());
+    /// @param local keeps results
+    /// @param passingBytes of memory for what is on its way there
+    static Compiles member(BlobStore local, long passingBytes, RemoteCluster farm, InstantSource clock) {
+        var passing = new PassingBlobStore(local, passingBytes);
+        var blobs = new ReadThroughBlobStore(passing, farm.blobs());
         var trees = new Trees(blobs, TREES_REMEMBERED_BYTES);
-        return open(new Stores(blobs, trees), farm.executor(near, trees, clock), false, Optional.empty());
+        var stores = new Stores(blobs, trees, new ReadThroughBlobStore(local, farm.blobs()));
+        return open(stores, farm.executor(passing, trees, clock), false, Optional.empty());
     }
 
     /// @param cluster where compiles run, which knows nothing of them
@@ -58,11 +61,21 @@ final class Compilers {
         var toolchains = new Toolchains(path -> files.look(path.toString()));
         return new Compiles(
                 new Compiles.Parts(
-                        files, toolchains, stores.blobs(), stores.trees(), farm, System.getProperty("user.name")),
+                        files,
+                        toolchains,
+                        stores.blobs(),
+                        stores.outputs(),
+                        stores.trees(),
+                        farm,
+                        System.getProperty("user.name")),
                 new Compiles.Settings(
                         Runtime.getRuntime().availableProcessors(), "linux", Host.arch(), isFarm, unable, entrance));
     }
 
-    /// Where a compile's inputs are put, and where its results are found.
-    record Stores(BlobStore blobs, Trees trees) {}
+    /// Where compiles' inputs are put, and where their results are kept.
+    record Stores(BlobStore blobs, Trees trees, BlobStore outputs) {
+        Stores(BlobStore blobs, Trees trees) {
+            this(blobs, trees, blobs);
+        }
+    }
 }

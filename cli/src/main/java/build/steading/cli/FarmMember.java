@@ -4,7 +4,6 @@ package build.steading.cli;
 import build.steading.auth.Credentials;
 import build.steading.blob.Durability;
 import build.steading.blob.FileBlobStore;
-import build.steading.blob.PassingBlobStore;
 import build.steading.blob.Pins;
 import build.steading.blob.ReadThroughBlobStore;
 import build.steading.build.FileDelivery;
@@ -57,7 +56,6 @@ final class FarmMember implements Backend {
             resources.add(Renewal.start(credentials, new Enrolment(RetryPolicy.STANDARD), clock, () -> {}));
             var local = local(home);
             var blobs = new ReadThroughBlobStore(local, cluster.blobs());
-            var passing = new PassingBlobStore(local, PASSING_BYTES);
             var trees = new Trees(blobs, TREES_REMEMBERED_BYTES);
             var git = resources.add(new GitRepositories(local, Place.in(home, "git")));
             var delivery = new FileDelivery(blobs, trees, credentials.server().getAuthority());
@@ -77,7 +75,7 @@ final class FarmMember implements Backend {
                     trees,
                     blobs,
                     delivery,
-                    Optional.of(Compilers.member(passing, cluster, clock)),
+                    Optional.of(Compilers.member(local, PASSING_BYTES, cluster, clock)),
                     git::open,
                     () -> facts(home, version, local),
                     Optional.of(cluster.administration()),

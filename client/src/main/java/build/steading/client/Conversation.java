@@ -165,6 +165,7 @@ final class Conversation {
                 .setActionDigest(Digests.toProto(request.action()))
                 .setDigestFunction(Digests.toProto(request.action().function()))
                 .setSkipCacheLookup(request.skipCache())
+                .addAllInlineOutputFiles(request.inlined())
                 .setExecutionPolicy(
                         ExecutionPolicy.newBuilder().setPriority(request.facts().priority()))
                 .build());

@@ -12,6 +12,7 @@ import build.steading.digest.Digests;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import java.util.Optional;
+import java.util.Set;
 
 /// The results that a server remembers. Whether they are complete is for the server to see to.
 final class RemoteActionCache implements ActionCache {
@@ -23,7 +24,13 @@ final class RemoteActionCache implements ActionCache {
 
     @Override
     public Optional<ActionResult> find(Digest action) {
+        return find(action, Set.of());
+    }
+
+    /// @param inlined paths of output files whose contents may come along
+    Optional<ActionResult> find(Digest action, Set<String> inlined) {
         var request = GetActionResultRequest.newBuilder()
+                .addAllInlineOutputFiles(inlined)
                 .setInstanceName(connection.instance())
                 .setActionDigest(Digests.toProto(action))
                 .setDigestFunction(Digests.toProto(action.function()))

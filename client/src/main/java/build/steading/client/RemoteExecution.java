@@ -21,9 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class RemoteExecution implements Execution {
     private static final System.Logger LOG = System.getLogger(RemoteExecution.class.getName());
 
-    private final Supplier<Optional<ActionResult>> known;
     private final Supplier<Conversation> begin;
-    private final Bring bring;
+    private final Preparation preparation;
     private final OutputReader output;
 
     /// What is said to the server; it begins anew at most once.
@@ -42,24 +41,28 @@ final class RemoteExecution implements Execution {
     @GuardedBy("this")
     private @Nullable Outcome outcome;
 
-    /// Sees to it that the server has what the action refers to.
+    /// What comes before a server is asked to execute.
     @FunctionalInterface
-    interface Bring {
+    interface Preparation {
+        /// Returns what the server remembers of the action, if that is worth a question.
+        default Optional<ActionResult> known() {
+            return Optional.empty();
+        }
+
+        /// Sees to it that the server has what the action refers to.
+        ///
         /// @param again whether the server has just said that something is missing
         /// @return whether it is worth while to ask the server, again
         boolean bring(boolean again);
+
+        /// Hears what came of it.
+        default void ended(Outcome outcome) {}
     }
 
-    /// @param known what the server remembers of the action
     RemoteExecution(
-            Supplier<Optional<ActionResult>> known,
-            Supplier<Conversation> begin,
-            Bring bring,
-            OutputReader output,
-            ExecutionObserver observer) {
-        this.known = known;
+            Supplier<Conversation> begin, Preparation preparation, OutputReader output, ExecutionObserver observer) {
         this.begin = begin;
-        this.bring = bring;
+        this.preparation = preparation;
         this.conversation = begin.get();
         this.output = output;
         this.observers.add(observer);
@@ -114,7 +117,7 @@ final class RemoteExecution implements Execution {
 
     private void run() {
         try {
-            var remembered = known.get();
+            var remembered = preparation.known();
             if (remembered.isPresent()) {
                 deliver(new Outcome.Completed(remembered.get(), true, List.of()));
                 return;
@@ -131,6 +134,7 @@ final class RemoteExecution implements Execution {
                 conversation = begin.get();
                 found = conversation.hold();
             }
+            preparation.ended(found);
             deliver(found);
         } catch (InterruptedException _) {
             end(new Outcome.NotRun(new Failure.Unavailable("The connection to the server was closed")));
@@ -153,7 +157,7 @@ final class RemoteExecution implements Execution {
     private boolean brought(boolean again) {
         setBringing(true);
         try {
-            return bring.bring(again);
+            return preparation.bring(again);
         } finally {
             setBringing(false);
         }

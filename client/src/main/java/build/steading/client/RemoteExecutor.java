@@ -2,11 +2,11 @@
 package build.steading.client;
 
 import build.bazel.remote.execution.v2.ActionResult;
-import build.steading.digest.Digest;
 import build.steading.execute.ActionExecutor;
 import build.steading.execute.Execution;
 import build.steading.execute.ExecutionObserver;
 import build.steading.execute.ExecutionRequest;
+import build.steading.execute.Outcome;
 import build.steading.failure.SteadingException;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -21,6 +21,7 @@ final class RemoteExecutor implements ActionExecutor, AutoCloseable {
     private final RemoteActionCache results;
     private final OutputReader output;
     private final Optional<Supply> supply;
+    private volatile boolean expectsKnown = true;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("execution-", 0).factory());
 
@@ -35,34 +36,50 @@ final class RemoteExecutor implements ActionExecutor, AutoCloseable {
     @Override
     public Execution execute(ExecutionRequest request, ExecutionObserver observer) {
         var execution = new RemoteExecution(
-                () -> known(request),
-                () -> new Conversation(connection, request, observer),
-                again -> bring(request.action(), again),
-                output,
-                observer);
+                () -> new Conversation(connection, request, observer), new Supplied(request), output, observer);
         execution.start(threads);
         return execution;
     }
 
-    /// What the server knows already, it need not be brought the inputs of.
-    private Optional<ActionResult> known(ExecutionRequest request) {
-        if (supply.isEmpty() || request.skipCache()) {
-            return Optional.empty();
-        }
-        try {
-            return results.find(request.action());
-        } catch (SteadingException _) {
-            // There may be servers that remember for themselves alone; what is wrong else shows in a moment.
-            return Optional.empty();
-        }
-    }
+    /// What the server knows already, it need not be brought the inputs of. It is asked as long as it knew the
+    /// one before: whoever builds what others have built gets all from it, whoever edits nothing.
+    private final class Supplied implements RemoteExecution.Preparation {
+        private final ExecutionRequest request;
 
-    private boolean bring(Digest action, boolean again) {
-        if (again) {
-            supply.ifPresent(Supply::forget);
+        Supplied(ExecutionRequest request) {
+            this.request = request;
         }
-        supply.ifPresent(all -> all.bring(action));
-        return supply.isPresent();
+
+        @Override
+        public Optional<ActionResult> known() {
+            if (supply.isEmpty() || request.skipCache() || !expectsKnown) {
+                return Optional.empty();
+            }
+            try {
+                var found = results.find(request.action(), request.inlined());
+                expectsKnown = found.isPresent();
+                return found;
+            } catch (SteadingException _) {
+                // There may be servers that remember for themselves alone; what is wrong else shows in a moment.
+                return Optional.empty();
+            }
+        }
+
+        @Override
+        public boolean bring(boolean again) {
+            if (again) {
+                supply.ifPresent(Supply::forget);
+            }
+            supply.ifPresent(all -> all.bring(request.action()));
+            return supply.isPresent();
+        }
+
+        @Override
+        public void ended(Outcome outcome) {
+            if (outcome instanceof Outcome.Completed(var _, var cached, var _)) {
+                expectsKnown = cached;
+            }
+        }
     }
 
     @Override

@@ -31,7 +31,7 @@ class RemoteExecutionTest {
         var connection = new Connection(channel, "", ONCE);
         var facts = RequestFacts.of("project", "ann");
         var request = new ExecutionRequest(Digest.of(new byte[0]), false, facts, List.of());
-        RemoteExecution.Bring bring = _ -> {
+        RemoteExecution.Preparation bring = _ -> {
             brings.countDown();
             try {
                 go.await();
@@ -42,7 +42,6 @@ class RemoteExecutionTest {
             return true;
         };
         var execution = new RemoteExecution(
-                Optional::empty,
                 () -> new Conversation(connection, request, ExecutionObserver.NONE),
                 bring,
                 new OutputReader(new MemoryBlobStore()),
@@ -67,11 +66,18 @@ class RemoteExecutionTest {
         var connection = new Connection(channel, "", ONCE);
         var request = new ExecutionRequest(Digest.of(new byte[0]), false, RequestFacts.of("project", "ann"), List.of());
         var result = ActionResult.newBuilder().setExitCode(3).build();
-        RemoteExecution.Bring nothing = _ -> {
-            throw new AssertionError("Nothing is to be brought");
+        var nothing = new RemoteExecution.Preparation() {
+            @Override
+            public Optional<ActionResult> known() {
+                return Optional.of(result);
+            }
+
+            @Override
+            public boolean bring(boolean again) {
+                throw new AssertionError("Nothing is to be brought");
+            }
         };
         var execution = new RemoteExecution(
-                () -> Optional.of(result),
                 () -> new Conversation(connection, request, ExecutionObserver.NONE),
                 nothing,
                 new OutputReader(new MemoryBlobStore()),

@@ -52,7 +52,7 @@ final class RaisableExecution implements Execution {
 
     private ExecutionRequest withPriority(int wanted) {
         var facts = request.facts().withPriority(wanted);
-        return new ExecutionRequest(request.action(), request.skipCache(), facts, request.warm());
+        return new ExecutionRequest(request.action(), request.skipCache(), facts, request.warm(), request.inlined());
     }
 
     private synchronized Optional<Execution> first() {

@@ -4,6 +4,7 @@ package build.steading.execute;
 import build.steading.digest.Digest;
 import build.steading.platform.RequestFacts;
 import java.util.List;
+import java.util.Set;
 
 /// Asks for the result of an action whose blobs are in the store.
 ///
@@ -11,8 +12,16 @@ import java.util.List;
 /// @param skipCache whether the action must run even if its result is known
 /// @param facts on whose behalf
 /// @param warm directories to begin with, if the executor can
-public record ExecutionRequest(Digest action, boolean skipCache, RequestFacts facts, List<WarmDirectory> warm) {
+/// @param inlined paths of output files whose contents the result may bring along, to spare whoever asks the
+///     fetching
+public record ExecutionRequest(
+        Digest action, boolean skipCache, RequestFacts facts, List<WarmDirectory> warm, Set<String> inlined) {
     public ExecutionRequest {
         warm = List.copyOf(warm);
+        inlined = Set.copyOf(inlined);
+    }
+
+    public ExecutionRequest(Digest action, boolean skipCache, RequestFacts facts, List<WarmDirectory> warm) {
+        this(action, skipCache, facts, warm, Set.of());
     }
 }

@@ -15,14 +15,17 @@ import build.steading.compile.toolchain.NotUsableException;
 import build.steading.compile.toolchain.Toolchain;
 import build.steading.compile.toolchain.Toolchains;
 import build.steading.execute.ActionExecutor;
+import build.steading.execute.ExecutionRequest;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
+import build.steading.platform.RequestFacts;
 import build.steading.tree.Trees;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /// Answers calls of compilers. Thread-safe.
@@ -48,12 +51,14 @@ public final class Compiles {
     /// What compiles need.
     ///
     /// @param blobs of this machine, and behind them the farm's
+    /// @param outputs where results are kept, and behind that the farm's
     /// @param farm where compiles run
     /// @param requester for whom
     public record Parts(
             FileTable files,
             Toolchains toolchains,
             BlobStore blobs,
+            BlobStore outputs,
             Trees trees,
             ActionExecutor farm,
             String requester) {}
@@ -90,7 +95,7 @@ public final class Compiles {
         var patience = new FarmRuns.Patience(queued, settings.isFarm(), Duration.ofSeconds(60));
         this.farm = new FarmRuns(
                 parts.farm(), new HomeSlots(settings.processors()), patience, new Standing(System::nanoTime));
-        this.results = new Results(parts.blobs());
+        this.results = new Results(parts.outputs());
     }
 
     public Statistics statistics() {
@@ -228,8 +233,13 @@ public final class Compiles {
 
     private Ending ask(Step step, boolean refresh) throws InterruptedException {
         var what = step.key().directory() + "/" + step.compile().source();
+        var expected = durations.of(what);
+        var facts = RequestFacts.of("cc", parts.requester()).withExpected(expected);
+        var manifest = step.manifest();
+        var request = new ExecutionRequest(
+                manifest.action(), refresh, facts, List.of(), manifest.outputs().keySet());
         var begin = System.nanoTime();
-        var ending = farm.run(step.manifest().action(), refresh, parts.requester(), durations.of(what));
+        var ending = farm.run(request, expected);
         if (ending instanceof Ending.Ran(var _, var known) && !known) {
             durations.took(what, Duration.ofNanos(System.nanoTime() - begin));
         }
@@ -258,7 +268,7 @@ public final class Compiles {
 
     private void taken(Step step, ActionResult result, Route route, long bytes) {
         if (result.getExitCode() == 0 && route != Route.KNOWN) {
-            manifests.put(step.key(), step.manifest().with(result));
+            manifests.put(step.key(), step.manifest().with(Results.withoutContents(result)));
         }
         var output = step.command().absolute(step.compile().outputs().getFirst().name());
         statistics.answered(route, Path.of(output).normalize().toString(), bytes);

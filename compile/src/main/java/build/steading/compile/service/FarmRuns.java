@@ -2,15 +2,12 @@
 package build.steading.compile.service;
 
 import build.bazel.remote.execution.v2.ActionResult;
-import build.steading.digest.Digest;
 import build.steading.execute.ActionExecutor;
 import build.steading.execute.ExecutionRequest;
 import build.steading.execute.Outcome;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
-import build.steading.platform.RequestFacts;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -67,19 +64,16 @@ final class FarmRuns {
         record Failed(String reason, String detail, HomeSlot slot) implements Ending {}
     }
 
-    /// @param requester for whom
     /// @param expected how long it took before
-    Ending run(Digest action, boolean refresh, String requester, Optional<Duration> expected)
-            throws InterruptedException {
+    Ending run(ExecutionRequest request, Optional<Duration> expected) throws InterruptedException {
         while (!standing.mayTry()) {
             var slot = home.take(GLANCE);
             if (slot.isPresent()) {
                 return new Ending.Failed("farm away", "", slot.get());
             }
         }
-        var facts = RequestFacts.of("cc", requester).withExpected(expected);
         var run = new FarmRun(standing, patience);
-        run.start(farm, new ExecutionRequest(action, refresh, facts, List.of()));
+        run.start(farm, request);
         try {
             return await(run, patience.run(expected));
         } catch (InterruptedException e) {

@@ -10,9 +10,11 @@ import build.steading.compile.argv.Colour;
 import build.steading.compile.argv.CommandLine.Compile;
 import build.steading.compile.argv.Output;
 import build.steading.digest.Digests;
+import build.steading.failure.SteadingException;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +27,8 @@ import java.util.regex.Pattern;
 
 /// Gives callers what came of a compile, if that is what they would have got at home. Thread-safe.
 final class Results {
+    private static final System.Logger LOG = System.getLogger(Results.class.getName());
+
     /// Under these names the driver hands files from one program to the next: at random, so that messages with
     /// them are of no use.
     private static final Pattern TEMPORARY = Pattern.compile("/tmp/cc\\w{6}\\.");
@@ -71,7 +75,7 @@ final class Results {
 
     /// @param outputs by their names in the result
     /// @param handover begins when everything is here, just before the first file is written or removed
-    /// @throws build.steading.failure.SteadingException with `MissingBlobs` if a part of the result has gone
+    /// @throws SteadingException with `MissingBlobs` if a part of the result has gone
     /// @throws InterruptedException if the caller does not want it any more; nothing has been written
     Outcome take(
             TypedCommand command, Compile compile, Map<String, Output> outputs, ActionResult result, Handover handover)
@@ -160,8 +164,26 @@ final class Results {
         return !raw.isEmpty() || !hasDigest ? raw : read(digest);
     }
 
+    /// What has come along with the result is kept for the next time.
     private ByteString content(OutputFile file) {
-        return file.getContents().isEmpty() ? read(file.getDigest()) : file.getContents();
+        var content = file.getContents();
+        if (content.isEmpty()) {
+            return read(file.getDigest());
+        }
+        try {
+            blobs.put(Digests.fromProto(file.getDigest()), content.newInput());
+            return content;
+        } catch (SteadingException e) {
+            LOG.log(Level.DEBUG, "What came along as `%s` is not kept".formatted(file.getPath()), e);
+            return read(file.getDigest());
+        }
+    }
+
+    /// Returns a result as it is remembered.
+    static ActionResult withoutContents(ActionResult result) {
+        var bare = result.toBuilder();
+        bare.getOutputFilesBuilderList().forEach(OutputFile.Builder::clearContents);
+        return bare.build();
     }
 
     private ByteString read(Digest digest) {

@@ -55,6 +55,7 @@ abstract class Compiling {
                         files,
                         new Toolchains(path -> files.look(path.toString())),
                         blobs,
+                        blobs,
                         new Trees(blobs, 1 << 20),
                         farm,
                         "me"),

@@ -7,9 +7,11 @@ import build.bazel.remote.execution.v2.ActionResult;
 import build.steading.compile.service.FarmRuns.Ending;
 import build.steading.compile.service.FarmRuns.Patience;
 import build.steading.digest.Digest;
+import build.steading.execute.ExecutionRequest;
 import build.steading.execute.Outcome;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
+import build.steading.platform.RequestFacts;
 import build.steading.schedule.WorkerId;
 import java.time.Duration;
 import java.util.List;
@@ -29,6 +31,8 @@ class FarmRunsTest {
     private static final WorkerId WORKER = new WorkerId("w");
     private static final Duration SHORT = Duration.ofMillis(30);
     private static final Duration LONG = Duration.ofHours(1);
+    private static final ExecutionRequest REQUEST =
+            new ExecutionRequest(Digest.EMPTY, false, RequestFacts.of("cc", "me"), List.of());
     private static final Outcome RAN = new Outcome.Completed(ActionResult.getDefaultInstance(), false, List.of());
     private static final Outcome NOT_RUN = new Outcome.NotRun(new Failure.Unavailable("Nobody there"));
 
@@ -122,7 +126,7 @@ class FarmRunsTest {
     @Test
     void queueOfThisVeryMachineIsLeftOnlyIfNothingMovesInIt() throws Exception {
         var farmAtHome = new FarmRuns(farm, home, new Patience(SHORT, true, LONG), standing);
-        var run = threads.submit(() -> farmAtHome.run(Digest.EMPTY, false, "me", Optional.empty()));
+        var run = threads.submit(() -> farmAtHome.run(REQUEST, Optional.empty()));
         farm.next().observer().queued("a processor");
         now.addAndGet(Duration.ofSeconds(1).toNanos());
         assertThat(isOver(run, SHORT.multipliedBy(4))).isFalse();
@@ -133,7 +137,7 @@ class FarmRunsTest {
     @Test
     void slowRunGoesHome() throws Exception {
         var runs = new FarmRuns(farm, home, new Patience(SHORT, false, SHORT), standing);
-        var run = threads.submit(() -> runs.run(Digest.EMPTY, false, "me", Optional.empty()));
+        var run = threads.submit(() -> runs.run(REQUEST, Optional.empty()));
         var asked = farm.next();
         asked.observer().queued("a free worker");
         asked.observer().running(WORKER, false);
@@ -195,7 +199,7 @@ class FarmRunsTest {
     void farmThatNeverReportsAnEndDoesNotRunAnythingForEver() throws Exception {
         var runs = new FarmRuns(farm, home, new Patience(SHORT, false, SHORT), standing);
         farm.fallSilent();
-        var run = threads.submit(() -> runs.run(Digest.EMPTY, false, "me", Optional.empty()));
+        var run = threads.submit(() -> runs.run(REQUEST, Optional.empty()));
         var asked = farm.next();
         asked.observer().running(WORKER, false);
         assertThatFailed(run, "slow worker", "");
@@ -243,7 +247,7 @@ class FarmRunsTest {
 
     private Future<Ending> run(Duration queued) {
         var runs = new FarmRuns(farm, home, new Patience(queued, false, LONG), standing);
-        return threads.submit(() -> runs.run(Digest.EMPTY, false, "me", Optional.empty()));
+        return threads.submit(() -> runs.run(REQUEST, Optional.empty()));
     }
 
     private void fail() {

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +56,20 @@ class ResultsTest {
                         .setDigest(Digests.toProto(digest("inline"))));
         assertThat(take(LINE, result)).isInstanceOf(Results.Taken.class);
         assertThat(directory.resolve("a.o")).hasContent("inline");
+        assertThat(blobs.findMissing(Set.of(digest("inline")))).isEmpty();
+        assertThat(Results.withoutContents(result.build()).getOutputFilesList())
+                .allMatch(file -> file.getContents().isEmpty());
+    }
+
+    @Test
+    void contentsThatAreNotWhatTheResultNamesAreNotTaken() throws Exception {
+        var wrong = made("a.d")
+                .addOutputFiles(OutputFile.newBuilder()
+                        .setPath("a.o")
+                        .setContents(bytes("wrong"))
+                        .setDigest(stored("right")));
+        assertThat(take(LINE, wrong)).isInstanceOf(Results.Taken.class);
+        assertThat(directory.resolve("a.o")).hasContent("right");
     }
 
     @Test

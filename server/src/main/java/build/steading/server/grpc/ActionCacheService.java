@@ -11,16 +11,19 @@ import build.steading.digest.Digests;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import io.grpc.stub.StreamObserver;
+import java.util.Set;
 
 /// Speaks REAPI `ActionCache` for an [ActionCache].
 final class ActionCacheService extends ActionCacheGrpc.ActionCacheImplBase {
     private final ActionCache results;
+    private final Inlining inlining;
     private final InstanceNames instances;
     private final Role writers;
 
     /// @param writers the least role of clients that may write results
-    ActionCacheService(ActionCache results, InstanceNames instances, Role writers) {
+    ActionCacheService(ActionCache results, Inlining inlining, InstanceNames instances, Role writers) {
         this.results = results;
+        this.inlining = inlining;
         this.instances = instances;
         this.writers = writers;
     }
@@ -32,7 +35,7 @@ final class ActionCacheService extends ActionCacheGrpc.ActionCacheImplBase {
         var action = Digests.fromProto(request.getActionDigest(), function);
         var result = results.find(action)
                 .orElseThrow(() -> SteadingException.notFound("Action `%s` has no stored result", action));
-        response.onNext(result);
+        response.onNext(inlining.with(result, Set.copyOf(request.getInlineOutputFilesList()), function));
         response.onCompleted();
     }
 

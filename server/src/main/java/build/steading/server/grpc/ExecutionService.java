@@ -7,15 +7,18 @@ import build.bazel.remote.execution.v2.WaitExecutionRequest;
 import com.google.longrunning.Operation;
 import io.grpc.stub.StreamObserver;
 import java.time.InstantSource;
+import java.util.function.UnaryOperator;
 
 /// Speaks REAPI `Execution` for the executor behind an [OperationBook].
 final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
     private final OperationBook operations;
+    private final Inlining inlining;
     private final InstanceNames instances;
     private final InstantSource clock;
 
-    ExecutionService(OperationBook operations, InstanceNames instances, InstantSource clock) {
+    ExecutionService(OperationBook operations, Inlining inlining, InstanceNames instances, InstantSource clock) {
         this.operations = operations;
+        this.inlining = inlining;
         this.instances = instances;
         this.clock = clock;
     }
@@ -23,13 +26,15 @@ final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
     @Override
     public void execute(ExecuteRequest request, StreamObserver<Operation> response) {
         instances.check(request.getInstanceName());
-        var operation = operations.start(
-                Protos.execution(request, Caller.tenant(), Callers.current().name()));
-        Watcher.attach(response, operation, clock);
+        var wanted =
+                Protos.execution(request, Caller.tenant(), Callers.current().name());
+        var inlined = inlining.of(wanted.inlined(), wanted.action().function());
+        Watcher.attach(response, operations.start(wanted), inlined, clock);
     }
 
     @Override
     public void waitExecution(WaitExecutionRequest request, StreamObserver<Operation> response) {
-        Watcher.attach(response, operations.find(request.getName(), Callers.current(), Caller.tenant()), clock);
+        var operation = operations.find(request.getName(), Callers.current(), Caller.tenant());
+        Watcher.attach(response, operation, UnaryOperator.identity(), clock);
     }
 }

@@ -38,7 +38,8 @@ final class Protos {
                 request.getSkipCacheLookup(),
                 RequestFacts.of(tenant, requester)
                         .withPriority(request.getExecutionPolicy().getPriority()),
-                List.of());
+                List.of(),
+                Set.copyOf(request.getInlineOutputFilesList()));
     }
 
     /// Returns what is ordered, besides what is to be built: nothing is delivered here, the client does that.

@@ -29,6 +29,7 @@ final class Services {
 
     Services(GrpcConfig config, BlobStore blobs, ActionCache results, OperationBook operations, InstantSource clock) {
         var silence = new Silence(config.limits().maxSilence());
+        var inlining = new Inlining(blobs, config.limits().maxBatchBytes());
         this(
                 config,
                 silence,
@@ -41,8 +42,8 @@ final class Services {
                                 config.instances(),
                                 config.limits().maxBlobBytes(),
                                 silence),
-                        new ActionCacheService(results, config.instances(), config.resultWriters()),
-                        new ExecutionService(operations, config.instances(), clock),
+                        new ActionCacheService(results, inlining, config.instances(), config.resultWriters()),
+                        new ExecutionService(operations, inlining, config.instances(), clock),
                         new OperationsService(operations)));
     }
 

@@ -8,6 +8,7 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.function.UnaryOperator;
 
 /// One client's stream of news about an operation. A client that is slow to read misses what has been overtaken,
 /// never the end, and costs no memory.
@@ -19,6 +20,7 @@ final class Watcher {
 
     private final ServerCallStreamObserver<Operation> response;
     private final RunningOperation operation;
+    private final UnaryOperator<Operation> last;
     private final InstantSource clock;
 
     @GuardedBy("this")
@@ -30,16 +32,27 @@ final class Watcher {
     @GuardedBy("this")
     private boolean ended;
 
-    private Watcher(ServerCallStreamObserver<Operation> response, RunningOperation operation, InstantSource clock) {
+    private Watcher(
+            ServerCallStreamObserver<Operation> response,
+            RunningOperation operation,
+            UnaryOperator<Operation> last,
+            InstantSource clock) {
         this.response = response;
         this.operation = operation;
+        this.last = last;
         this.clock = clock;
     }
 
     /// Tells the client how `operation` stands, and then whatever happens to it, until its end.
-    static void attach(StreamObserver<Operation> response, RunningOperation operation, InstantSource clock) {
+    ///
+    /// @param last makes the last message what this client is to get
+    static void attach(
+            StreamObserver<Operation> response,
+            RunningOperation operation,
+            UnaryOperator<Operation> last,
+            InstantSource clock) {
         var call = (ServerCallStreamObserver<Operation>) response;
-        var watcher = new Watcher(call, operation, clock);
+        var watcher = new Watcher(call, operation, last, clock);
         call.setOnReadyThreshold(READY_BYTES);
         call.setOnCancelHandler(watcher::detach);
         call.setOnReadyHandler(watcher::changed);
@@ -72,7 +85,7 @@ final class Watcher {
         // after.
         sentAt = clock.instant();
         sentVersion = state.version();
-        response.onNext(state.message());
+        response.onNext(state.ended() ? last.apply(state.message()) : state.message());
         if (state.ended()) {
             ended = true;
             response.onCompleted();

@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import build.bazel.remote.execution.v2.Action;
+import build.bazel.remote.execution.v2.ActionResult;
 import build.bazel.remote.execution.v2.Command;
+import build.steading.action.ActionCache;
 import build.steading.action.MemoryActionCache;
 import build.steading.blob.BlobContent;
 import build.steading.blob.BlobStore;
@@ -41,9 +43,12 @@ import org.junit.jupiter.api.Test;
 /// What a client's executor tells the server's services of an action that is on the client's machine.
 class BroughtInputsTest {
     private static final Outcome DONE = FakeExecutor.completed(0);
+    private static final Outcome KNOWN =
+            new Outcome.Completed(FakeExecutor.completed(0).result(), true, List.of());
     private static final Duration LONGER_THAN_TRUST = Duration.ofMinutes(31);
 
     private final Resources resources = new Resources();
+    private final ActionCache results = new MemoryActionCache(10);
     private final FakeExecutor behind = new FakeExecutor();
     private final MemoryBlobStore near = new MemoryBlobStore();
     private final MemoryBlobStore far = new MemoryBlobStore();
@@ -57,8 +62,8 @@ class BroughtInputsTest {
 
     @BeforeEach
     void connect() {
-        var server = resources.add(new InProcessServer(
-                GrpcTest.config(GrpcTest.only(""), true), new Listening(), new MemoryActionCache(10), behind));
+        var server = resources.add(
+                new InProcessServer(GrpcTest.config(GrpcTest.only(""), true), new Listening(), results, behind));
         executor = resources
                 .add(RemoteCluster.over(server.channel(), "", RetryPolicy.STANDARD))
                 .executor(near, trees, clock);
@@ -114,13 +119,33 @@ class BroughtInputsTest {
                         .build());
     }
 
+    /// Whether it is known, a server is asked before it is brought anything, as long as it knew the one before.
+    @Test
+    void knownResultIsAskedForWhileThatPays() throws Exception {
+        var first = action(tree("first"));
+        var second = action(tree("second"));
+        var third = action(tree("third"));
+        results.put(second, ActionResult.getDefaultInstance());
+        results.put(third, ActionResult.getDefaultInstance());
+
+        run(first, DONE);
+        messages.clear();
+        run(second, KNOWN);
+        assertThat(messages).as("brought though it is known").hasSize(1);
+        messages.clear();
+        var request = new ExecutionRequest(third, false, RequestFacts.NONE, List.of());
+        assertThat(executor.execute(request, ExecutionObserver.NONE).await())
+                .isEqualTo(new Outcome.Completed(ActionResult.getDefaultInstance(), true, List.of()));
+        assertThat(messages).isEmpty();
+    }
+
     private void run(Digest action, Outcome... outcomes) throws InterruptedException {
         var request = new ExecutionRequest(action, false, RequestFacts.NONE, List.of());
         var execution = executor.execute(request, ExecutionObserver.NONE);
         for (var outcome : outcomes) {
             behind.next().end(outcome);
         }
-        assertThat(execution.await()).isEqualTo(DONE);
+        assertThat(execution.await()).isEqualTo(outcomes[outcomes.length - 1]);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import build.bazel.remote.execution.v2.ActionResult;
 import build.bazel.remote.execution.v2.ExecutedActionMetadata;
+import build.bazel.remote.execution.v2.OutputFile;
 import build.bazel.remote.execution.v2.RequestMetadata;
 import build.steading.action.MemoryActionCache;
 import build.steading.blob.Blobs;
@@ -89,6 +90,20 @@ class RemoteExecutorTest {
         behind.next().end(outcome);
 
         assertThat(execution.await()).isEqualTo(outcome);
+    }
+
+    @Test
+    void smallFilesComeAlongWithTheResult() throws Exception {
+        var digest = Digests.toProto(Blobs.put(blobs, new byte[] {1, 2}));
+        var file = OutputFile.newBuilder().setPath("a.o").setDigest(digest).build();
+        var made = RESULT.toBuilder().addOutputFiles(file).build();
+        var asked = new ExecutionRequest(ACTION, false, RequestFacts.NONE, List.of(), Set.of("a.o"));
+        var execution = cluster(ONCE, asItIs()).executor().execute(asked, events);
+        behind.next().end(new Outcome.Completed(made, false, List.of()));
+
+        var full = file.toBuilder().setContents(ByteString.copyFrom(new byte[] {1, 2}));
+        var expected = RESULT.toBuilder().addOutputFiles(full).build();
+        assertThat(execution.await()).isEqualTo(new Outcome.Completed(expected, false, List.of()));
     }
 
     @Test
