@@ -26,13 +26,7 @@ final class OutputReader {
     }
 
     void deliver(Outcome outcome, ExecutionObserver observer) {
-        switch (outcome) {
-            case Outcome.Completed completed -> deliver(completed.result(), observer);
-            case Outcome.TimedOut timedOut -> deliver(timedOut.partial(), observer);
-            case Outcome.Rejected rejected -> deliver(rejected.partial(), observer);
-            case Outcome.OutOfMemory killed -> deliver(killed.partial(), observer);
-            case Outcome.Cancelled _, Outcome.Refused _, Outcome.NotRun _ -> {}
-        }
+        outcome.made().ifPresent(result -> deliver(result, observer));
     }
 
     private void deliver(ActionResult result, ExecutionObserver observer) {

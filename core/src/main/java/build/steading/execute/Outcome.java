@@ -58,6 +58,17 @@ public sealed interface Outcome {
         }
     }
 
+    /// Returns what the command printed and made, if it ran.
+    default Optional<ActionResult> made() {
+        return switch (this) {
+            case Completed(var result, var _, var _) -> Optional.of(result);
+            case TimedOut(var _, var partial) -> Optional.of(partial);
+            case Rejected(var _, var partial) -> Optional.of(partial);
+            case OutOfMemory(var _, var partial) -> Optional.of(partial);
+            case Cancelled _, Refused _, NotRun _ -> Optional.empty();
+        };
+    }
+
     /// Returns whether running the action again, on another worker perhaps, might end better.
     default boolean retryable() {
         return switch (this) {

@@ -28,6 +28,9 @@ final class Activity {
     @GuardedBy("this")
     private final Map<String, Long> endings = new TreeMap<>();
 
+    @GuardedBy("this")
+    private final Profile profile = new Profile();
+
     Activity(InstantSource clock, long shareBytes) {
         this.clock = clock;
         this.shareBytes = shareBytes;
@@ -37,7 +40,9 @@ final class Activity {
     record Running(Lease lease, Instant since, long memoryBytes) {}
 
     synchronized void begin(Lease lease) {
-        running.put(lease.id(), new Running(lease, clock.instant(), 0));
+        var now = clock.instant();
+        running.put(lease.id(), new Running(lease, now, 0));
+        profile.running(running.size(), now);
     }
 
     /// Takes memory for an action, if there is enough left for it.
@@ -57,6 +62,18 @@ final class Activity {
     synchronized void end(LeaseId id, Outcome outcome) {
         running.remove(id);
         endings.merge(name(outcome), 1L, Long::sum);
+        profile.running(running.size(), clock.instant());
+        outcome.made().ifPresent(made -> profile.add(made.getExecutionMetadata()));
+    }
+
+    /// Returns what attempts have spent their time on, see [Profile#steps].
+    synchronized Map<String, Object> steps() {
+        return profile.steps();
+    }
+
+    /// Returns how many attempts ran at a time, see [Profile#load].
+    synchronized List<Map<String, Object>> load() {
+        return profile.load(clock.instant());
     }
 
     synchronized Availability.Use use() {

@@ -11,7 +11,8 @@ final class WorkerFacts {
 
     /// Returns `name`, `properties`, `policy`, `slots` (`now` and `usual`), `remark` (why there are fewer than
     /// usual), `running` (of each lease `lease`, `action`, `project`, `requester`, `source`, `branch`, `since`
-    /// and `memory`, in bytes), and `attempts`, the number of those that have ended by how they ended.
+    /// and `memory`, in bytes), `attempts`, the number of those that have ended by how they ended, `profile`
+    /// ([Activity#steps]) and `performance` ([Activity#load]).
     ///
     /// @param said what the worker said of itself last
     static Map<String, Object> of(WorkerConfig config, Offer said, Activity activity) {
@@ -24,6 +25,8 @@ final class WorkerFacts {
         facts.put(
                 "running", activity.running().stream().map(WorkerFacts::running).toList());
         facts.put("attempts", activity.endings());
+        facts.put("profile", activity.steps());
+        facts.put("performance", activity.load());
         return facts;
     }
 

@@ -120,6 +120,7 @@ class PresenceTest {
                 .containsEntry("remark", "outside its hours 22-7")
                 .containsEntry("properties", KNOWN.values())
                 .containsEntry("attempts", Map.of("cancelled", 1L))
+                .containsEntry("performance", List.of(Map.of("x", 0L, "y", 2)))
                 .containsEntry(
                         "running",
                         List.of(Map.of(

@@ -108,6 +108,9 @@ final class CcCommand implements Callable<Integer> {
                 .sorted(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
                 .forEach(reason -> console.result("  %-20s %8d", reason.getKey(), reason.getValue()));
         console.result("%-22s %8s", "written", Report.size(counts.outputBytes()));
+        if (!counts.trouble().isEmpty()) {
+            console.result("the farm failed last:  %s", counts.trouble().replace("\n", "; "));
+        }
     }
 
     private static Map<String, Object> facts(Counts counts) {
@@ -119,6 +122,7 @@ final class CcCommand implements Callable<Integer> {
         facts.put("local", counts.local());
         facts.put("failed", counts.failed());
         facts.put("reasons", counts.reasons());
+        facts.put("trouble", counts.trouble());
         facts.put("output-bytes", counts.outputBytes());
         return facts;
     }

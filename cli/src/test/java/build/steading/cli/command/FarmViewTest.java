@@ -13,7 +13,7 @@ class FarmViewTest {
     private final FarmView view = new FarmView();
 
     private static Counts counts(long hits, long remote, long local, long failed) {
-        return new Counts(hits, 0, remote, local, failed, Map.of(), 0);
+        return new Counts(hits, 0, remote, local, failed, Map.of(), "", 0);
     }
 
     @Test

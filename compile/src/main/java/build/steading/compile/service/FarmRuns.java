@@ -61,7 +61,11 @@ final class FarmRuns {
         /// The farm has not done it.
         ///
         /// @param slot held for the run at home
-        record Failed(String reason, String detail, HomeSlot slot) implements Ending {}
+        record Failed(String reason, String detail, HomeSlot slot) implements Ending {
+            private String described() {
+                return detail.isEmpty() ? reason : reason + ": " + detail;
+            }
+        }
     }
 
     /// @param expected how long it took before
@@ -69,7 +73,7 @@ final class FarmRuns {
         while (!standing.mayTry()) {
             var slot = home.take(GLANCE);
             if (slot.isPresent()) {
-                return new Ending.Failed("farm away", "", slot.get());
+                return new Ending.Failed("farm away", standing.trouble(), slot.get());
             }
         }
         var run = new FarmRun(standing, patience);
@@ -95,10 +99,10 @@ final class FarmRuns {
                 var why = run.overdue(longest);
                 var slot = why.flatMap(_ -> home.tryTake());
                 if (slot.isPresent()) {
-                    var detail = run.waitsFor();
+                    var late = new Ending.Failed(why.orElseThrow(), run.waitsFor(), slot.get());
                     run.withdraw("a free processor at home");
-                    standing.failed();
-                    return new Ending.Failed(why.orElseThrow(), detail, slot.get());
+                    standing.failed(late.described());
+                    return late;
                 }
             } catch (ExecutionException e) {
                 return failed(e.getCause());
@@ -132,7 +136,7 @@ final class FarmRuns {
     }
 
     private Ending failed(String message) throws InterruptedException {
-        standing.failed();
+        standing.failed(message);
         return notDone(message);
     }
 

@@ -24,6 +24,9 @@ final class Standing {
     private int failures;
 
     @GuardedBy("this")
+    private String trouble = "";
+
+    @GuardedBy("this")
     private long lastMove;
 
     @GuardedBy("this")
@@ -48,6 +51,11 @@ final class Standing {
         return true;
     }
 
+    /// Returns why the farm failed the last time.
+    synchronized String trouble() {
+        return trouble;
+    }
+
     /// Returns whether nothing has run, begun or ended while somebody waited, and he has waited for long.
     synchronized boolean isStuckFor(Duration waited) {
         var still = Duration.ofNanos(nanos.getAsLong() - lastMove);
@@ -69,7 +77,9 @@ final class Standing {
         lastMove = nanos.getAsLong();
     }
 
-    synchronized void failed() {
+    /// @param why it got something not done, for people
+    synchronized void failed(String why) {
+        trouble = why;
         failures++;
         if (failures == FAILURES) {
             awayUntil = nanos.getAsLong() + PAUSE.toNanos();

@@ -33,6 +33,9 @@ public final class Statistics {
     private long failed;
 
     @GuardedBy("this")
+    private String trouble = "";
+
+    @GuardedBy("this")
     private long bytes;
 
     /// How a call was answered that did not go home.
@@ -56,9 +59,17 @@ public final class Statistics {
     /// @param local calls that went home
     /// @param failed those of the local ones that the farm should have done
     /// @param reasons how many went home, by the reason
+    /// @param trouble why the farm did not do what it should have done, the last time; empty if it always has
     /// @param outputBytes what was written for callers
     public record Counts(
-            long hits, long shared, long remote, long local, long failed, Map<String, Long> reasons, long outputBytes) {
+            long hits,
+            long shared,
+            long remote,
+            long local,
+            long failed,
+            Map<String, Long> reasons,
+            String trouble,
+            long outputBytes) {
         public Counts {
             reasons = Map.copyOf(reasons);
         }
@@ -84,7 +95,10 @@ public final class Statistics {
     /// @param output what would have been made, if that is known
     synchronized void wentHome(Answer.Home home, Optional<String> output) {
         local++;
-        failed += home.failed() ? 1 : 0;
+        if (home.failed()) {
+            failed++;
+            trouble = home.toString();
+        }
         reasons.merge(home.reason(), 1L, Long::sum);
         output.ifPresent(file -> note(file, "compiled here, because of: " + home));
     }
@@ -106,6 +120,6 @@ public final class Statistics {
     }
 
     public synchronized Counts counts() {
-        return new Counts(hits, shared, remote, local, failed, reasons, bytes);
+        return new Counts(hits, shared, remote, local, failed, reasons, trouble, bytes);
     }
 }

@@ -62,6 +62,7 @@ class CompilesTest extends Compiling {
                 .contains("compiled here, because of: output name: no/a.o");
         assertThat(compiles.statistics().counts().local()).isEqualTo(10);
         assertThat(compiles.statistics().counts().failed()).isZero();
+        assertThat(compiles.statistics().counts().trouble()).isEmpty();
         assertThat(compiles.statistics().counts().reasons()).containsEntry("output name", 2L);
     }
 
@@ -84,6 +85,7 @@ class CompilesTest extends Compiling {
         assertThat(one.slot()).isNotSameAs(HomeSlot.NONE);
         one.slot().close();
         assertThat(compiles.statistics().counts().failed()).isEqualTo(1);
+        assertThat(compiles.statistics().counts().trouble()).isEqualTo("no farm: No room");
         assertThat(compiles.statistics().how(directory + "/a.o"))
                 .contains("compiled here, because of: no farm: No room");
     }

@@ -158,7 +158,7 @@ class FarmRunsTest {
         for (var i = 0; i < 3; i++) {
             assertThatFailed(run(SHORT), "no free worker", "");
         }
-        assertThatFailed(run(LONG), "farm away", "");
+        assertThatFailed(run(LONG), "farm away", "no free worker");
         assertThat(standing.mayTry()).isFalse();
     }
 
@@ -251,9 +251,9 @@ class FarmRunsTest {
     }
 
     private void fail() {
-        standing.failed();
-        standing.failed();
-        standing.failed();
+        standing.failed("why");
+        standing.failed("why");
+        standing.failed("why");
     }
 
     private static boolean isOver(Future<Ending> run, Duration patience) throws Exception {

@@ -18,10 +18,10 @@ class StandingTest {
 
     @Test
     void farmIsAwayAfterItHasFailedThreeTimes() {
-        standing.failed();
-        standing.failed();
+        standing.failed("why");
+        standing.failed("why");
         assertThat(standing.mayTry()).isTrue();
-        standing.failed();
+        standing.failed("why");
         assertThat(standing.mayTry()).isFalse();
     }
 
@@ -33,7 +33,7 @@ class StandingTest {
         advance(Duration.ofNanos(1));
         assertThat(standing.mayTry()).isTrue();
         assertThat(standing.mayTry()).isFalse();
-        standing.failed();
+        standing.failed("why");
         advance(PAUSE);
         assertThat(standing.mayTry()).isTrue();
         assertThat(standing.mayTry()).isFalse();
@@ -44,7 +44,7 @@ class StandingTest {
         fail();
         standing.succeeded();
         assertThat(standing.mayTry()).isTrue();
-        standing.failed();
+        standing.failed("why");
         assertThat(standing.mayTry()).isTrue();
     }
 
@@ -74,9 +74,9 @@ class StandingTest {
     }
 
     private void fail() {
-        standing.failed();
-        standing.failed();
-        standing.failed();
+        standing.failed("why");
+        standing.failed("why");
+        standing.failed("why");
     }
 
     private void advance(Duration time) {

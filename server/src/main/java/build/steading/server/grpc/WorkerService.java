@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.server.grpc;
 
-import build.bazel.remote.execution.v2.ActionResult;
 import build.steading.api.v1.AppendRequest;
 import build.steading.api.v1.AppendResponse;
 import build.steading.api.v1.AttendRequest;
@@ -151,18 +150,8 @@ public final class WorkerService extends WorkerGrpc.WorkerImplBase {
     }
 
     private static Outcome checked(Outcome outcome) {
-        result(outcome).ifPresent(Protos::checked);
+        outcome.made().ifPresent(Protos::checked);
         return outcome;
-    }
-
-    private static Optional<ActionResult> result(Outcome outcome) {
-        return switch (outcome) {
-            case Outcome.Completed(var result, var _, var _) -> Optional.of(result);
-            case Outcome.TimedOut(var _, var partial) -> Optional.of(partial);
-            case Outcome.Rejected(var _, var partial) -> Optional.of(partial);
-            case Outcome.OutOfMemory(var _, var partial) -> Optional.of(partial);
-            case Outcome.Cancelled _, Outcome.Refused _, Outcome.NotRun _ -> Optional.empty();
-        };
     }
 
     private WorkerId identify(String name) {
