@@ -39,7 +39,7 @@ class ProfileTest {
         profile.running(1, START);
         profile.running(2, START.plusSeconds(1));
         profile.running(1, START.plusSeconds(2));
-        profile.running(0, START.plusSeconds(150));
+        profile.running(0, START.plusSeconds(140));
 
         assertThat(profile.load(START.plusSeconds(200)))
                 .isEqualTo(List.of(
