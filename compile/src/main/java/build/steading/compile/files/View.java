@@ -17,6 +17,7 @@ public final class View {
     private final FileTable table;
     private final Routes routes = new Routes(this);
     private final Map<String, Step> steps = new HashMap<>();
+    private final Map<String, Look> followed = new HashMap<>();
     private final Map<String, Look> parents = new HashMap<>();
 
     /// Before anything was looked at.
@@ -47,7 +48,7 @@ public final class View {
     /// @throws IllegalArgumentException if the name is not absolute, as everywhere here
     public Look look(String absolute) {
         var step = step(absolute);
-        return step.isLink() ? table.look(absolute) : step.look();
+        return step.isLink() ? followed.computeIfAbsent(absolute, table::look) : step.look();
     }
 
     /// Returns what is in the file at a name. It has been stored; whoever needs the blob later asks for it by

@@ -10,8 +10,8 @@ import java.time.Duration;
 /// @param maxBlobBytes longest blob that can be uploaded
 /// @param maxCallsPerConnection most calls in flight on one connection
 /// @param maxCalls most calls in flight of all clients; one client gets half of them at most, see [SharedRoom]
-/// @param maxInboundBytes most bytes of messages that have come and are not dealt with, of all clients; shared
-///     alike
+/// @param maxWaitingBytes most bytes of messages that have come and are not dealt with, of all clients, and as
+///     many of those that no client has read; shared alike
 /// @param maxSilence how long a client may send nothing in the middle of a request or an upload
 public record GrpcLimits(
         int maxMessageBytes,
@@ -19,7 +19,7 @@ public record GrpcLimits(
         long maxBlobBytes,
         int maxCallsPerConnection,
         int maxCalls,
-        long maxInboundBytes,
+        long maxWaitingBytes,
         Duration maxSilence,
         OperationLimits operations) {
     public static final GrpcLimits STANDARD = new GrpcLimits(
@@ -28,7 +28,7 @@ public record GrpcLimits(
             64L << 30,
             1_000,
             20_000,
-            Math.max(64 << 20, Runtime.getRuntime().maxMemory() / 2),
+            Math.max(64 << 20, Runtime.getRuntime().maxMemory() / 3),
             Duration.ofMinutes(2),
             OperationLimits.STANDARD);
 
@@ -37,8 +37,8 @@ public record GrpcLimits(
             throw new IllegalArgumentException(
                     "A message of %d bytes cannot hold a batch of %d bytes".formatted(maxMessageBytes, maxBatchBytes));
         }
-        if (maxInboundBytes < 2L * maxMessageBytes || !maxSilence.isPositive()) {
-            throw new IllegalArgumentException("Limits of what comes are out of range");
+        if (maxWaitingBytes < 2L * maxMessageBytes || !maxSilence.isPositive()) {
+            throw new IllegalArgumentException("Limits of what waits are out of range");
         }
         if (maxBlobBytes < 1 || maxCallsPerConnection < 1 || maxCalls < 1) {
             throw new IllegalArgumentException("Limits of blobs and calls are out of range");

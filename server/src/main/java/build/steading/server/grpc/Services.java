@@ -18,13 +18,15 @@ final class Services {
     private final Silence silence;
     private final OpenCalls calls;
     private final InboundBytes inbound;
+    private final OutboundBytes outbound;
 
     private Services(GrpcConfig config, Silence silence, List<BindableService> all) {
         this.config = config;
         this.silence = silence;
         this.all = List.copyOf(all);
         this.calls = new OpenCalls(config.limits().maxCalls());
-        this.inbound = new InboundBytes(config.limits().maxInboundBytes());
+        this.inbound = new InboundBytes(config.limits().maxWaitingBytes());
+        this.outbound = new OutboundBytes(config.limits().maxWaitingBytes());
     }
 
     Services(GrpcConfig config, BlobStore blobs, ActionCache results, OperationBook operations, InstantSource clock) {
@@ -61,6 +63,7 @@ final class Services {
         all.forEach(service ->
                 server.addService(ServerInterceptors.useMarshalledMessages(service.bindService(), Unparsed.MESSAGES)));
         server.fallbackHandlerRegistry(new NoSuchMethod());
+        server.intercept(outbound);
         server.intercept(inbound);
         server.intercept(calls);
         server.intercept(new Caller());

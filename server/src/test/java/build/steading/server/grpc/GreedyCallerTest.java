@@ -4,7 +4,9 @@ package build.steading.server.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import build.bazel.remote.execution.v2.BatchReadBlobsRequest;
 import build.bazel.remote.execution.v2.CapabilitiesGrpc;
+import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc;
 import build.bazel.remote.execution.v2.ExecuteRequest;
 import build.bazel.remote.execution.v2.ExecutionGrpc;
 import build.bazel.remote.execution.v2.GetCapabilitiesRequest;
@@ -13,6 +15,7 @@ import build.steading.action.MemoryActionCache;
 import build.steading.auth.Identity;
 import build.steading.auth.Recognition;
 import build.steading.auth.Role;
+import build.steading.blob.Blobs;
 import build.steading.blob.MemoryBlobStore;
 import build.steading.digest.Digest;
 import build.steading.lifecycle.Resources;
@@ -22,8 +25,12 @@ import com.google.bytestream.WriteResponse;
 import com.google.longrunning.Operation;
 import com.google.protobuf.ByteString;
 import com.google.rpc.RetryInfo;
+import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ClientCall;
 import io.grpc.ClientInterceptors;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusException;
@@ -39,11 +46,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Queue;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Two who share a server: one wants all there is, the other must not notice.
 class GreedyCallerTest {
@@ -164,6 +174,63 @@ class GreedyCallerTest {
         assertThat(isOverloaded(bob)).isFalse();
     }
 
+    /// Only a real connection keeps an answer back for want of a reader.
+    @Test
+    void answersThatNobodyReadsAreNotPiledUp(@TempDir Path directory) throws Exception {
+        var blobs = new MemoryBlobStore();
+        var blob = new byte[512 << 10];
+        var digest = Blobs.put(blobs, blob);
+        var socket = directory.resolve("farm");
+        var config = config(Optional.of(socket), limits(1_000, OperationLimits.STANDARD));
+        resources.add(GrpcServer.start(config, blobs, new MemoryActionCache(1), executor));
+        var channel = Grpc.newChannelBuilder("unix:" + socket, InsecureChannelCredentials.create())
+                .build();
+        resources.add(channel::shutdownNow);
+        var request = BatchReadBlobsRequest.newBuilder()
+                .addDigests(GrpcTest.proto(digest))
+                .build();
+        var ends = new LinkedBlockingQueue<Status>();
+        var open = new ArrayList<ClientCall<?, ?>>();
+        for (var i = 0; i < 2 * ROOM_BYTES / blob.length; i++) {
+            open.add(askWithoutReading(channel, request, ends));
+        }
+
+        var refused = ends.poll(10, TimeUnit.SECONDS);
+        assertThat(refused).isNotNull();
+        assertThat(refused.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+        assertThat(refused.getDescription()).contains("unread bytes");
+
+        open.forEach(call -> call.cancel("gone", null));
+        var reader = ContentAddressableStorageGrpc.newBlockingV2Stub(channel);
+        var patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (GrpcTest.status(() -> reader.batchReadBlobs(request)).getCode() == Status.Code.RESOURCE_EXHAUSTED) {
+            assertThat(System.nanoTime()).isLessThan(patience);
+        }
+        for (var i = 0; i < 2 * ROOM_BYTES / blob.length; i++) {
+            assertThat(reader.batchReadBlobs(request).getResponses(0).getData().size())
+                    .isEqualTo(blob.length);
+        }
+    }
+
+    /// Asks for blobs, and takes nothing but the end of the call, as long as that is not for want of an answer.
+    private static ClientCall<?, ?> askWithoutReading(
+            Channel caller, BatchReadBlobsRequest request, Queue<Status> ends) {
+        var call = caller.newCall(ContentAddressableStorageGrpc.getBatchReadBlobsMethod(), CallOptions.DEFAULT);
+        call.start(
+                new ClientCall.Listener<>() {
+                    @Override
+                    public void onClose(Status status, Metadata trailers) {
+                        if (status.getCode() != Status.Code.CANCELLED) {
+                            ends.add(status);
+                        }
+                    }
+                },
+                new Metadata());
+        call.sendMessage(request);
+        call.halfClose();
+        return call;
+    }
+
     /// Sends half a blob, and so leaves a mebibyte waiting for the rest.
     private static BlockingClientCall<WriteRequest, WriteResponse> bigUpload(Channel caller, int number)
             throws Exception {
@@ -244,15 +311,7 @@ class GreedyCallerTest {
         var standard = OperationLimits.STANDARD;
         var operations = new OperationLimits(
                 maxRunning, standard.maxEndedBytes(), standard.keep(), standard.grace(), standard.repeat());
-        var limits = new GrpcLimits(
-                4 << 20, 1 << 20, 1 << 20, 1_000, maxCalls, ROOM_BYTES, Duration.ofMinutes(1), operations);
-        var config = new GrpcConfig(
-                Optional.of(Path.of("unused")),
-                OptionalInt.empty(),
-                Optional.empty(),
-                InstanceNames.ANY,
-                Role.ADMIN,
-                limits);
+        var config = config(Optional.of(Path.of("unused")), limits(maxCalls, operations));
         var book = resources.add(new OperationBook(executor, operations, InstantSource.system()));
         var threads = Executors.newVirtualThreadPerTaskExecutor();
         resources.add(threads::shutdownNow);
@@ -270,6 +329,15 @@ class GreedyCallerTest {
         var channel = InProcessChannelBuilder.forName(name).executor(threads).build();
         resources.add(channel::shutdownNow);
         return channel;
+    }
+
+    private static GrpcLimits limits(int maxCalls, OperationLimits operations) {
+        return new GrpcLimits(
+                4 << 20, 1 << 20, 1 << 20, 1_000, maxCalls, ROOM_BYTES, Duration.ofMinutes(1), operations);
+    }
+
+    private static GrpcConfig config(Optional<Path> socket, GrpcLimits limits) {
+        return new GrpcConfig(socket, OptionalInt.empty(), Optional.empty(), InstanceNames.ANY, Role.ADMIN, limits);
     }
 
     private static Channel caller(Channel server, String name) {

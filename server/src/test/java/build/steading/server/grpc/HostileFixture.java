@@ -94,7 +94,7 @@ abstract class HostileFixture {
                         limits.maxBlobBytes(),
                         MAX_CALLS,
                         limits.maxCalls(),
-                        limits.maxInboundBytes(),
+                        limits.maxWaitingBytes(),
                         limits.maxSilence(),
                         limits.operations()));
     }

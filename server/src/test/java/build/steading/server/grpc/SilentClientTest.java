@@ -40,7 +40,7 @@ class SilentClientTest extends GrpcTest {
                         limits.maxBlobBytes(),
                         limits.maxCallsPerConnection(),
                         limits.maxCalls(),
-                        limits.maxInboundBytes(),
+                        limits.maxWaitingBytes(),
                         PATIENCE,
                         limits.operations()));
     }
