@@ -96,13 +96,13 @@ final class OutboundBytes implements ServerInterceptor {
 
         @Override
         public void close(Status status, Metadata trailers) {
-            boolean done;
-            synchronized (this) {
-                done = refused;
-            }
-            if (!done) {
+            if (!isRefused()) {
                 super.close(status, trailers);
             }
+        }
+
+        synchronized boolean isRefused() {
+            return refused;
         }
 
         /// Notes that what was sent has left.
@@ -147,10 +147,15 @@ final class OutboundBytes implements ServerInterceptor {
             super.onCancel();
         }
 
+        /// To whoever answers, a call that was ended here is one whose client has gone: nobody waits any more.
         @Override
         public void onComplete() {
             call.end();
-            super.onComplete();
+            if (call.isRefused()) {
+                super.onCancel();
+            } else {
+                super.onComplete();
+            }
         }
     }
 }
