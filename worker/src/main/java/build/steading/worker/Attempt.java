@@ -24,6 +24,7 @@ import build.steading.worker.sandbox.RunEnd;
 import build.steading.worker.sandbox.RunEnd.Cut;
 import build.steading.worker.sandbox.RunEnd.NotStarted;
 import build.steading.worker.sandbox.RunEnd.Ran;
+import build.steading.worker.sandbox.RunSpec;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -43,7 +44,6 @@ final class Attempt implements HeldWork, AutoCloseable {
     private final Machine machine;
     private final WorkSource source;
     private final Lease lease;
-    private final Path directory;
     private final Stopwatch stopwatch;
 
     /// What a failure counts as now, if its cause says nothing more precise.
@@ -60,12 +60,10 @@ final class Attempt implements HeldWork, AutoCloseable {
 
     private record Cancelled(String why, Fault fault) {}
 
-    /// @param directory absent so far, for this attempt alone
-    Attempt(Machine machine, WorkSource source, Lease lease, Path directory) {
+    Attempt(Machine machine, WorkSource source, Lease lease) {
         this.machine = machine;
         this.source = source;
         this.lease = lease;
-        this.directory = directory;
         this.stopwatch = new Stopwatch(machine.clock(), machine.config().id(), lease.queued());
     }
 
@@ -128,10 +126,12 @@ final class Attempt implements HeldWork, AutoCloseable {
             if (unable.isPresent()) {
                 return unable.get();
             }
-            stopwatch.fetching();
-            try (var tree = machine.inputs().prepare(task.inputRoot(), warm(), directory)) {
-                stopwatch.fetched();
-                return run(task, tree);
+            var line = new CommandLine(machine, task, warm());
+            var directory = machine.sites().take(line.isUsual());
+            try {
+                return run(line, directory);
+            } finally {
+                machine.sites().leave(directory);
             }
         } catch (SteadingException e) {
             return Faults.notRun(e, stage);
@@ -147,18 +147,22 @@ final class Attempt implements HeldWork, AutoCloseable {
         return lease.warm();
     }
 
-    private Outcome run(Task task, InputTree tree) {
-        var printed = openLog();
-        var end = run(task, tree, printed);
-        return switch (end) {
-            case NotStarted(var failure) -> Faults.notStarted(failure);
-            case Ran ran -> conclude(task, tree, printed, ran);
-        };
+    private Outcome run(CommandLine line, Path directory) {
+        stopwatch.fetching();
+        try (var tree = machine.inputs().prepare(line.task().inputRoot(), line.warm(), directory)) {
+            stopwatch.fetched();
+            var printed = openLog(directory.resolve("log"));
+            var end = run(line.spec(tree.place()), directory, printed);
+            return switch (end) {
+                case NotStarted(var failure) -> Faults.notStarted(failure);
+                case Ran ran -> conclude(line.task(), tree, printed, ran);
+            };
+        }
     }
 
-    private synchronized AttemptLog openLog() {
+    private synchronized AttemptLog openLog(Path file) {
         var opened = new AttemptLog(
-                directory.resolve("log"),
+                file,
                 machine.config().limits().logBytes(),
                 source,
                 lease.id(),
@@ -167,8 +171,7 @@ final class Attempt implements HeldWork, AutoCloseable {
         return opened;
     }
 
-    private RunEnd run(Task task, InputTree tree, AttemptLog printed) {
-        var spec = new CommandLine(machine, task, lease.warm()).spec(tree.place());
+    private RunEnd run(RunSpec spec, Path directory, AttemptLog printed) {
         try (var run = machine.runner().start(spec)) {
             began(run);
             // From here on, nobody knows what the command did, unless the runner says it.

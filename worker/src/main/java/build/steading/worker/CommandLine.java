@@ -38,9 +38,19 @@ record CommandLine(Machine machine, Task task, List<WarmDirectory> warm) {
         if (task.rooted()) {
             spec.makeDirectory("tmp/home");
         }
-        var shown = compiles().map(service -> service.shown(sandbox)).orElse(Map.of());
-        sandbox.confine(spec, place, new Sandbox.Grants(task.network(), shown));
+        sandbox.confine(spec, place, grants());
         return spec;
+    }
+
+    /// Returns whether the command needs nothing special of its sandbox.
+    boolean isUsual() {
+        return !task.rooted() && grants().equals(Sandbox.Grants.NOTHING);
+    }
+
+    private Sandbox.Grants grants() {
+        var shown =
+                compiles().map(service -> service.shown(machine.sandbox(task))).orElse(Map.of());
+        return new Sandbox.Grants(task.network(), shown);
     }
 
     private Map<String, String> environment(Place place) {

@@ -16,6 +16,7 @@ record Machine(
         Inputs inputs,
         Sandbox sandbox,
         Runner runner,
+        Sites sites,
         Gate gate,
         InstantSource clock) {
     /// Returns the sandbox for a task.

@@ -30,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicLong;
 
 /// Runs actions: each slot takes a lease, runs its action, and says how it ended. Whatever an action does, its
 /// slot goes on with the next one. Thread-safe.
@@ -55,7 +54,6 @@ public final class Worker implements AutoCloseable {
     private final Heart heart;
     private final Report report;
     private final Map<LeaseId, Attempt> attempts = new ConcurrentHashMap<>();
-    private final AtomicLong names = new AtomicLong();
     private final List<Slot> slots = new ArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile boolean draining;
@@ -73,7 +71,7 @@ public final class Worker implements AutoCloseable {
         var runner = Runner.prepare(config.directory().resolve("bin"));
         var directories = new Directories(blobs, DIRECTORY_NODES);
         var inputs = inputs(sandbox, blobs, directories);
-        makeDirectory("attempts");
+        var sites = new Sites(makeDirectory("attempts"), sandbox, runner, remover, config.slots());
         this.activity = new Activity(clock, config.terms().shareBytes(config.slots()));
         var readings = new LinuxReadings(Path.of("/"), config.directory(), clock);
         this.presence = new Presence(
@@ -84,7 +82,7 @@ public final class Worker implements AutoCloseable {
                 () -> WorkerProperties.search(
                         sandbox, config.directory(), config.terms().toolVersions()));
         var gate = new Gate(config.terms(), readings, presence::properties, activity);
-        this.machine = new Machine(config, blobs, directories, inputs, sandbox, runner, gate, clock);
+        this.machine = new Machine(config, blobs, directories, inputs, sandbox, runner, sites, gate, clock);
         var self = new Heart.Self(
                 config.id(), () -> presence.offer(draining), config.limits().heartbeat());
         this.heart = new Heart(source, self, attempts, new SteadyClock());
@@ -155,6 +153,7 @@ public final class Worker implements AutoCloseable {
         closed.countDown();
         heart.close();
         presence.close();
+        machine.sites().close();
         machine.runner().close();
         remover.close();
     }
@@ -242,9 +241,7 @@ public final class Worker implements AutoCloseable {
     }
 
     private void work(Lease lease, boolean stopping) {
-        var name = Long.toString(names.incrementAndGet(), Character.MAX_RADIX);
-        var directory = config.directory().resolve("attempts").resolve(name);
-        try (var attempt = new Attempt(machine, source, lease, directory)) {
+        try (var attempt = new Attempt(machine, source, lease)) {
             attempts.put(lease.id(), attempt);
             activity.begin(lease);
             var outcome = stopping ? stopping() : run(attempt);
@@ -253,6 +250,7 @@ public final class Worker implements AutoCloseable {
             report.deliver(attempt, outcome);
         } finally {
             attempts.remove(lease.id());
+            machine.sites().renew();
         }
     }
 

@@ -59,8 +59,38 @@ class BubblewrapWorkerTest extends SandboxedTest {
         Files.delete(place);
     }
 
+    private static long entries(Path path) throws Exception {
+        try (var entries = Files.list(path)) {
+            return entries.count();
+        }
+    }
+
     private static int run(String... command) throws Exception {
         return new ProcessBuilder(command).inheritIO().start().waitFor();
+    }
+
+    @Test
+    void nothingOfAnActionIsLeftForTheNext() throws Exception {
+        var look = "pwd; ls -A . ~ /tmp /tmp/steading /var/tmp /run; stat -c %a . ~ /tmp";
+        var first = farm.shell(look);
+        for (var i = 0; i < 3; i++) {
+            farm.shell("touch here ~/there /tmp/x /var/tmp/y; mkdir /tmp/steading/z; chmod 700 . ~ /tmp");
+
+            assertThat(farm.shell(look)).isEqualTo(first);
+        }
+    }
+
+    @Test
+    void notMoreSandboxesStandReadyThanThereAreSlots() throws Exception {
+        for (var i = 0; i < 20; i++) {
+            farm.shell("echo " + i);
+        }
+        var attempts = directory.resolve("worker").resolve("attempts");
+        for (var patience = 0; patience < 500 && entries(attempts) > 2; patience++) {
+            Thread.sleep(20);
+        }
+
+        assertThat(entries(attempts)).isBetween(1L, 2L);
     }
 
     @Test

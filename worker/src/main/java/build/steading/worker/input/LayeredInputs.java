@@ -66,7 +66,9 @@ public final class LayeredInputs implements Inputs {
                 pins.add(warmLayer(each));
                 below.add(new Below(each.warm().path(), each.warm().tree()));
             }
-            Place.create(attempt, true);
+            if (!Files.isDirectory(attempt)) {
+                Place.create(attempt, true);
+            }
             warmInputs.renew(restored, attempt.resolve("upper"));
             var chain =
                     pins.stream().flatMap(pin -> pin.layer().chain().stream()).toList();

@@ -13,12 +13,19 @@ import java.util.Map;
 /// Says to the runner what to run: `key=value` fields. Not thread-safe.
 public final class RunSpec {
     private final ByteArrayOutputStream fields = new ByteArrayOutputStream();
+    private final Path directory;
 
     /// @param place where the runner itself works
     /// @param root the input root as the command sees it
     public RunSpec(Place place, Path root) {
+        this.directory = place.directory();
         field("dir", place.directory().toString());
         field("root", root.toString());
+    }
+
+    /// Returns where the runner works.
+    Path directory() {
+        return directory;
     }
 
     RunSpec overlay(String options) {

@@ -16,8 +16,17 @@ import java.util.concurrent.TimeUnit;
 
 /// Makes the runner from its C sources, once, with the machine's own compiler.
 final class RunnerProgram {
-    private static final List<String> SOURCES =
-            List.of("run.h", "command.c", "init.c", "processes.c", "run.c", "sandbox.c", "spec.c", "view.c");
+    private static final List<String> SOURCES = List.of(
+            "run.h",
+            "child.c",
+            "command.c",
+            "init.c",
+            "processes.c",
+            "run.c",
+            "sandbox.c",
+            "spec.c",
+            "standby.c",
+            "view.c");
     private static final int COMPILE_SECONDS = 60;
 
     private RunnerProgram() {}

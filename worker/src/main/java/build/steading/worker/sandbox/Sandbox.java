@@ -46,7 +46,8 @@ public sealed interface Sandbox {
     /// @param program bubblewrap
     /// @param hidden directories that commands see empty, for instance the user's home
     /// @param whole whether the command sees nothing of the machine, but its input tree alone
-    record Bubblewrap(Path program, List<Path> hidden, boolean whole) implements Sandbox {
+    /// @param ahead whether it can be set up before the layers of the input tree are known
+    record Bubblewrap(Path program, List<Path> hidden, boolean whole, boolean ahead) implements Sandbox {
         /// Where every command finds its input root: one path for all, so that it does not make results differ.
         public static final Path ROOT = Path.of("/tmp/steading/work");
 
@@ -65,12 +66,17 @@ public sealed interface Sandbox {
         }
 
         public Bubblewrap(Path program, List<Path> hidden) {
-            this(program, hidden, false);
+            this(program, hidden, false, true);
+        }
+
+        /// One that is set up when all is known.
+        Bubblewrap latter() {
+            return new Bubblewrap(program, hidden, whole, false);
         }
 
         @Override
         public Sandbox rooted() {
-            return new Bubblewrap(program, hidden, true);
+            return new Bubblewrap(program, hidden, true, false);
         }
 
         @Override
@@ -97,6 +103,16 @@ public sealed interface Sandbox {
                 showMachine(arguments, grants);
             }
             spec.overlay(place.overlay()).wrap(arguments);
+        }
+
+        /// Says what a sandbox for [Grants#NOTHING] is like whose layers are not known yet.
+        ///
+        /// @param directory as [Place#create] leaves it
+        public RunSpec outline(Path directory) {
+            var place = new Place(directory, List.of());
+            var spec = new RunSpec(place, root(place));
+            confine(spec, place, Grants.NOTHING);
+            return spec;
         }
 
         /// Temporary files are kept on disk, like all else that the command writes: in memory they would be

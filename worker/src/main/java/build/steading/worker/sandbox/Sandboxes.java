@@ -40,14 +40,10 @@ public final class Sandboxes {
         if (program.isEmpty()) {
             return new Plain("bubblewrap is not installed: there is no `bwrap` on the PATH");
         }
-        var sandbox = new Bubblewrap(program.get(), toHide(hidden));
         try {
             var scratch = Files.createTempDirectory(directory, "probe-");
             try {
-                var layer = Files.createDirectory(scratch.resolve("layer"));
-                var attempt = scratch.resolve("attempt");
-                Place.create(attempt, true);
-                return tryOut(runner, sandbox, new Place(attempt, List.of(layer)));
+                return tryOut(runner, new Bubblewrap(program.get(), toHide(hidden)), scratch);
             } finally {
                 Trees.delete(scratch);
             }
@@ -66,20 +62,40 @@ public final class Sandboxes {
                 .toList();
     }
 
-    private static Sandbox tryOut(Runner runner, Bubblewrap sandbox, Place place) {
-        var spec = new RunSpec(place, sandbox.root(place))
-                .command(List.of("true"), Map.of("PATH", "/usr/bin:/bin"))
-                .timeout(PATIENCE, Duration.ZERO);
-        sandbox.confine(spec, place, Sandbox.Grants.NOTHING);
-        try (var run = runner.start(spec)) {
-            var end = run.await(new Ignoring());
-            return switch (end) {
-                case RunEnd.Ran ran when ran.exitCode() == 0 -> sandbox;
-                case RunEnd.Ran ran -> new Plain("bubblewrap does not work: exit code %d".formatted(ran.exitCode()));
-                case RunEnd.NotStarted(var failure) -> new Plain("bubblewrap does not work: " + failure.message());
-            };
+    private static Sandbox tryOut(Runner runner, Bubblewrap sandbox, Path scratch) throws IOException {
+        if (problem(runner, sandbox, scratch.resolve("1")).isEmpty()) {
+            return sandbox;
+        }
+        return problem(runner, sandbox.latter(), scratch.resolve("2"))
+                .<Sandbox>map(Plain::new)
+                .orElseGet(sandbox::latter);
+    }
+
+    /// Returns why a command cannot be run in the sandbox, if it cannot.
+    private static Optional<String> problem(Runner runner, Bubblewrap sandbox, Path scratch) throws IOException {
+        var layer = Files.createDirectories(scratch.resolve("layer"));
+        var attempt = scratch.resolve("attempt");
+        Place.create(attempt, true);
+        try {
+            if (sandbox.ahead()) {
+                runner.makeReady(sandbox.outline(attempt));
+            }
+            var place = new Place(attempt, List.of(layer));
+            var spec = new RunSpec(place, sandbox.root(place))
+                    .command(List.of("true"), Map.of("PATH", "/usr/bin:/bin"))
+                    .timeout(PATIENCE, Duration.ZERO);
+            sandbox.confine(spec, place, Sandbox.Grants.NOTHING);
+            try (var run = runner.start(spec)) {
+                return switch (run.await(new Ignoring())) {
+                    case RunEnd.Ran ran when ran.exitCode() == 0 -> Optional.empty();
+                    case RunEnd.Ran ran ->
+                        Optional.of("bubblewrap does not work: exit code %d".formatted(ran.exitCode()));
+                    case RunEnd.NotStarted(var failure) ->
+                        Optional.of("bubblewrap does not work: " + failure.message());
+                };
+            }
         } catch (SteadingException e) {
-            return new Plain("bubblewrap does not work: " + e.getMessage());
+            return Optional.of("bubblewrap does not work: " + e.getMessage());
         }
     }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What the runner owes in either sandbox, whatever the command does.
+/// What the runner owes in either sandbox, whatever the command does; in bubblewrap also if that stands ready.
 class RunnerTest {
     private static final AtomicLong MARKERS =
             new AtomicLong(ProcessHandle.current().pid() * 1000);
@@ -54,6 +54,9 @@ class RunnerTest {
         var layer = Files.createDirectories(worker.resolve("layers").resolve("1"));
         var attempt = Files.createDirectories(worker.resolve("attempts")).resolve("1");
         Place.create(attempt, !kind.equals("plain"));
+        if (kind.equals("ready")) {
+            runner().makeReady(((Sandbox.Bubblewrap) sandbox).outline(attempt));
+        }
         var place = new Place(attempt, kind.equals("plain") ? List.of() : List.of(layer));
         var spec = new RunSpec(place, sandbox.root(place))
                 .command(List.of("/bin/sh", "-c", script), Map.of("PATH", "/usr/bin:/bin"));
@@ -104,7 +107,7 @@ class RunnerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"plain", "bubblewrap"})
+    @ValueSource(strings = {"plain", "bubblewrap", "ready"})
     void backgroundChildDoesNotKeepTheRunOpen(String kind) throws Exception {
         var end = ran(spec(kind, "sleep %s & setsid sleep %s & echo said".formatted(marker, marker))
                 .timeout(Duration.ofSeconds(60), Duration.ZERO));
@@ -116,7 +119,7 @@ class RunnerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"plain", "bubblewrap"})
+    @ValueSource(strings = {"plain", "bubblewrap", "ready"})
     void timeoutEndsGrandchildrenToo(String kind) throws Exception {
         var end = ran(spec(
                         kind,
@@ -132,7 +135,7 @@ class RunnerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"plain", "bubblewrap"})
+    @ValueSource(strings = {"plain", "bubblewrap", "ready"})
     void whoIgnoresTheRequestToEndIsKilled(String kind) throws Exception {
         var end = ran(spec(kind, "trap '' TERM; while :; do sleep %s; done".formatted(marker))
                 .timeout(Duration.ofMillis(100), Duration.ofMillis(200)));
@@ -143,7 +146,7 @@ class RunnerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"plain", "bubblewrap"})
+    @ValueSource(strings = {"plain", "bubblewrap", "ready"})
     void commandMayTidyUpWhenItsTimeIsOver(String kind) throws Exception {
         var end = ran(spec(kind, "trap 'echo tidy; exit 3' TERM; while :; do sleep 0.01; done")
                 .timeout(Duration.ofMillis(300), Duration.ofSeconds(30)));
@@ -154,7 +157,7 @@ class RunnerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"plain", "bubblewrap"})
+    @ValueSource(strings = {"plain", "bubblewrap", "ready"})
     void forkBombIsContained(String kind) throws Exception {
         var end = ran(spec(kind, "b() { b | b & }; b; sleep %s".formatted(marker))
                 .limits(0, 300, 0)
@@ -166,7 +169,7 @@ class RunnerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"plain", "bubblewrap"})
+    @ValueSource(strings = {"plain", "bubblewrap", "ready"})
     void tooMuchMemoryIsNoticed(String kind) throws Exception {
         var end = ran(spec(kind, "perl -e '$x = \"a\" x 200_000_000; sleep %s'".formatted(marker))
                 .limits(100_000_000, 0, 0)
@@ -178,7 +181,7 @@ class RunnerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"plain", "bubblewrap"})
+    @ValueSource(strings = {"plain", "bubblewrap", "ready"})
     void noFileGrowsBeyondTheLimit(String kind) throws Exception {
         var end = ran(
                 spec(kind, "head -c 3000000 /dev/zero > big; stat -c %s big").limits(0, 0, 1_000_000));
@@ -188,7 +191,7 @@ class RunnerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"plain", "bubblewrap"})
+    @ValueSource(strings = {"plain", "bubblewrap", "ready"})
     void cancelledRunLeavesNoProcess(String kind) throws Exception {
         RunEnd end;
         try (var run = start(spec(kind, "echo begun; setsid sleep %s & sleep %s".formatted(marker, marker)))) {
@@ -212,7 +215,7 @@ class RunnerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"plain", "bubblewrap"})
+    @ValueSource(strings = {"plain", "bubblewrap", "ready"})
     void abandonedRunLeavesNoProcess(String kind) throws Exception {
         try (var run =
                 start(spec(kind, "trap '' TERM; echo begun; setsid sleep %s & sleep %s".formatted(marker, marker)))) {
@@ -240,7 +243,7 @@ class RunnerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"plain", "bubblewrap"})
+    @ValueSource(strings = {"plain", "bubblewrap", "ready"})
     void floodOfOutputArrivesWhole(String kind) throws Exception {
         var bytes = new AtomicLong();
         try (var run = start(spec(kind, "head -c 300000000 /dev/zero"))) {
@@ -259,7 +262,7 @@ class RunnerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"plain", "bubblewrap"})
+    @ValueSource(strings = {"plain", "bubblewrap", "ready"})
     void outputAndErrorsAreKeptApart(String kind) throws Exception {
         ran(spec(kind, "echo out; echo err >&2"));
 
@@ -268,7 +271,7 @@ class RunnerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"plain", "bubblewrap"})
+    @ValueSource(strings = {"plain", "bubblewrap", "ready"})
     void commandInheritsNothing(String kind) throws Exception {
         ran(spec(kind, "ls /proc/self/fd | wc -l; umask; grep -E 'Sig(Blk|Ign)' /proc/self/status; ulimit -c"));
 
@@ -276,7 +279,7 @@ class RunnerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"plain", "bubblewrap"})
+    @ValueSource(strings = {"plain", "bubblewrap", "ready"})
     void oneRunnerRunsOneCommandAfterTheOther(String kind) throws Exception {
         var first = ran(spec(kind, "echo $PPID; perl -e '$x = \"a\" x 50_000_000'; exit 1"));
         Trees.delete(directory.resolve("worker"));

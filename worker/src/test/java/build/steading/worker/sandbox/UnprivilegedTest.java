@@ -21,6 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What the runner owes a user without privileges, tried as one when the tests are run by the superuser.
 @Isolated("A fork bomb leaves nothing to others")
@@ -55,7 +57,7 @@ class UnprivilegedTest {
         }
     }
 
-    private Ran run(String script) {
+    private Ran run(boolean ready, String script) {
         var place = new Place(directory.resolve("worker").resolve("attempt"), List.of(layer));
         var spec = new RunSpec(place, sandbox.root(place))
                 .command(List.of("/bin/sh", "-c", script), Map.of("PATH", "/usr/bin:/bin"))
@@ -63,8 +65,16 @@ class UnprivilegedTest {
                 .limits(0, 300, 0);
         sandbox.confine(spec, place, Sandbox.Grants.NOTHING);
         try (var own = Runner.prepare(directory.resolve("worker").resolve("bin"));
-                var runner = own.behind(AS_NOBODY);
-                var run = runner.start(spec)) {
+                var runner = own.behind(AS_NOBODY)) {
+            if (ready) {
+                runner.makeReady(((Sandbox.Bubblewrap) sandbox).outline(place.directory()));
+            }
+            return run(runner, spec);
+        }
+    }
+
+    private Ran run(Runner runner, RunSpec spec) {
+        try (var run = runner.start(spec)) {
             var end = run.await(new Run.Printed() {
                 @Override
                 public void accept(int source, long micros, byte[] bytes, int length) {
@@ -79,10 +89,12 @@ class UnprivilegedTest {
         }
     }
 
-    @Test
-    void overlayAndSandboxWork() throws IOException {
-        var end =
-                run("id -un; cat input; echo more >> input; echo new > output; rm -f /etc/passwd; test -s /etc/passwd");
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void overlayAndSandboxWork(boolean ready) throws IOException {
+        var end = run(
+                ready,
+                "id -un; cat input; echo more >> input; echo new > output; rm -f /etc/passwd; test -s /etc/passwd");
 
         assertThat(printed.toString(StandardCharsets.UTF_8)).startsWith("nobody\ngiven\n");
         assertThat(end.exitCode()).isZero();
@@ -94,8 +106,10 @@ class UnprivilegedTest {
 
     @Test
     void tooManyProcessesAreNoticedAndTheirNumberIsBounded() {
-        var end = run("perl -e 'for (1..3000) { $n++, next if $pid = fork; last unless defined $pid; sleep 60 }"
-                + " $| = 1; print $n; sleep 60'");
+        var end = run(
+                false,
+                "perl -e 'for (1..3000) { $n++, next if $pid = fork; last unless defined $pid; sleep 60 }"
+                        + " $| = 1; print $n; sleep 60'");
 
         assertThat(end.cut()).contains(Cut.TASKS);
         var forked = printed.toString(StandardCharsets.UTF_8);

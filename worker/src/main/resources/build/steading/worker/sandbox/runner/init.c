@@ -6,10 +6,12 @@
 #include "run.h"
 
 #include <errno.h>
+#include <linux/magic.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -53,12 +55,34 @@ static int serve(pid_t command, int signals, int status_fd, int control_fd) {
   }
 }
 
+/// Waits for the runner's order to begin. Returns false if the runner is gone, or the command not wanted any more.
+static bool await_order(int control_fd) {
+  char order = 0;
+  ssize_t n;
+  do n = read(control_fd, &order, 1);
+  while (n < 0 && errno == EINTR);
+  return n == 1 && order == GO;
+}
+
+/// Returns whether the input tree is there: what was mounted outside, after this sandbox was made, must be seen here.
+static bool sees_tree(const struct spec *spec, struct status *status) {
+  struct statfs found;
+  if (!spec->overlay) return true;
+  if (!statfs(spec->root, &found) && found.f_type == OVERLAYFS_SUPER_MAGIC) return true;
+  complain(status, 'E', "The input tree has not appeared in the sandbox");
+  return false;
+}
+
 int init_main(int spec_fd, int status_fd, int control_fd) {
   struct spec spec;
   struct status status = {0};
   sigset_t child;
-  if (!spec_read(spec_fd, &spec)) return 1;
+  if (!await_order(control_fd) || !spec_read(spec_fd, &spec)) return 1;
   spec_parse(&spec);
+  if (!sees_tree(&spec, &status)) {
+    send_status(status_fd, &status);
+    return 1;
+  }
   if (!enter(&spec, &status)) {
     send_status(status_fd, &status);
     return 1;

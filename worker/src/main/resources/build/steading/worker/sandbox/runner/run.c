@@ -30,8 +30,8 @@ static sigset_t watched;
 
 struct run {
   struct spec spec;
-  pid_t child;
-  int signals, status, control, out, err;
+  struct child child;
+  int signals;
   bool started, exited, terminating, killing, child_gone;
   const char *reason;    // why we ended it: `timeout`, `cancelled`, `memory`, `tasks`, `abandoned`; NULL: we did not
   struct status end;     // of kind 'X' once the command ended
@@ -92,7 +92,7 @@ static void terminate(struct run *run, const char *reason) {
   run->terminating = true;
   run->kill_ms = now_ms() + run->spec.grace_ms;
   if (!*run->spec.wrap) scan_descendants(SIGTERM);
-  else if (write(run->control, (char[]){CANCEL}, 1) < 0) run->kill_ms = now_ms();
+  else if (write(run->child.control, (char[]){CANCEL}, 1) < 0) run->kill_ms = now_ms();
 }
 
 /// Ends all processes at once: those of a sandbox with its process 1, if that gets its turn, and with sweep() anyway.
@@ -100,9 +100,9 @@ static void kill_all(struct run *run, const char *reason) {
   if (!run->reason) run->reason = reason;
   run->killing = true;
   if (*run->spec.wrap && !run->child_gone) {
-    kill(run->child, SIGKILL);
-    if (run->control >= 0) close(run->control);
-    run->control = -1;
+    kill(run->child.pid, SIGKILL);
+    if (run->child.control >= 0) close(run->child.control);
+    run->child.control = -1;
   }
 }
 
@@ -131,12 +131,12 @@ static void glance(struct run *run) {
 /// Takes one message, if there is one. Returns whether there was.
 static bool receive_status(struct run *run) {
   struct status status;
-  if (run->status < 0) return false;
-  ssize_t n = read(run->status, &status, sizeof status);
+  if (run->child.status < 0) return false;
+  ssize_t n = read(run->child.status, &status, sizeof status);
   if (n < 0 && (errno == EAGAIN || errno == EINTR)) return false;
   if (n != sizeof status) {
-    close(run->status);
-    run->status = -1;
+    close(run->child.status);
+    run->child.status = -1;
     return false;
   }
   if (status.kind == 'S') {
@@ -165,7 +165,7 @@ static void note_plain_end(struct run *run) {
 /// Returns whether all processes are gone. Once the main one is, the others are killed: stopped first, so that they
 /// cannot multiply meanwhile.
 static bool sweep(struct run *run) {
-  bool left = reap_all(run->child, &run->children);
+  bool left = reap_all(run->child.pid, &run->children);
   if (!run->child_gone && run->children.status >= 0) {
     run->child_gone = true;
     while (receive_status(run)) {
@@ -175,7 +175,7 @@ static bool sweep(struct run *run) {
   if (left && (run->child_gone || run->killing)) {
     scan_descendants(SIGSTOP);
     scan_descendants(SIGKILL);
-    left = reap_all(run->child, &run->children);
+    left = reap_all(run->child.pid, &run->children);
   }
   return !left;
 }
@@ -218,14 +218,14 @@ static void step(struct run *run) {
   struct pollfd events[EVENTS] = {
       [STDIN] = {.fd = run->killing ? -1 : 0, .events = POLLIN},
       [SIGNALS] = {.fd = run->signals, .events = POLLIN},
-      [STATUS] = {.fd = run->status, .events = POLLIN},
+      [STATUS] = {.fd = run->child.status, .events = POLLIN},
       [STDOUT] = {.fd = idle ? -1 : 1, .events = POLLOUT},
-      [OUT] = {.fd = idle ? run->out : -1, .events = POLLIN},
-      [ERR] = {.fd = idle ? run->err : -1, .events = POLLIN},
+      [OUT] = {.fd = idle ? run->child.out : -1, .events = POLLIN},
+      [ERR] = {.fd = idle ? run->child.err : -1, .events = POLLIN},
   };
   if (poll(events, EVENTS, patience(run)) < 0) return;
-  if (events[OUT].revents) pump(run, &run->out, 1);
-  if (events[ERR].revents) pump(run, &run->err, 2);
+  if (events[OUT].revents) pump(run, &run->child.out, 1);
+  if (events[ERR].revents) pump(run, &run->child.err, 2);
   if (run->pending) flush(run);
   if (events[STDIN].revents) on_input(run);
   if (events[STDOUT].revents & (POLLERR | POLLHUP)) kill_all(run, "abandoned");
@@ -248,8 +248,8 @@ static void drain(struct run *run) {
   do {
     write_all(run->buffer + run->written, run->pending - run->written);
     run->pending = run->written = 0;
-    pump(run, &run->out, 1);
-    pump(run, &run->err, 2);
+    pump(run, &run->child.out, 1);
+    pump(run, &run->child.err, 2);
   } while (run->pending);
 }
 
@@ -274,53 +274,12 @@ static void report(struct run *run) {
   write_all(record, HEADER + (size_t)length);
 }
 
-/// The child: the command itself, or what becomes process 1 of its sandbox.
-_Noreturn static void be_child(const struct run *run, pid_t parent, const int ends[4]) {
-  struct status status = {0};
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != parent) _exit(1);
-  int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  dup2(null, 0);
-  dup2(ends[0], 1);
-  dup2(ends[1], 2);
-  int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-  if (score >= 0 && write(score, "500", 3) < 0) {
-    // The kernel may then choose the farm before its actions, when memory ends: no reason not to run.
-  }
-  if (chdir(run->spec.dir)) {
-    complain(&status, 'E', "Cannot enter `%s`: %s", run->spec.dir, strerror(errno));
-  } else if (*run->spec.wrap) {
-    become_sandbox(&run->spec, ends[2], ends[3]);
-  } else if (enter(&run->spec, &status)) {
-    limit_resources(&run->spec);
-    status.kind = 'S';
-    send_status(ends[2], &status);
-    become(&run->spec);
-  }
-  send_status(ends[2], &status);
-  _exit(1);
-}
-
 static void start(struct run *run) {
-  int out[2], err[2], status[2], control[2];
-  pid_t self = getpid();
-  if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC) || pipe2(status, O_CLOEXEC) || pipe2(control, O_CLOEXEC)) {
-    complain(&run->failure, 'E', "Cannot create a pipe: %s", strerror(errno));
-    return;
+  if (!take_standing(&run->spec, &run->child)) {
+    if (*run->spec.wrap) refresh_view(run->spec.dir);
+    if (!start_child(&run->spec, false, &run->child, &run->failure)) return;
   }
-  run->child = fork();
-  if (run->child == 0) be_child(run, self, (int[]){out[1], err[1], status[1], control[0]});
-  if (run->child < 0) complain(&run->failure, 'E', "Cannot start a process: %s", strerror(errno));
-  int theirs[] = {out[1], err[1], status[1], control[0]};
-  int ours[] = {out[0], err[0], status[0], control[1]};
-  for (int i = 0; i < 4; i++) {
-    close(theirs[i]);
-    fcntl(ours[i], F_SETFL, O_NONBLOCK);
-  }
-  run->out = out[0];
-  run->err = err[0];
-  run->status = status[0];
-  run->control = control[1];
+  go(&run->spec, &run->child, &run->failure);
 }
 
 static void settle(struct run *run) {
@@ -344,17 +303,26 @@ static void begin(struct run *run) {
   run->signals = signals;
   run->spec = spec;
   run->children.status = -1;
-  run->out = run->err = run->status = run->control = -1;
+  run->child = NO_CHILD;
   run->watch_ms = run->glance_ms = now_ms() + GLANCE_MS;
   run->tasks_before = tasks_of_machine();
 }
 
 static void finish(struct run *run) {
-  int open[] = {run->out, run->err, run->status, run->control};
-  for (int i = 0; i < 4; i++) {
-    if (open[i] >= 0) close(open[i]);
-  }
+  close_child(&run->child);
   spec_free(&run->spec);
+}
+
+static void serve(struct run *run) {
+  begin(run);
+  start(run);
+  if (run->child.pid > 0) {
+    fcntl(1, F_SETFL, O_NONBLOCK);
+    while (!sweep(run)) step(run);
+    drain(run);
+  }
+  report(run);
+  finish(run);
 }
 
 int main(int argc, char **argv) {
@@ -363,20 +331,12 @@ int main(int argc, char **argv) {
   sigemptyset(&watched);
   for (size_t i = 0; i < sizeof WATCHED / sizeof *WATCHED; i++) sigaddset(&watched, WATCHED[i]);
   settle(&run);
-  while (spec_read(0, &run.spec)) {
+  for (idle(); spec_read(0, &run.spec); idle()) {
     sigprocmask(SIG_BLOCK, &watched, NULL);
     spec_parse(&run.spec);
-    if (!*run.spec.args) return 2;
-    begin(&run);
-    if (*run.spec.wrap) refresh_view(run.spec.dir);
-    start(&run);
-    if (run.child > 0) {
-      fcntl(1, F_SETFL, O_NONBLOCK);
-      while (!sweep(&run)) step(&run);
-      drain(&run);
-    }
-    report(&run);
-    finish(&run);
+    if (*run.spec.args) serve(&run);
+    else if (*run.spec.wrap) stand_ready(&run.spec);
+    else return 2;
     // While there is nothing to look after, signals may end us.
     sigprocmask(SIG_UNBLOCK, &watched, NULL);
   }

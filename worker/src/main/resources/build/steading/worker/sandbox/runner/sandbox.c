@@ -8,14 +8,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+enum { LONGEST_OPTIONS = 4096 };  // a page: as many as mount(2) takes
 enum { SPEC_FD = 3, STATUS_FD = 4, CONTROL_FD = 5, SELF_FD = 6, FIRST_FREE_FD = 7, OPEN_FILES = 4096, SPARE_TASKS = 1000 };
 
 static void limit(int resource, rlim_t soft, rlim_t hard) {
@@ -54,7 +56,7 @@ static bool write_file(const char *path, const char *text) {
   return ok;
 }
 
-/// A mount namespace of our own; without privileges also a user namespace in which we are who we were.
+/// A mount namespace of our own, which the machine's mounts do not reach; without privileges also a user namespace in which we are who we were.
 static void unshare_mounts(int status_fd) {
   uid_t uid = geteuid();
   gid_t gid = getegid();
@@ -70,43 +72,62 @@ static void unshare_mounts(int status_fd) {
   if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)) give_up(status_fd, "Cannot make mounts private");
 }
 
-static int spec_memory(const struct spec *spec, int status_fd) {
-  int fd = memfd_create("spec", 0);
-  if (fd < 0) give_up(status_fd, "Cannot create a memory file");
-  for (size_t done = 0; done < spec->length;) {
-    ssize_t n = write(fd, spec->bytes + done, spec->length - done);
-    if (n < 0 && errno != EINTR) give_up(status_fd, "Cannot write a memory file");
-    if (n > 0) done += (size_t)n;
+static bool mount_tree(const char *options) {
+  return !mount("overlay", "root", "overlay", MS_NOSUID | MS_NODEV, options);
+}
+
+/// A process that stays in this namespace: it mounts the overlay when it is told how, answers, and ends.
+_Noreturn static void be_mounter(const struct ends *ends) {
+  struct status status = {.kind = 'M'};
+  char options[LONGEST_OPTIONS];
+  size_t length = 0;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  close(ends->overlay_ours);
+  close_range(1, 2, 0);
+  do {
+    ssize_t n = read(ends->overlay, options + length, sizeof options - length);
+    if (n <= 0) _exit(0);
+    length += (size_t)n;
+  } while (options[length - 1] && length < sizeof options);
+  if (options[length - 1] || !mount_tree(options)) status.kind = 'E';
+  send_status(ends->status, &status);
+  _exit(0);
+}
+
+/// Prepares for an overlay on `root`, whose layers are not known yet, to appear in the sandbox that begins here.
+static void leave_mounter(const struct ends *ends) {
+  if (mount("root", "root", NULL, MS_BIND, NULL) || mount(NULL, "root", NULL, MS_SHARED, NULL)) {
+    give_up(ends->status, "Cannot share the place of the input tree");
   }
-  lseek(fd, 0, SEEK_SET);
-  return fd;
+  pid_t mounter = fork();
+  if (mounter == 0) be_mounter(ends);
+  if (mounter < 0) give_up(ends->status, "Cannot start a process");
 }
 
 /// Moves the descriptors that process 1 needs to fixed numbers and closes all others.
-static void arrange_descriptors(int spec_fd, int status_fd, int control_fd) {
+static void arrange_descriptors(const struct ends *ends) {
   int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-  int from[] = {spec_fd, status_fd, control_fd, self};
+  int from[] = {ends->spec, ends->status, ends->control, self};
   int high[4];
   for (int i = 0; i < 4; i++) high[i] = fcntl(from[i], F_DUPFD_CLOEXEC, 64);
   for (int i = 0; i < 4; i++) dup2(high[i], SPEC_FD + i);
   close_range(FIRST_FREE_FD, ~0U, 0);
 }
 
-_Noreturn void become_sandbox(const struct spec *spec, int status_fd, int control_fd) {
-  if (!enter_view(spec->dir)) give_up(status_fd, "Cannot enter the sandboxes' mount namespace");
-  if (spec->overlay) {
-    unshare_mounts(status_fd);
-    if (mount("overlay", "root", "overlay", 0, spec->overlay)) give_up(status_fd, "Cannot mount the input tree");
-  }
+_Noreturn void become_sandbox(const struct spec *spec, const struct ends *ends) {
+  if (!enter_view(spec->dir)) give_up(ends->status, "Cannot enter the sandboxes' mount namespace");
+  if (ends->overlay >= 0 || spec->overlay) unshare_mounts(ends->status);
+  if (ends->overlay >= 0) leave_mounter(ends);
+  else if (spec->overlay && !mount_tree(spec->overlay)) give_up(ends->status, "Cannot mount the input tree");
   size_t count = 0;
   while (spec->wrap[count]) count++;
   char **args = calloc(count + 7, sizeof(char *));
-  if (!args) give_up(status_fd, "No memory");
+  if (!args) give_up(ends->status, "No memory");
   memcpy(args, spec->wrap, count * sizeof(char *));
   char *tail[] = {"--", "/proc/self/fd/6", "--init", "3", "4", "5", NULL};
   memcpy(args + count, tail, sizeof tail);
   char *env[] = {NULL};
-  arrange_descriptors(spec_memory(spec, status_fd), status_fd, control_fd);
+  arrange_descriptors(ends);
   execve(args[0], args, env);
   give_up(STATUS_FD, "Cannot run the sandbox program");
 }

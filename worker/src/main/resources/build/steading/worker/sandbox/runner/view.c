@@ -28,6 +28,7 @@ static const char *const INTERFACES[] = {"bpf",    "cgroup",    "cgroup2", "conf
 
 static int view = -1;    // the namespace
 static int mounts = -1;  // tells when those of the machine change
+static bool stale = true;
 
 static bool begins(const char *path, const char *prefix) { return !strncmp(path, prefix, strlen(prefix)); }
 
@@ -113,12 +114,23 @@ static int make_view(const char *kept) {
   return made;
 }
 
+int watch_mounts(void) {
+  if (mounts < 0) mounts = open("/proc/self/mounts", O_RDONLY | O_CLOEXEC);
+  return mounts;
+}
+
+void forget_view(void) { stale = true; }
+
+bool mounts_changed(void) {
+  struct pollfd change = {.fd = watch_mounts(), .events = POLLPRI};
+  if (mounts >= 0 && poll(&change, 1, 0) > 0) forget_view();
+  return stale;
+}
+
 void refresh_view(const char *kept) {
+  if (!mounts_changed()) return;
+  stale = false;
   if (geteuid()) return;  // what a user has not mounted he cannot detach
-  bool first = mounts < 0;
-  if (first) mounts = open("/proc/self/mounts", O_RDONLY | O_CLOEXEC);
-  struct pollfd change = {.fd = mounts, .events = POLLPRI};
-  if (mounts < 0 || (!first && poll(&change, 1, 0) == 0)) return;
   if (view >= 0) close(view);
   view = make_view(kept);
 }
