@@ -56,7 +56,10 @@ final class CcPeers implements AutoCloseable {
             var command = new ArrayList<>(List.of("setsid", "distccd", "--no-detach", "--daemon"));
             command.addAll(List.of("--listen", "127.0.0.1", "--port", Integer.toString(port), "--allow", "127.0.0.1"));
             command.addAll(List.of("--jobs", "4", "--enable-tcp-insecure", "--log-stderr", "--log-level", "error"));
-            start(builder(command.toArray(String[]::new)), port);
+            var daemon = builder(command.toArray(String[]::new));
+            // It becomes another user, who may not write where we do.
+            daemon.environment().remove("TMPDIR");
+            start(daemon, port);
             stage.with(
                     "DISTCC_DIR",
                     Files.createDirectories(directory.resolve("distcc")).toString());
