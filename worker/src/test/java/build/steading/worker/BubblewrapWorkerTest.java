@@ -10,6 +10,7 @@ import build.steading.worker.sandbox.Sandbox;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 class BubblewrapWorkerTest extends SandboxedTest {
     @Override
@@ -42,6 +43,7 @@ class BubblewrapWorkerTest extends SandboxedTest {
     }
 
     @Test
+    @ResourceLock(TestSandboxes.MOUNTS)
     void whatIsMountedWhileTheWorkerRunsIsSeen() throws Exception {
         assumeThat(System.getProperty("user.name")).isEqualTo("root");
         // Commands have a `/tmp` of their own.

@@ -12,6 +12,9 @@ import java.util.List;
 
 /// Sandboxes for tests, which are skipped where there are none.
 public final class TestSandboxes {
+    /// The mounts of this machine: when they change, no sandbox goes on standing ready.
+    public static final String MOUNTS = "mounts";
+
     private TestSandboxes() {}
 
     /// Makes a directory for a worker, with the runner that all tests share: compiling takes a while.

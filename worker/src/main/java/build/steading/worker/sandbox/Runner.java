@@ -99,8 +99,9 @@ public final class Runner implements AutoCloseable {
             try {
                 return write(known, spec);
             } catch (IOException _) {
-                // Somebody has killed it while it was idle.
+                // Somebody has killed it while it was idle, and perhaps not all of its sandbox with it.
                 known.destroyForcibly();
+                Orphans.kill(spec.directory());
             }
         }
         try {

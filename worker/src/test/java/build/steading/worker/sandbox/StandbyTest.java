@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +19,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /// Sandboxes that stand ready before their command is known.
+@ResourceLock(value = TestSandboxes.MOUNTS, mode = ResourceAccessMode.READ)
 class StandbyTest {
     /// Says for how many hundredths of a second the sandbox has been there.
     private static final String AGE = "age() { cut -d' ' -f22 /proc/$1/stat; }; cat /proc/self/stat > s;"
@@ -167,6 +171,18 @@ class StandbyTest {
                 .isEqualTo("new\n1\n");
     }
 
+    /// Bubblewrap, killed while it begins, leaves a process that waits for ever.
+    @Test
+    void sandboxThatIsAbandonedAtAnyMomentLeavesNothing() throws Exception {
+        for (var i = 0; i < 40; i++) {
+            runner.makeReady(sandbox.outline(attempt));
+            Thread.sleep(Duration.ofNanos(i * 250_000L));
+            runner.abandon(attempt);
+
+            assertThat(around()).as("after %d us".formatted(i * 250)).isEmpty();
+        }
+    }
+
     @Test
     void whatIsAbandonedIsGone() throws Exception {
         makeReadyAndWait();
@@ -174,6 +190,6 @@ class StandbyTest {
 
         runner.abandon(attempt);
 
-        awaitNobodyAround();
+        assertThat(around()).isEmpty();
     }
 }

@@ -340,5 +340,6 @@ int main(int argc, char **argv) {
     // While there is nothing to look after, signals may end us.
     sigprocmask(SIG_UNBLOCK, &watched, NULL);
   }
+  drop_standing();
   return 0;
 }

@@ -108,6 +108,9 @@ bool take_standing(const struct spec *spec, struct child *child);
 /// Returns when there is something to read on standard input, at the latest.
 void idle(void);
 
+/// Ends what stands ready. Nothing else runs meanwhile.
+void drop_standing(void);
+
 // view.c
 
 /// Returns a descriptor on which poll(2) reports POLLPRI, once, when mounts of the machine have come or gone; -1: there

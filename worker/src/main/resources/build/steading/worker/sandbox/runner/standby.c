@@ -13,15 +13,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MOUNT_PATIENCE_MS = 5000 };
+enum { MOUNT_PATIENCE_MS = 5000, SWEEP_MS = 1 };
 
 static struct child ready;  // without a process: nothing stands ready
 static struct spec made_for;
 
-static void drop(void) {
+/// The sandbox program begins with a process that waits for another one and does not notice its death: so all that
+/// descends from us is killed, until nothing does.
+void drop_standing(void) {
+  struct ended ignored = {.status = -1};
   if (!ready.pid) return;
   kill(ready.pid, SIGKILL);
-  while (waitpid(ready.pid, NULL, 0) < 0 && errno == EINTR) {
+  while (reap_all(ready.pid, &ignored)) {
+    scan_descendants(SIGKILL);
+    poll(NULL, 0, SWEEP_MS);
   }
   close_child(&ready);
   spec_free(&made_for);
@@ -29,7 +34,7 @@ static void drop(void) {
 
 void stand_ready(struct spec *spec) {
   struct status ignored;
-  drop();
+  drop_standing();
   refresh_view(spec->dir);
   if (start_child(spec, true, &ready, &ignored)) {
     made_for = *spec;
@@ -47,7 +52,7 @@ void idle(void) {
     if (events[0].revents) return;
     if (events[1].revents) {
       forget_view();
-      drop();
+      drop_standing();
     }
   }
 }
@@ -77,7 +82,7 @@ static bool mount_overlay(const char *options) {
 bool take_standing(const struct spec *spec, struct child *child) {
   if (!ready.pid) return false;
   if (!fits(spec) || mounts_changed() || has_ended() || !mount_overlay(spec->overlay)) {
-    drop();
+    drop_standing();
     return false;
   }
   *child = ready;
