@@ -6,9 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import build.steading.worker.TestSandboxes;
 import build.steading.worker.sandbox.RunEnd.Ran;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +33,7 @@ class StandbyTest {
     @TempDir
     Path directory;
 
-    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    private final Printout printed = new Printout();
     private Sandbox.Bubblewrap sandbox = new Sandbox.Bubblewrap(Path.of("/bin/false"), List.of());
     private Path attempt = Path.of("/");
     private Path layer = Path.of("/");
@@ -67,20 +65,12 @@ class StandbyTest {
                 .command(List.of("/bin/sh", "-c", script), Map.of("PATH", "/usr/bin:/bin"));
         sandbox.confine(spec, place, grants);
         try (var run = runner.start(spec)) {
-            var end = run.await(new Run.Printed() {
-                @Override
-                public void accept(int source, long micros, byte[] bytes, int length) {
-                    printed.write(bytes, 0, length);
-                }
-
-                @Override
-                public void pause() {}
-            });
+            var end = run.await(printed);
             assertThat(end)
                     .isInstanceOfSatisfying(
                             Ran.class, ran -> assertThat(ran.exitCode()).isZero());
         }
-        return printed.toString(StandardCharsets.UTF_8);
+        return printed.text();
     }
 
     private int age(Sandbox.Grants grants) {

@@ -7,9 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import build.steading.worker.TestSandboxes;
 import build.steading.worker.sandbox.RunEnd.Cut;
 import build.steading.worker.sandbox.RunEnd.Ran;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
@@ -33,7 +31,7 @@ class UnprivilegedTest {
     @TempDir
     Path directory;
 
-    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    private final Printout printed = new Printout();
     private Sandbox sandbox = new Sandbox.Plain("not found out yet");
     private Path layer = Path.of("/");
 
@@ -75,16 +73,8 @@ class UnprivilegedTest {
 
     private Ran run(Runner runner, RunSpec spec) {
         try (var run = runner.start(spec)) {
-            var end = run.await(new Run.Printed() {
-                @Override
-                public void accept(int source, long micros, byte[] bytes, int length) {
-                    printed.write(bytes, 0, length);
-                }
-
-                @Override
-                public void pause() {}
-            });
-            assertThat(end).as(printed.toString(StandardCharsets.UTF_8)).isInstanceOf(Ran.class);
+            var end = run.await(printed);
+            assertThat(end).as(printed.text()).isInstanceOf(Ran.class);
             return (Ran) end;
         }
     }
@@ -96,7 +86,7 @@ class UnprivilegedTest {
                 ready,
                 "id -un; cat input; echo more >> input; echo new > output; rm -f /etc/passwd; test -s /etc/passwd");
 
-        assertThat(printed.toString(StandardCharsets.UTF_8)).startsWith("nobody\ngiven\n");
+        assertThat(printed.text()).startsWith("nobody\ngiven\n");
         assertThat(end.exitCode()).isZero();
         assertThat(layer.resolve("input")).hasContent("given\n");
         var upper = directory.resolve("worker").resolve("attempt").resolve("upper");
@@ -112,7 +102,7 @@ class UnprivilegedTest {
                         + " $| = 1; print $n; sleep 60'");
 
         assertThat(end.cut()).contains(Cut.TASKS);
-        var forked = printed.toString(StandardCharsets.UTF_8);
+        var forked = printed.text();
         assertThat(forked.isEmpty() ? 0 : Integer.parseInt(forked)).isLessThan(1300);
     }
 }
