@@ -70,7 +70,7 @@ public sealed interface Sandbox {
         }
 
         /// One that is set up when all is known.
-        Bubblewrap latter() {
+        Bubblewrap late() {
             return new Bubblewrap(program, hidden, whole, false);
         }
 

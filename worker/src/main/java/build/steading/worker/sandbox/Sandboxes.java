@@ -66,9 +66,9 @@ public final class Sandboxes {
         if (problem(runner, sandbox, scratch.resolve("1")).isEmpty()) {
             return sandbox;
         }
-        return problem(runner, sandbox.latter(), scratch.resolve("2"))
+        return problem(runner, sandbox.late(), scratch.resolve("2"))
                 .<Sandbox>map(Plain::new)
-                .orElseGet(sandbox::latter);
+                .orElseGet(sandbox::late);
     }
 
     /// Returns why a command cannot be run in the sandbox, if it cannot.

@@ -58,7 +58,8 @@ static void close_all(const int *descriptors, size_t count) {
 
 static bool make_pipes(const struct spec *spec, bool ahead, struct child *child, struct ends *ends) {
   if (!make_pipe(false, &child->out, &ends->out) || !make_pipe(false, &child->err, &ends->err)) return false;
-  if (!make_pipe(false, &child->status, &ends->status) || !make_pipe(true, &child->control, &ends->control)) return false;
+  if (!make_pipe(false, &child->status, &ends->status)) return false;
+  if (!make_pipe(true, &child->control, &ends->control)) return false;
   if (!*spec->wrap) return true;
   child->spec = memfd_create("spec", MFD_CLOEXEC);
   return child->spec >= 0 && (!ahead || make_pipe(true, &child->overlay, &ends->overlay));

@@ -56,7 +56,8 @@ static bool write_file(const char *path, const char *text) {
   return ok;
 }
 
-/// A mount namespace of our own, which the machine's mounts do not reach; without privileges also a user namespace in which we are who we were.
+/// A mount namespace of our own, which the machine's mounts do not reach; without privileges also a user namespace in
+/// which we are who we were.
 static void unshare_mounts(int status_fd) {
   uid_t uid = geteuid();
   gid_t gid = getegid();
