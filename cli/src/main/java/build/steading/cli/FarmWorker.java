@@ -30,6 +30,7 @@ import build.steading.worker.WorkerConfig;
 import build.steading.worker.terms.WorkerSettings;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -116,6 +117,16 @@ final class FarmWorker {
                         "This worker has joined `%s`; to join `%s`, give it another `--directory`",
                         credentials.server(), asked.get());
             }
+            if (command.token().isEmpty()) {
+                return;
+            }
+            // It may be the token of long ago, which stands in the line that starts the worker, or the cure.
+            var refusal = new Enrolment(RetryPolicy.ONCE).refusal(credentials);
+            if (refusal.isEmpty()) {
+                return;
+            }
+            out.println("Not let in, so joining again: " + refusal.get());
+            join(credentials, credentials.server(), credentials.identity().name());
             return;
         }
         if (command.join().isEmpty() || command.token().isEmpty()) {
@@ -123,9 +134,12 @@ final class FarmWorker {
                     "This worker has not joined a farm: `steading worker --join HOST --token TOKEN`; an admin of the"
                             + " farm makes tokens with `steading token create worker`");
         }
-        var token = JoinToken.parse(command.token().get());
-        var identity = new Enrolment(RetryPolicy.STANDARD)
-                .join(Addresses.server(command.join().get()), token, name(), credentials);
+        join(credentials, Addresses.server(command.join().get()), name());
+    }
+
+    private void join(Credentials credentials, URI server, String name) {
+        var token = JoinToken.parse(command.token().orElseThrow());
+        var identity = new Enrolment(RetryPolicy.STANDARD).join(server, token, name, credentials);
         if (identity.role() != Role.WORKER) {
             credentials.forget();
             throw SteadingException.invalid(

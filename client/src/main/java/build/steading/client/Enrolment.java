@@ -21,6 +21,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Gets certificates from a farm. The private key stays where it was made.
 public final class Enrolment {
@@ -57,6 +58,22 @@ public final class Enrolment {
             credentials.store(checked(issued, token.authority()), server);
         }
         return credentials.identity();
+    }
+
+    /// Asks whether the farm still lets us in.
+    ///
+    /// @return why it does not; empty if it does, or does not answer
+    public Optional<String> refusal(Credentials credentials) {
+        try (var resources = new Resources()) {
+            var eventLoop = Channels.newEventLoop();
+            resources.add(() -> Channels.end(eventLoop));
+            var channel = Channels.open(credentials.server(), new Access.Member(credentials), eventLoop);
+            resources.add(() -> Channels.stop(channel));
+            var _ = new ServerLimits(new Connection(channel, "", policy)).batchBytes();
+            return Optional.empty();
+        } catch (SteadingException e) {
+            return e.failure() instanceof Failure.Denied(var why) ? Optional.of(why) : Optional.empty();
+        }
     }
 
     /// Gets and stores the next certificate for the same name and key.

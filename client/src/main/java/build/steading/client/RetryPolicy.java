@@ -13,6 +13,9 @@ public record RetryPolicy(int attempts, Duration firstDelay, Duration maxDelay, 
     public static final RetryPolicy STANDARD =
             new RetryPolicy(6, Duration.ofMillis(100), Duration.ofSeconds(10), Duration.ofSeconds(60));
 
+    /// For a question whose answer is worth one attempt, and no more.
+    public static final RetryPolicy ONCE = new RetryPolicy(1, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(10));
+
     /// Bytes per second below which a stream counts as stuck.
     private static final long SLOWEST_BYTES_PER_SECOND = 64 << 10;
 

@@ -69,7 +69,8 @@ public final class MemberBook {
     }
 
     /// Says whose certificate this is. That it is of the farm's authority, and that its holder has the key, must
-    /// have been shown before; whether it still holds is found out here.
+    /// have been shown before; whether it still holds is found out here. When it begins does not count: our
+    /// authority has made it, so where that lies ahead, the clock has gone back.
     public Recognition recognise(X509Certificate certificate) {
         var identity = Certificates.identity(certificate);
         if (identity.isEmpty()) {
@@ -81,10 +82,6 @@ public final class MemberBook {
         if (now.isAfter(certificate.getNotAfter().toInstant())) {
             return new Recognition.Unknown("The certificate of %s ended at %s; %s"
                     .formatted(lower(who), certificate.getNotAfter().toInstant(), cure(who)));
-        }
-        if (now.isBefore(certificate.getNotBefore().toInstant())) {
-            return new Recognition.Unknown("The certificate of %s begins only at %s: a clock is wrong"
-                    .formatted(lower(who), certificate.getNotBefore().toInstant()));
         }
         var refusal = refusal(who, Fingerprint.of(certificate.getPublicKey()));
         if (refusal.isPresent()) {

@@ -6,7 +6,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /// What a server proves its names with: a key that is never stored, and a certificate of the farm's authority.
-/// Both are made anew when two thirds of their time are over. Thread-safe.
+/// Both are made anew when two thirds of their time are over, and when it has not come yet because the clock has
+/// gone back. Thread-safe.
 public final class ServerKey implements Supplier<KeyChain> {
     private final Authority authority;
     private final Set<String> names;
@@ -22,7 +23,9 @@ public final class ServerKey implements Supplier<KeyChain> {
 
     @Override
     public synchronized KeyChain get() {
-        if (Renewals.isDue(current.certificate(), authority.clock().instant())) {
+        var now = authority.clock().instant();
+        var begins = current.certificate().getNotBefore().toInstant();
+        if (Renewals.isDue(current.certificate(), now) || now.isBefore(begins)) {
             current = authority.newServerKey(names);
         }
         return current;

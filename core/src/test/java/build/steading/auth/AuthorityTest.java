@@ -124,6 +124,18 @@ class AuthorityTest {
     }
 
     @Test
+    void serverKeyIsMadeAnewWhenTheClockHasGoneBack() {
+        clock.advance(Duration.ofDays(40));
+        var key = open().serverKey(Set.of("farm.example"));
+        var early = key.get();
+
+        clock.advance(Duration.ofDays(-40));
+
+        assertThat(key.get().certificate()).isNotEqualTo(early.certificate());
+        assertThat(key.get().certificate().getNotBefore().toInstant()).isBefore(clock.instant());
+    }
+
+    @Test
     void requestThatItsKeyHasNotSignedIsRefused() {
         var encoded = SigningRequest.make(KeyPairs.generate());
         encoded[encoded.length - 10] ^= 1;

@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -28,6 +29,13 @@ record Lent(String name, Path directory, Daemon daemon, List<String> prefix, Lis
                 new Daemon(directory.resolveSibling(name + ".printed"), environment),
                 List.copyOf(prefix),
                 List.copyOf(first));
+    }
+
+    /// Returns the same worker, which will be started with another value of an option.
+    Lent with(String option, String value) {
+        var arguments = new ArrayList<>(first);
+        arguments.set(arguments.indexOf(option) + 1, value);
+        return new Lent(name, directory, daemon, prefix, List.copyOf(arguments));
     }
 
     void start() {

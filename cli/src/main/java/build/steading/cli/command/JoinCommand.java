@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.cli.command;
 
+import build.steading.auth.Credentials;
 import build.steading.auth.Identity;
 import build.steading.auth.JoinToken;
 import build.steading.cli.door.ExitCode;
 import build.steading.client.Enrolment;
 import build.steading.client.RetryPolicy;
 import build.steading.failure.SteadingException;
+import java.net.URI;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -45,21 +47,30 @@ final class JoinCommand implements Callable<Integer> {
         var credentials = services.credentials()
                 .orElseThrow(() ->
                         SteadingException.invalid("This is the server of a farm: join from another `STEADING_HOME`"));
-        if (credentials.joined()) {
-            throw SteadingException.invalid(
-                    "You have joined `%s` as %s; `steading leave` ends that",
-                    credentials.server(), credentials.identity().described());
-        }
-        if (!services.book().underWay().isEmpty()) {
-            throw SteadingException.invalid("Builds are under way here: wait for them or `steading cancel` them first");
-        }
         var server = Addresses.server(address);
         var wanted = name.isEmpty() && Identity.isName(console.user()) ? console.user() : name;
+        if (credentials.joined()) {
+            wanted = credentials.identity().name();
+            checkMayJoinAgain(credentials, server);
+        } else if (!services.book().underWay().isEmpty()) {
+            throw SteadingException.invalid("Builds are under way here: wait for them or `steading cancel` them first");
+        }
         var identity = new Enrolment(RetryPolicy.STANDARD).join(server, JoinToken.parse(token), wanted, credentials);
         // The next command finds a process that builds on the farm.
         console.invocation()
                 .caller()
                 .requestStop("Joined `%s` as %s; builds run there from now on".formatted(server, identity.described()));
         return ExitCode.OK;
+    }
+
+    /// Who is let in no more joins again by the same key, and so under the same name.
+    private void checkMayJoinAgain(Credentials credentials, URI server) {
+        var known = credentials.identity();
+        if (!server.equals(credentials.server())
+                || !(name.isEmpty() || name.equals(known.name()))
+                || new Enrolment(RetryPolicy.ONCE).refusal(credentials).isEmpty()) {
+            throw SteadingException.invalid(
+                    "You have joined `%s` as %s; `steading leave` ends that", credentials.server(), known.described());
+        }
     }
 }

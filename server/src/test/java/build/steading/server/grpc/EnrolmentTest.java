@@ -123,6 +123,43 @@ class EnrolmentTest {
     }
 
     @Test
+    void whoIsLetInNoMoreHearsWhyAndJoinsAgainByTheSameKey() {
+        var late = server.member(Role.WORKER, "late");
+        assertThat(enrolment.refusal(late)).isEmpty();
+        server.clock().advance(Duration.ofDays(8));
+        var removed = server.member(Role.BUILDER, "removed");
+        server.members().change(removed.identity(), Change.REMOVE);
+
+        assertThat(enrolment.refusal(late))
+                .hasValueSatisfying(why -> assertThat(why)
+                        .contains("The certificate of worker `late` ended at", "steading token create worker"));
+        assertThat(enrolment.refusal(removed))
+                .hasValueSatisfying(why -> assertThat(why).contains("it was removed"));
+
+        enrolment.join(server.address(), server.joinToken(Role.WORKER), "late", late);
+        enrolment.join(server.address(), server.joinToken(Role.BUILDER), "removed", removed);
+        assertThat(enrolment.refusal(late)).isEmpty();
+        assertThat(enrolment.refusal(removed)).isEmpty();
+    }
+
+    @Test
+    void membersAreLetInWhereTheServersClockHasGoneBack() {
+        var credentials = server.member(Role.WORKER, "box");
+
+        server.clock().advance(Duration.ofDays(-1));
+
+        assertThat(server.cluster(credentials).blobs().findMissing(ABSENT)).hasSize(1);
+    }
+
+    @Test
+    void whetherAFarmRefusesThatIsNotThereIsUnknown() {
+        var credentials = server.member(Role.WORKER, "box");
+        server.close();
+
+        assertThat(enrolment.refusal(credentials)).isEmpty();
+    }
+
+    @Test
     void certificateIsRenewedInTheBackground() throws Exception {
         var credentials = server.member(Role.WORKER, "box");
         var first = credentials.get().certificate();
