@@ -40,7 +40,8 @@ final class Facts {
         facts.put("reapi", "unix:" + home.run().resolve("reapi.sock"));
         facts.put("memory", residentBytes());
         facts.put("store", storeBytes.getAsLong());
-        facts.put("actions", Map.of("running", snapshot.running(), "queued", snapshot.queued()));
+        var running = snapshot.running() + snapshot.parked();
+        facts.put("actions", Map.of("running", running, "queued", snapshot.queued()));
         facts.put("workers", workers(snapshot));
         return facts;
     }
@@ -57,7 +58,7 @@ final class Facts {
     Map<String, Object> worker(WorkerStatus worker) {
         var facts = new LinkedHashMap<String, Object>();
         facts.put("slots", worker.slots());
-        facts.put("busy", worker.running().size());
+        facts.put("busy", worker.running().size() + worker.parked());
         facts.put("sandbox", worker.properties().values().getOrDefault("sandbox", "unknown"));
         if (!worker.remark().isEmpty()) {
             facts.put("remark", worker.remark());

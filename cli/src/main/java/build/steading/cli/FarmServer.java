@@ -20,9 +20,11 @@ import build.steading.cli.door.CommandRunner;
 import build.steading.cli.door.Home;
 import build.steading.client.RemoteCluster;
 import build.steading.client.RetryPolicy;
+import build.steading.lifecycle.BackgroundJob;
 import build.steading.lifecycle.Resources;
 import build.steading.schedule.WorkerId;
 import build.steading.server.farm.MemberWork;
+import build.steading.server.farm.Return;
 import build.steading.server.grpc.BuildEventService;
 import build.steading.server.grpc.BuildsService;
 import build.steading.server.grpc.Callers;
@@ -63,6 +65,9 @@ final class FarmServer implements Backend {
     /// A worker that was heard of so lately may hold leases of the process before this one.
     private static final Duration EXPECTED_WITHIN = Duration.ofMinutes(5);
 
+    /// For so long, builds leave the processor to whoever serves workers that come back.
+    private static final Duration RETURN = Duration.ofSeconds(1);
+
     private final InstantSource clock = InstantSource.system();
     private final Resources resources = new Resources();
     private final Engine engine;
@@ -95,7 +100,7 @@ final class FarmServer implements Backend {
             this.tokens = new TokenBook(new SqliteTokens(engine.database()), clock, MAX_TOKENS);
             this.members = new MemberBook(new SqliteMembers(engine.database()), clock, MAX_MEMBERS);
             var gate = new Gate(authority, places.names(), members, tokens, clock);
-            expectWorkers();
+            var workers = expectWorkers();
             var unfinished = engine.builds().recall();
             var facts = new Facts(home, version, storage.usedBytes(), engine.farm(), clock.instant());
             var status = new ServerFacts(facts, engine, members);
@@ -123,7 +128,7 @@ final class FarmServer implements Backend {
                     new Doctor(home, () -> "not used: a server runs nothing itself")::checks,
                     version,
                     clock));
-            unfinished.run();
+            goOn(unfinished, workers);
         } catch (RuntimeException e) {
             resources.close();
             throw e;
@@ -143,14 +148,27 @@ final class FarmServer implements Backend {
     }
 
     /// Workers that were there a moment ago hold what the builds that go on will ask for.
-    private void expectWorkers() {
+    private Return expectWorkers() {
         var recently = clock.instant().minus(EXPECTED_WITHIN);
-        engine.farm()
+        return engine.farm()
                 .restarted(members.all().stream()
                         .filter(member -> member.identity().role() == Role.WORKER)
                         .filter(member -> member.state() == MemberState.ACTIVE && wasSeenSince(member, recently))
                         .map(member -> new WorkerId(member.identity().name()))
                         .collect(Collectors.toSet()));
+    }
+
+    /// Workers first: they have been without a farm for a while, and builds would wait for them in any case.
+    private void goOn(Runnable unfinished, Return workers) {
+        var job = new BackgroundJob("recalled-builds", () -> {
+            try {
+                var _ = workers.await(RETURN);
+                unfinished.run();
+            } catch (InterruptedException _) {
+                // The server ends already; the next one recalls them.
+            }
+        });
+        resources.add(job).request();
     }
 
     private static boolean wasSeenSince(Member member, Instant time) {

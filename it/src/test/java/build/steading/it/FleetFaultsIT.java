@@ -166,6 +166,7 @@ class FleetFaultsIT {
         assertThat(Farm.processes(gate.file().toString())).isEqualTo(running);
         FLEET.startServer();
         FLEET.awaitUp(steady);
+        assertThat(FLEET.workers().at("/steady/busy").asInt()).isEqualTo(2);
         assertThat(Farm.processes(gate.file().toString())).isEqualTo(running);
         gate.open();
 

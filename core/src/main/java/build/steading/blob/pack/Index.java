@@ -9,6 +9,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
 /// Knows where every blob of the packs is, and when it was last used: 64 hash tables in files, mapped into
@@ -25,14 +26,18 @@ final class Index {
     private final Durability durability;
     private final long id;
     private final List<IndexTable> tables;
+    private final AtomicBoolean lasting;
     private final Place known;
 
-    private Index(Path directory, Durability durability, Checkpoint start, List<IndexTable> tables) {
+    /// @param lasting as for each of the [IndexTable]s
+    private Index(
+            Path directory, Durability durability, Checkpoint start, List<IndexTable> tables, AtomicBoolean lasting) {
         this.directory = directory;
         this.durability = durability;
         this.id = start.index();
         this.known = start.place();
         this.tables = List.copyOf(tables);
+        this.lasting = lasting;
     }
 
     /// Opens the index in a directory, or begins a new one if there is none that can be trusted.
@@ -44,9 +49,12 @@ final class Index {
         var checkpoint = Checkpoint.read(checkpointFile(directory));
         if (checkpoint.isPresent()) {
             var start = checkpoint.get();
-            var tables = tables(directory, holding, file -> TableFile.open(file, start.index()));
+            var lasting = new AtomicBoolean(durability == Durability.EACH);
+            Opening opening = file -> TableFile.open(file, start.index())
+                    .map(table -> new IndexTable(file, table, holding, lasting::get));
+            var tables = tables(directory, opening);
             if (tables.isPresent()) {
-                return new Index(directory, durability, start, tables.get());
+                return new Index(directory, durability, start, tables.get(), lasting);
             }
         }
         return create(directory, durability, holding);
@@ -55,24 +63,26 @@ final class Index {
     /// Begins a new index in a directory.
     static Index create(Path directory, Durability durability, Predicate<Place> holding) throws IOException {
         var start = new Checkpoint(RANDOM.nextLong(), new Place(0, 0));
-        var tables = tables(directory, holding, file -> Optional.of(TableFile.create(file, start.index(), 0, _ -> {})));
-        return new Index(directory, durability, start, tables.orElseThrow());
+        // Without a checkpoint nobody will ask for it again.
+        var lasting = new AtomicBoolean();
+        Opening opening = file -> Optional.of(
+                new IndexTable(file, TableFile.create(file, start.index(), 0, false, _ -> {}), holding, lasting::get));
+        return new Index(
+                directory, durability, start, tables(directory, opening).orElseThrow(), lasting);
     }
 
     private interface Opening {
-        Optional<TableFile> open(Path file) throws IOException;
+        Optional<IndexTable> open(Path file) throws IOException;
     }
 
-    private static Optional<List<IndexTable>> tables(Path directory, Predicate<Place> holding, Opening opening)
-            throws IOException {
+    private static Optional<List<IndexTable>> tables(Path directory, Opening opening) throws IOException {
         var tables = new ArrayList<IndexTable>();
         for (var i = 0; i < 1 << TABLE_BITS; i++) {
-            var file = directory.resolve("%02x".formatted(i));
-            var table = opening.open(file);
+            var table = opening.open(directory.resolve("%02x".formatted(i)));
             if (table.isEmpty()) {
                 return Optional.empty();
             }
-            tables.add(new IndexTable(file, table.get(), holding));
+            tables.add(table.get());
         }
         return Optional.of(tables);
     }
@@ -94,6 +104,8 @@ final class Index {
     /// Notes that all records before a place are known here, and survive with this.
     void checkpoint(Place before) throws IOException {
         if (durability == Durability.EACH) {
+            // First: what is made anew from now on need not be found by the loop.
+            lasting.set(true);
             for (var table : tables) {
                 // A table that is made anew meanwhile is on the disk, with all that this one knew.
                 table.memory().force();

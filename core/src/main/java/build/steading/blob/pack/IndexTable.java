@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 
@@ -25,15 +26,18 @@ final class IndexTable {
 
     private final Path file;
     private final Predicate<Place> holding;
+    private final BooleanSupplier lasting;
 
     @GuardedBy("this")
     private TableFile table;
 
     /// @param holding tells of a place whether a pack can have a record there
-    IndexTable(Path file, TableFile table, Predicate<Place> holding) {
+    /// @param lasting whether a checkpoint may rely on what is in the file
+    IndexTable(Path file, TableFile table, Predicate<Place> holding, BooleanSupplier lasting) {
         this.file = file;
         this.table = table;
         this.holding = holding;
+        this.lasting = lasting;
     }
 
     /// Records a use of a blob.
@@ -148,7 +152,7 @@ final class IndexTable {
                 alive++;
             }
         }
-        table = TableFile.create(file, old.id(), alive, fresh -> {
+        table = TableFile.create(file, old.id(), alive, lasting.getAsBoolean(), fresh -> {
             for (var entry = 0; entry < old.capacity(); entry++) {
                 if (holding.test(old.place(entry))) {
                     fresh.add(old.bytes(entry));

@@ -57,11 +57,13 @@ final class TableFile {
         void fill(TableFile fresh);
     }
 
-    /// Makes a new table in place of any other. It is on the disk, whole, before it takes that place.
+    /// Makes a new table in place of any other. If it shall last, it is on the disk, whole,
+    /// before it takes that place.
     ///
     /// @param id of the index that it is part of
     /// @param entries how many there will be soon; there is room for twice as many
-    static TableFile create(Path file, long id, int entries, Filling filling) throws IOException {
+    /// @param lasting whether it shall survive the end of the machine
+    static TableFile create(Path file, long id, int entries, boolean lasting, Filling filling) throws IOException {
         var capacity = Math.max(MIN_ENTRIES, Integer.highestOneBit(Math.max(1, entries)) << 2);
         if (capacity > MAX_ENTRIES) {
             throw new IOException("The index holds too many blobs: %d in `%s`".formatted(entries, file));
@@ -80,7 +82,7 @@ final class TableFile {
             memory.set(LONG, 0, MAGIC);
             var fresh = new TableFile(memory);
             filling.fill(fresh);
-            if (entries > 0) {
+            if (lasting) {
                 memory.force();
                 channel.force(true);
             }

@@ -43,6 +43,7 @@ public final class Farm implements ActionExecutor, WorkSource, Attendance, AutoC
     private final InputKeeper keeper;
     private final InstantSource clock;
     private final Alarm keeping;
+    private volatile Return awaited = new Return(Set.of());
 
     /// Where things are kept.
     ///
@@ -91,8 +92,10 @@ public final class Farm implements ActionExecutor, WorkSource, Attendance, AutoC
     /// Says that this farm goes on where an earlier one was cut short, before anything else happens.
     ///
     /// @param expected the workers that may come back with what they were given
-    public void restarted(Set<WorkerId> expected) {
+    public Return restarted(Set<WorkerId> expected) {
         floor.restarted(expected);
+        awaited = new Return(expected);
+        return awaited;
     }
 
     /// Notes a new connection of a worker, before anything that comes over it is passed on. A worker that never
@@ -113,7 +116,9 @@ public final class Farm implements ActionExecutor, WorkSource, Attendance, AutoC
 
     @Override
     public Duration announce(WorkerId worker, Offer offer) {
-        return floor.announce(worker, offer);
+        var ttl = floor.announce(worker, offer);
+        awaited.announced(worker);
+        return ttl;
     }
 
     @Override

@@ -50,6 +50,17 @@ class FarmWorkersTest extends FarmFixture {
         }
     }
 
+    @Test
+    void farmKnowsWhenTheWorkersOfAnEarlierOneAreBack() throws Exception {
+        var back = farm.restarted(Set.of(WORKER, OTHER));
+
+        announce(WORKER, 1);
+        assertThat(back.await(INSTANT)).isFalse();
+        announce(OTHER, 1);
+        assertThat(back.await(INSTANT)).isTrue();
+        assertThat(farm.restarted(Set.of()).await(INSTANT)).isTrue();
+    }
+
     @Nested
     class Connection {
         @Test
