@@ -3,6 +3,7 @@ package build.steading.auth;
 
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
+import java.lang.System.Logger.Level;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +20,8 @@ import java.util.function.UnaryOperator;
 ///
 /// Thread-safe. All members are kept in memory, so that a call costs no question to the store.
 public final class MemberBook {
+    private static final System.Logger LOG = System.getLogger(MemberBook.class.getName());
+
     /// Calls closer together than this are not noted one by one.
     private static final Duration SEEN_STEP = Duration.ofMinutes(1);
 
@@ -207,7 +210,12 @@ public final class MemberBook {
         }
         var due = member.seen().map(seen -> !now.isBefore(seen.plus(SEEN_STEP))).orElse(true);
         if (due && known.replace(who, member, member.seenAt(now))) {
-            store.seen(who, now);
+            try {
+                store.seen(who, now);
+            } catch (SteadingException e) {
+                // A full disk, for instance: nobody is kept from working by that.
+                LOG.log(Level.WARNING, "When {0} was seen is not stored: {1}", lower(who), e.getMessage());
+            }
         }
     }
 

@@ -7,11 +7,13 @@ import build.steading.build.TaskRun.Ended;
 import build.steading.digest.Digest;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
+import build.steading.lifecycle.Backoff;
 import build.steading.project.Notify;
 import build.steading.project.TaskInstance;
 import build.steading.tree.Node;
 import build.steading.tree.TreeDraft;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,9 @@ final class BuildRun {
      * are converted anew, results whose blobs are gone are misses of the action cache, and the next round makes them again.
      */
     private static final int ROUNDS = 3;
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
     private static final System.Logger LOG = System.getLogger(BuildRun.class.getName());
 
@@ -202,12 +207,34 @@ final class BuildRun {
         end(build.cancelledBy().isPresent() ? BuildState.CANCELLED : verdict, why, Optional.empty());
     }
 
-    private void end(BuildState verdict, String note, Optional<Digest> artifacts) {
+    private void end(BuildState verdict, String note, Optional<Digest> artifacts) throws InterruptedException {
         var last = build.record().ended(verdict, note, tools.clock().instant(), artifacts);
         var requests = build.allRequests();
-        tools.records().save(last, requests, notices(last, requests));
+        save(last, requests, notices(last, requests));
         tools.telling().stored();
         build.ended(last);
+    }
+
+    /// A build has one end, and nobody hears of it before it is stored, however long the disk is full.
+    private void save(BuildRecord last, List<RequestRecord> requests, List<Notice> notices)
+            throws InterruptedException {
+        var backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
+        while (true) {
+            try {
+                tools.records().save(last, requests, notices);
+                return;
+            } catch (SteadingException e) {
+                if (!(e.failure() instanceof Failure.Unavailable)) {
+                    throw e;
+                }
+                LOG.log(
+                        Level.WARNING,
+                        "The end of build {0} cannot be stored yet: {1}",
+                        last.id(),
+                        e.failure().message());
+                Thread.sleep(backoff.pause());
+            }
+        }
     }
 
     private List<Notice> notices(BuildRecord last, List<RequestRecord> requests) {

@@ -339,8 +339,14 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
         }
         var record = find(id).orElseThrow(() -> unknown(id));
         requests(id).forEach(observer::request);
-        observer.ended(record);
+        observer.ended(record.state().isFinal() ? record : withoutEnd(record));
         return Subscription.NONE;
+    }
+
+    /// What nobody runs any more, and what has no end: the next process has it go on.
+    private BuildRecord withoutEnd(BuildRecord record) {
+        var note = "Its end is not stored: it goes on when Steading is started anew";
+        return record.ended(BuildState.INFRA_ERROR, note, tools.clock().instant(), Optional.empty());
     }
 
     @Override

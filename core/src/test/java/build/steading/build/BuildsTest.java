@@ -342,6 +342,18 @@ class BuildsTest extends BuildsFixture {
     }
 
     @Test
+    void endThatCannotBeStoredYetIsToldWhenItIs() throws Exception {
+        records.failNext(2);
+
+        var build = build(spec(CHAIN));
+
+        assertThat(build.state()).isEqualTo(BuildState.SUCCEEDED);
+        assertThat(records.builds(new BuildRecords.Query.ById(build.id())))
+                .extracting(BuildRecord::state)
+                .containsExactly(BuildState.SUCCEEDED);
+    }
+
+    @Test
     void bugOfOursEndsTheBuildForGood() throws Exception {
         builds.close();
         delivery = new Delivery() {

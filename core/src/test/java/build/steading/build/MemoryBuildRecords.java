@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.steading.build;
 
+import build.steading.failure.Failure;
+import build.steading.failure.SteadingException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -14,6 +16,7 @@ public final class MemoryBuildRecords implements BuildRecords {
     private final Map<Long, BuildRecord> builds = new TreeMap<>();
     private final Map<Long, RequestRecord> requests = new TreeMap<>();
     private final Map<String, Told> told = new LinkedHashMap<>();
+    private int failures;
 
     /// Who is to be told of the end of a build.
     public record Told(BuildRecord build, Notice notice) {}
@@ -37,8 +40,17 @@ public final class MemoryBuildRecords implements BuildRecords {
                 .findFirst();
     }
 
+    /// Has the next attempts at saving the end of a build fail.
+    public synchronized void failNext(int attempts) {
+        failures = attempts;
+    }
+
     @Override
     public synchronized void save(BuildRecord build, List<RequestRecord> changed, List<Notice> notices) {
+        if (failures > 0) {
+            failures--;
+            throw new SteadingException(new Failure.Unavailable("The disk is full"));
+        }
         builds.put(build.id().value(), build);
         notices.forEach(notice -> told.putIfAbsent(notice.key(build.id()), new Told(build, notice)));
         changed.forEach(request -> requests.put(request.id(), request));

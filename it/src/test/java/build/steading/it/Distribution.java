@@ -73,6 +73,7 @@ final class Distribution {
         Files.copy(Path.of("../steading"), CHECKOUT.resolve("steading"));
         Files.createSymbolicLink(
                 CHECKOUT.resolve("cli/src/main/c"), Path.of("../cli/src/main/c").toRealPath());
+        Files.createSymbolicLink(CHECKOUT.resolve("tools"), Path.of("../tools").toRealPath());
         Files.copy(built.resolve("classpath"), target.resolve("classpath"));
         try (var jars = Files.newDirectoryStream(built, "steading-cli-*[0-9T].jar")) {
             for (var jar : jars) {

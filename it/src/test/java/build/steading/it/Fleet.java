@@ -61,13 +61,19 @@ final class Fleet implements BeforeAllCallback, AfterAllCallback {
     }
 
     void begin(String name) throws IOException {
+        begin(name, Distribution.TOP.resolve(name).resolve("server"));
+    }
+
+    /// @param home of the server
+    void begin(String name, Path home) throws IOException {
         Distribution.launcher();
         top = Distribution.TOP.resolve(name);
         Farm.remove(top);
         Files.createDirectories(top);
-        server = new Daemon(
-                top.resolve("server.printed"),
-                Map.of("STEADING_HOME", top.resolve("server").toString()));
+        if (!home.startsWith(top)) {
+            Files.createSymbolicLink(top.resolve("server"), home);
+        }
+        server = new Daemon(top.resolve("server.printed"), Map.of("STEADING_HOME", home.toString()));
         if (!configuration.isEmpty()) {
             Files.writeString(Files.createDirectories(top.resolve("server")).resolve("server.yaml"), configuration);
         }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.offset;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -258,8 +257,6 @@ class FleetFaultsIT {
 
     @Test
     void workerWithAFullDiskIsSetAsideAndAnotherDoesItsWork() throws IOException {
-        Required.root();
-        Required.program("mount");
         try (var _ = Disk.mounted(FLEET.top().resolve("worker-tiny"), "40m")) {
             var tiny = FLEET.worker("tiny");
             try {
@@ -293,23 +290,5 @@ class FleetFaultsIT {
         assertThat(ann.show(build).at("/tasks/0/note").asText()).isEmpty();
         assertThat(Path.of("/proc/" + leaving.daemon().pid())).doesNotExist();
         assertThat(worker(build)).isEqualTo("leaving");
-    }
-
-    /// A disk of its own for a directory.
-    private record Disk(Path directory) implements AutoCloseable {
-        static Disk mounted(Path directory, String size) throws IOException {
-            var disk = new Disk(Files.createDirectories(directory));
-            FLEET.program("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", directory.toString());
-            return disk;
-        }
-
-        /// What its user had running there may take a moment to end.
-        @Override
-        public void close() {
-            var unmount = List.of("umount", directory.toString());
-            await("end of all that uses " + directory)
-                    .atMost(Program.PATIENCE)
-                    .until(() -> Program.run(FLEET.top(), Map.of(), unmount).exitCode() == 0);
-        }
     }
 }

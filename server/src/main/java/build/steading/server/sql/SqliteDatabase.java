@@ -52,7 +52,6 @@ public final class SqliteDatabase implements AutoCloseable {
         try {
             this.writing = connect(file);
             migrate(writing);
-            writing.setAutoCommit(false);
             this.reading = connect(file);
         } catch (SQLException | IOException e) {
             throw failed(e);
@@ -133,10 +132,11 @@ public final class SqliteDatabase implements AutoCloseable {
     /// One failing write fails its whole transaction; the others are then repeated one by one.
     private boolean together(List<Write<?>> batch) {
         try {
+            execute("BEGIN IMMEDIATE");
             for (var write : batch) {
                 write.runOn(writing);
             }
-            writing.commit();
+            execute("COMMIT");
             return true;
         } catch (SQLException | RuntimeException e) {
             rollBack();
@@ -145,11 +145,22 @@ public final class SqliteDatabase implements AutoCloseable {
         }
     }
 
+    /// SQLite may have done it already: when the disk is full, for instance, it ends the transaction by itself
+    /// ([source](https://www.sqlite.org/lang_transaction.html), section 3). So nobody but us may begin one: the
+    /// driver would not notice, and each further statement would be stored for good at once.
     private void rollBack() {
         try {
-            writing.rollback();
+            execute("ROLLBACK");
         } catch (SQLException e) {
-            LOG.log(Level.ERROR, "Could not roll back " + file, e);
+            if (!String.valueOf(e.getMessage()).contains("no transaction is active")) {
+                LOG.log(Level.ERROR, "Could not roll back " + file, e);
+            }
+        }
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (var statement = writing.createStatement()) {
+            statement.execute(sql);
         }
     }
 
