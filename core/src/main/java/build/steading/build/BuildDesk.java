@@ -28,7 +28,8 @@ public interface BuildDesk {
     /// ended that is all there is to tell. What tasks printed before is not told.
     ///
     /// @return closed by the caller when he has seen enough
-    /// @throws SteadingException with `NotFound` if there is no such build
+    /// @throws SteadingException with `NotFound` if there is no such build, `Unavailable` if it has not ended,
+    ///     but waits for Steading to be started anew
     Subscription observe(BuildId id, BuildObserver observer);
 
     /// Tells `observer` what a running task has printed so far, before this returns, and then what it prints.

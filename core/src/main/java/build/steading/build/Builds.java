@@ -338,15 +338,15 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
             return () -> build.get().remove(observer);
         }
         var record = find(id).orElseThrow(() -> unknown(id));
+        if (!record.state().isFinal()) {
+            // Steading is being stopped, or a bug of ours kept the end from being stored: nobody makes that an
+            // end.
+            throw new SteadingException(new Failure.Unavailable(
+                    "Build %d has not ended; it goes on when Steading is started anew".formatted(id.value())));
+        }
         requests(id).forEach(observer::request);
-        observer.ended(record.state().isFinal() ? record : withoutEnd(record));
+        observer.ended(record);
         return Subscription.NONE;
-    }
-
-    /// What nobody runs any more, and what has no end: the next process has it go on.
-    private BuildRecord withoutEnd(BuildRecord record) {
-        var note = "Its end is not stored: it goes on when Steading is started anew";
-        return record.ended(BuildState.INFRA_ERROR, note, tools.clock().instant(), Optional.empty());
     }
 
     @Override

@@ -241,6 +241,17 @@ class BuildsTest extends BuildsFixture {
     }
 
     @Test
+    void buildThatNobodyRunsAnyMoreHasNoEnd() throws Exception {
+        var request = builds.submit(spec("project: p\ntasks: {t: {run: [hang]}}\n"), order());
+        awaitRunning("hang");
+        builds.close();
+
+        assertThatThrownBy(() -> builds.observe(request.build(), new Heard()))
+                .isInstanceOfSatisfying(
+                        SteadingException.class, e -> assertThat(e.failure()).isInstanceOf(Failure.Unavailable.class));
+    }
+
+    @Test
     void unfinishedBuildIsKnownBeforeItGoesOn() throws Exception {
         var spec = spec("project: p\ntasks: {t: {run: [hang]}}\n");
         var request = builds.submit(spec, order());
