@@ -19,7 +19,7 @@ import java.util.Map;
 /// JAR…`. Those for Java 5 and older have no stack maps, and would be read, checked and linked anew by each
 /// process. What they do stays the same.
 final class OldClasses {
-    /// The first that requires stack maps (JVMS 25, section 4.10.1).
+    /// The first that requires stack maps (JVMS 25, section 4.10).
     private static final int WITH_STACK_MAPS = ClassFile.JAVA_7_VERSION;
 
     private OldClasses() {}

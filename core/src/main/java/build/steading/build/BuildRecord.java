@@ -2,6 +2,8 @@
 package build.steading.build;
 
 import build.steading.digest.Digest;
+import build.steading.failure.Failure;
+import build.steading.failure.SteadingException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -56,5 +58,17 @@ public record BuildRecord(
 
     BuildRecord ended(BuildState verdict, String why, Instant now, Optional<Digest> made) {
         return new BuildRecord(id, spec, verdict, why, created, started, Optional.of(now), made, tasks);
+    }
+
+    /// Returns the record of a build that nobody runs any more.
+    ///
+    /// @throws SteadingException with `Unavailable` if it has not ended: Steading is being stopped, or could not
+    ///     store the end
+    BuildRecord requireEnd() {
+        if (state.isFinal()) {
+            return this;
+        }
+        throw new SteadingException(
+                new Failure.Unavailable("Build %d goes on when Steading is started anew".formatted(id.value())));
     }
 }

@@ -337,13 +337,7 @@ public final class Builds implements BuildDesk, BuildBook, AutoCloseable {
         if (build.isPresent() && build.get().add(observer)) {
             return () -> build.get().remove(observer);
         }
-        var record = find(id).orElseThrow(() -> unknown(id));
-        if (!record.state().isFinal()) {
-            // Steading is being stopped, or a bug of ours kept the end from being stored: nobody makes that an
-            // end.
-            throw new SteadingException(new Failure.Unavailable(
-                    "Build %d has not ended; it goes on when Steading is started anew".formatted(id.value())));
-        }
+        var record = find(id).orElseThrow(() -> unknown(id)).requireEnd();
         requests(id).forEach(observer::request);
         observer.ended(record);
         return Subscription.NONE;
