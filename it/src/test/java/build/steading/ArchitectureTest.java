@@ -79,7 +79,7 @@ class ArchitectureTest {
                            platform schedule tree | build.bazel com.google.protobuf
         server
           server.asset: action blob digest failure yaml | java.net.http
-          server.bazel: build digest failure platform source | build.bazel com.google.protobuf
+          server.bazel: build digest execute failure platform source | build.bazel com.google.protobuf
           server.sql:  auth build digest execute failure notify server.asset source
                        | build.steading.api com.google.protobuf java.sql
           server.farm: action auth blob digest execute failure log platform schedule

@@ -43,8 +43,8 @@ final class EmbeddedFarm implements Backend {
             var used = files.storage().usedBytes();
             var facts = new Facts(home, version, used, engine.farm(), clock.instant());
             this.commands = new Commands(new Services(
-                    engine.builds(),
-                    engine.builds(),
+                    engine.allBuilds(),
+                    engine.allBuilds(),
                     engine.plans(),
                     engine.trees(),
                     engine.allBlobs(),

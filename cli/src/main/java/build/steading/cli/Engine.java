@@ -25,6 +25,7 @@ import build.steading.schedule.Scheduler;
 import build.steading.scm.git.GitMirrors;
 import build.steading.scm.git.GitRepositories;
 import build.steading.server.asset.Assets;
+import build.steading.server.bazel.AllBuilds;
 import build.steading.server.bazel.InvocationBook;
 import build.steading.server.config.ServerConfig;
 import build.steading.server.farm.Farm;
@@ -50,6 +51,7 @@ import java.util.Optional;
 /// @param blobs what is here
 /// @param executor who runs actions: `farm`, unless a foreign cluster does
 /// @param allBlobs also what is where actions run, if that is not here
+/// @param builds those that this farm does
 record Engine(
         BlobStore blobs,
         BlobStore allBlobs,
@@ -74,7 +76,7 @@ record Engine(
     private static final int FOREIGN_SLOTS = 2;
 
     private static final int HISTORIES_REMEMBERED = 10_000;
-    private static final int MAX_INVOCATIONS = 200;
+    private static final InvocationBook.Limits INVOCATIONS = new InvocationBook.Limits(200, Duration.ofMinutes(5));
     private static final int MAX_ASSETS = 100_000;
     private static final Duration GIT_SILENCE = Duration.ofMinutes(1);
 
@@ -135,7 +137,7 @@ record Engine(
                 uploaded,
                 outbox,
                 assets,
-                new InvocationBook(records, clock, MAX_INVOCATIONS),
+                resources.add(new InvocationBook(records, clock, INVOCATIONS)),
                 builds);
     }
 
@@ -163,9 +165,14 @@ record Engine(
         return resources.add(new Farm(stores, scheduler, Farm.RECONNECTION, new SteadyClock()));
     }
 
+    /// Returns the builds that this farm does, and those that it is told of.
+    AllBuilds allBuilds() {
+        return new AllBuilds(builds, builds, invocations);
+    }
+
     /// Returns whether work goes on that no command waits for.
     boolean busy() {
         var now = farm.snapshot();
-        return !builds.underWay().isEmpty() || now.queued() + now.running() > 0;
+        return !allBuilds().underWay().isEmpty() || now.queued() + now.running() > 0;
     }
 }

@@ -113,8 +113,8 @@ final class FarmServer implements Backend {
                     URI.create("unix:" + home.run().resolve("reapi.sock")), "", RetryPolicy.STANDARD);
             resources.add(itself);
             this.commands = new Commands(new Services(
-                    engine.builds(),
-                    engine.builds(),
+                    engine.allBuilds(),
+                    engine.allBuilds(),
                     engine.plans(),
                     engine.trees(),
                     engine.blobs(),
@@ -179,9 +179,9 @@ final class FarmServer implements Backend {
         var work = new MemberWork(engine.farm(), members);
         members.add(work);
         var whole = new WholeTrees(clock, TREES_TRUSTED, TREES_REMEMBERED);
-        var desk = new UploadDesk(engine.builds(), engine.blobs(), engine.trees(), whole);
-        var builds =
-                resources.add(new BuildsService(desk, engine.builds(), engine.uploaded(), engine.blobs(), facts::json));
+        var desk = new UploadDesk(engine.allBuilds(), engine.blobs(), engine.trees(), whole);
+        var builds = resources.add(
+                new BuildsService(desk, engine.allBuilds(), engine.uploaded(), engine.blobs(), facts::json));
         var workers = new WorkerService(
                 work, engine.farm(), new Provisions(engine.blobs()), () -> Optional.of(Callers.current()));
         engine.farm().onRevoked((worker, lease) -> workers.tellGone(worker, Set.of(lease)));

@@ -37,7 +37,7 @@ final class ServerFacts {
         var all = new LinkedHashMap<>(facts.all());
         all.put(
                 "builds",
-                engine.builds().underWay().stream().map(ServerFacts::build).toList());
+                engine.allBuilds().underWay().stream().map(ServerFacts::build).toList());
         all.put("messages", messages());
         all.put("workers", workers());
         return all;

@@ -6,11 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import build.steading.it.Program.Result;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -76,6 +78,7 @@ class BazelIT {
             """
             cc_library(name = "greet", srcs = ["greet.cc"], hdrs = ["greet.h"])
             cc_binary(name = "hello", srcs = ["hello.cc"], deps = [":greet"])
+            genrule(name = "slow", outs = ["slow.txt"], cmd = "sleep 8; echo done > $@")
             genrule(name = "note", outs = ["note.txt"], cmd = "pwd > $@; echo $$STEADING_SLOTS >> $@")
             sh_test(name = "good", srcs = ["good.sh"], data = [":hello"])
             sh_test(name = "bad", srcs = ["bad.sh"])
@@ -193,6 +196,43 @@ class BazelIT {
         assertThat(first.err()).containsPattern("[0-9] local");
         assertThat(second.exitCode()).as(second.all()).isZero();
         assertThat(second.err()).contains("remote cache hit").doesNotContainPattern("[0-9] local");
+    }
+
+    @Test
+    void invocationIsSeenAndFollowedWhileItGoesOn() throws IOException {
+        var output = FARM.directory("live");
+        var built = CompletableFuture.supplyAsync(() -> {
+            try {
+                return remotely(output, "build", "//:slow");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        var id = await().atMost(Program.PATIENCE).until(() -> underWay("//:slow"), number -> number > 0);
+
+        await().atMost(Program.PATIENCE)
+                .until(() -> FARM.run(workspace, "build", String.valueOf(id), "--json")
+                        .out()
+                        .contains("\"waiting\""));
+        var cancelled = FARM.run(workspace, "cancel", String.valueOf(id));
+        var followed = FARM.run(workspace, "attach", String.valueOf(id));
+
+        assertThat(cancelled.exitCode()).isEqualTo(2);
+        assertThat(cancelled.err()).contains("Build %d is done by Bazel: stop it there".formatted(id));
+        assertThat(built.join().exitCode()).as(built.join().all()).isZero();
+        assertThat(followed.exitCode()).as(followed.all()).isZero();
+        assertThat(followed.all()).contains("//:slow");
+        assertThat(FARM.run(workspace, "builds", "--all").out()).containsPattern(id + " .*succeeded");
+    }
+
+    private static long underWay(String target) {
+        var builds = Farm.json(FARM.run(workspace, "builds", "--all", "--json"));
+        return StreamSupport.stream(builds.spliterator(), false)
+                .filter(build -> build.toString().contains(target)
+                        && build.get("state").asText().equals("running"))
+                .mapToLong(build -> build.get("build").asLong())
+                .findFirst()
+                .orElse(0);
     }
 
     @Test

@@ -36,25 +36,38 @@ final class Invocation {
     /// Bazel's exit code when somebody stopped it.
     private static final int INTERRUPTED = 8;
 
-    private final String id;
-    private final Map<String, TaskState> targets = new LinkedHashMap<>();
+    private final Map<String, TaskRecord> targets = new LinkedHashMap<>();
     private final Map<String, String> workspace = new HashMap<>();
+    private final Optional<BuildRecord> before;
     private BuildStarted started = BuildStarted.getDefaultInstance();
     private String patterns = "";
     private Optional<BuildFinished> finished = Optional.empty();
     private int leftOut;
 
-    /// @param id unique among all invocations
-    Invocation(String id) {
-        this.id = id;
+    Invocation() {
+        this.before = Optional.empty();
     }
 
-    void add(BuildEvent event) {
+    private Invocation(BuildRecord before) {
+        this.before = Optional.of(before);
+        before.tasks().forEach(task -> targets.put(task.name(), task));
+    }
+
+    /// Returns an invocation of which somebody has heard the beginning.
+    ///
+    /// @param before what he remembers
+    static Invocation resumed(BuildRecord before) {
+        return new Invocation(before);
+    }
+
+    /// @param now when that was told
+    void add(BuildEvent event, Instant now) {
         switch (event.getPayloadCase()) {
             case STARTED -> start(event);
-            case COMPLETED -> complete(event);
-            case TEST_SUMMARY -> summarise(event);
-            case ABORTED -> abort(event);
+            case CONFIGURED -> configure(event);
+            case COMPLETED -> complete(event, now);
+            case TEST_SUMMARY -> summarise(event, now);
+            case ABORTED -> abort(event, now);
             case FINISHED -> finished = Optional.of(event.getFinished());
             case WORKSPACE_STATUS -> note(event.getWorkspaceStatus());
             case PAYLOAD_NOT_SET -> {
@@ -73,30 +86,41 @@ final class Invocation {
         patterns = cut(String.join(" ", typed));
     }
 
-    private void complete(BuildEvent event) {
+    /// From now on it is known that the target is to be made.
+    private void configure(BuildEvent event) {
+        var target = event.getId().getTargetConfigured();
+        if (target.getAspect().isEmpty() && !targets.containsKey(cut(target.getLabel()))) {
+            put(TaskRecord.waiting(cut(target.getLabel())));
+        }
+    }
+
+    private void complete(BuildEvent event, Instant now) {
         var target = event.getId().getTargetCompleted();
         if (target.getAspect().isEmpty()) {
-            put(target.getLabel(), event.getCompleted().getSuccess() ? TaskState.SUCCEEDED : TaskState.FAILED);
+            end(target.getLabel(), event.getCompleted().getSuccess() ? TaskState.SUCCEEDED : TaskState.FAILED, now);
         }
     }
 
     /// A test target was built before; now it is known how its test ended.
-    private void summarise(BuildEvent event) {
+    private void summarise(BuildEvent event, Instant now) {
         var passed = event.getTestSummary().getOverallStatus() == 1
                 || event.getTestSummary().getOverallStatus() == 2;
-        put(event.getId().getTestSummary().getLabel(), passed ? TaskState.SUCCEEDED : TaskState.FAILED);
+        end(event.getId().getTestSummary().getLabel(), passed ? TaskState.SUCCEEDED : TaskState.FAILED, now);
     }
 
-    private void abort(BuildEvent event) {
+    private void abort(BuildEvent event, Instant now) {
         if (event.getId().getIdCase() == BuildEventId.IdCase.TARGET_COMPLETED) {
-            put(event.getId().getTargetCompleted().getLabel(), TaskState.SKIPPED);
+            end(event.getId().getTargetCompleted().getLabel(), TaskState.SKIPPED, now);
         }
     }
 
-    private void put(String label, TaskState state) {
-        var name = cut(label);
-        if (targets.size() < MAX_TARGETS || targets.containsKey(name)) {
-            targets.put(name, state);
+    private void end(String label, TaskState state, Instant now) {
+        put(task(cut(label), state, now));
+    }
+
+    private void put(TaskRecord target) {
+        if (targets.size() < MAX_TARGETS || targets.containsKey(target.name())) {
+            targets.put(target.name(), target);
         } else {
             leftOut++;
         }
@@ -110,19 +134,45 @@ final class Invocation {
         }
     }
 
+    /// Returns what there is to see while it goes on.
+    ///
+    /// @param now when it began if it did not say
+    BuildRecord running(Instant now) {
+        var begun = begun(now);
+        return new BuildRecord(
+                new BuildId(0),
+                spec(begun),
+                BuildState.RUNNING,
+                more(),
+                begun,
+                Optional.of(begun),
+                Optional.empty(),
+                Optional.empty(),
+                tasks());
+    }
+
+    List<TaskRecord> tasks() {
+        return List.copyOf(targets.values());
+    }
+
+    private Instant begun(Instant now) {
+        return started.getStartTimeMillis() > 0
+                ? Instant.ofEpochMilli(started.getStartTimeMillis())
+                : before.map(BuildRecord::created).orElse(now);
+    }
+
     /// Returns what there is to remember.
     ///
     /// @param now when it was last heard of, which is when it ended if it did not say
     BuildRecord record(Instant now) {
-        var begun = started.getStartTimeMillis() > 0 ? Instant.ofEpochMilli(started.getStartTimeMillis()) : now;
+        var begun = begun(now);
         var said = finished.map(BuildFinished::getFinishTimeMillis)
                 .filter(millis -> millis > 0)
                 .map(Instant::ofEpochMilli)
                 .orElse(now);
         var ended = said.isBefore(begun) ? begun : said;
-        var times = new TaskRecord.Times(Optional.empty(), Optional.empty(), Optional.of(ended));
-        var tasks = targets.entrySet().stream()
-                .map(target -> task(target.getKey(), target.getValue(), times))
+        var tasks = targets.values().stream()
+                .map(target -> target.state().isFinal() ? target : task(target.name(), TaskState.SKIPPED, ended))
                 .toList();
         return new BuildRecord(
                 new BuildId(0),
@@ -136,8 +186,9 @@ final class Invocation {
                 tasks);
     }
 
-    private static TaskRecord task(String label, TaskState state, TaskRecord.Times times) {
+    private static TaskRecord task(String label, TaskState state, Instant ended) {
         var exitCode = state == TaskState.SUCCEEDED ? 0 : state == TaskState.FAILED ? 1 : -1;
+        var times = new TaskRecord.Times(Optional.empty(), Optional.empty(), Optional.of(ended));
         return new TaskRecord(
                 label,
                 new TaskRecord.Ending(state, exitCode, false, false, ""),
@@ -151,6 +202,9 @@ final class Invocation {
     /// The version as an option tells these builds apart from those that the farm does itself, so that none
     /// stands in for the other.
     private BuildSpec spec(Instant begun) {
+        if (started.getStartTimeMillis() == 0 && before.isPresent()) {
+            return before.get().spec();
+        }
         var directory = cut(started.getWorkspaceDirectory());
         var project = directory.substring(directory.lastIndexOf('/') + 1);
         var commit = Optional.ofNullable(workspace.get("BUILD_SCM_REVISION"))
@@ -193,12 +247,12 @@ final class Invocation {
                                         end.getExitCode().getCode(),
                                         cut(end.getExitCode().getName())))
                 .orElse("it did not say how it ended");
-        var more = leftOut == 0 ? "" : "%d more targets".formatted(leftOut);
+        var more = more();
         return how.isEmpty() || more.isEmpty() ? how + more : how + "; " + more;
     }
 
-    String id() {
-        return id;
+    private String more() {
+        return leftOut == 0 ? "" : "%d more targets".formatted(leftOut);
     }
 
     /// Returns who runs it, as the workspace says; empty if it does not.
@@ -209,6 +263,11 @@ final class Invocation {
     /// Returns whether there is anything to remember.
     boolean hasBegun() {
         return started.getStartTimeMillis() > 0 || finished.isPresent();
+    }
+
+    /// Returns whether it is known who builds what: from now on that stays the same.
+    boolean isIntroduced() {
+        return hasBegun() && !workspace.isEmpty();
     }
 
     private static String cut(String text) {

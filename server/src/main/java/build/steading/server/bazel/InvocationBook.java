@@ -2,34 +2,47 @@
 package build.steading.server.bazel;
 
 import build.bazel.events.BuildEvent;
+import build.steading.build.BuildId;
 import build.steading.build.BuildRecords;
-import build.steading.build.Priority;
-import build.steading.build.RequestRecord;
 import build.steading.failure.SteadingException;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /// The invocations that are being told of. What is told twice counts once, also when a tool begins anew after the
 /// connection broke; when an invocation has ended, it is among the builds before its last event is confirmed.
 ///
 /// Thread-safe: one lock guards the book, one each invocation. Bounded: of too many, those that were not heard of
-/// for the longest time are taken to have been broken off.
-public final class InvocationBook {
+/// for the longest time are taken to have been broken off, as are those whose tool has gone and does not come
+/// back.
+public final class InvocationBook implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(InvocationBook.class.getName());
+
     private final BuildRecords records;
     private final InstantSource clock;
-    private final int maxInvocations;
+    private final Limits limits;
+    private final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
 
+    /// By the names of their streams, the one that was heard of last at the end.
     @GuardedBy("this")
-    private final LinkedHashMap<String, Stream> streams = new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<String, Told> invocations = new LinkedHashMap<>(16, 0.75f, true);
 
-    /// @param maxInvocations how many are told of at a time
-    public InvocationBook(BuildRecords records, InstantSource clock, int maxInvocations) {
+    /// How long invocations are kept in mind.
+    ///
+    /// @param invocations how many are told of at a time
+    /// @param patience for so long a tool whose connection broke may come back
+    public record Limits(int invocations, Duration patience) {}
+
+    public InvocationBook(BuildRecords records, InstantSource clock, Limits limits) {
         this.records = records;
         this.clock = clock;
-        this.maxInvocations = maxInvocations;
+        this.limits = limits;
     }
 
     /// Who is told about, and by whom.
@@ -52,82 +65,127 @@ public final class InvocationBook {
     /// @param last whether nothing comes after it
     /// @throws SteadingException with `Invalid` if an earlier event was left out
     public void add(Source source, long number, Optional<BuildEvent> event, boolean last) {
-        var stream = stream(source);
-        synchronized (stream) {
-            if (stream.next > 0 && number > stream.next) {
-                throw SteadingException.invalid(
-                        "Event %d of `%s` comes after event %d", number, source.id(), stream.next - 1);
-            }
-            if (number < stream.next) {
-                return;
-            }
-            event.ifPresent(stream.invocation::add);
-            if (last) {
-                store(stream);
-                stream.invocation = new Invocation(source.id());
-            }
-            stream.next = number + 1;
-        }
+        told(source).add(number, event, last);
     }
 
-    private Stream stream(Source source) {
-        Optional<Stream> broken = Optional.empty();
-        Stream stream;
+    private LiveInvocation told(Source source) {
         synchronized (this) {
-            stream = streams.computeIfAbsent(source.id(), id -> new Stream(new Invocation(id), source.teller()));
-            if (streams.size() > maxInvocations) {
-                broken = Optional.of(streams.pollFirstEntry().getValue());
+            var known = invocations.get(source.id());
+            if (known != null) {
+                known.heard();
+                return known.live;
             }
         }
-        broken.ifPresent(this::breakOff);
-        return stream;
-    }
-
-    private void breakOff(Stream stream) {
-        synchronized (stream) {
-            store(stream);
+        // Asks the records, so nobody need wait for that.
+        var fresh = new Told(LiveInvocation.of(source, records, clock));
+        var tooMany = Optional.<Told>empty();
+        Told told;
+        synchronized (this) {
+            told = invocations.computeIfAbsent(source.id(), _ -> fresh);
+            told.heard();
+            if (invocations.size() > limits.invocations()) {
+                tooMany = Optional.of(invocations.pollFirstEntry().getValue());
+            }
         }
+        tooMany.ifPresent(oldest -> oldest.live.breakOff());
+        return told.live;
     }
 
-    @GuardedBy("stream")
-    private void store(Stream stream) {
-        var invocation = stream.invocation;
-        var key = "bazel " + invocation.id();
-        if (!invocation.hasBegun() || records.request(key).isPresent()) {
+    /// Notes that whoever told of an invocation has hung up. Unless he calls again or it has ended, it was broken
+    /// off.
+    ///
+    /// @param id names the stream of events
+    public synchronized void hungUp(String id) {
+        var told = invocations.get(id);
+        if (told == null) {
             return;
         }
-        var build = invocation.record(clock.instant());
-        var request = new RequestRecord(
-                0,
-                build.id(),
-                stream.teller.person(invocation.user()),
-                Optional.empty(),
-                build.spec().source().revision().name(),
-                false,
-                build.created(),
-                Priority.INTERACTIVE,
-                Optional.empty(),
-                RequestRecord.State.ANSWERED,
-                "",
-                key);
-        var stored = records.open(build, request);
-        records.save(build.called(stored.build()), List.of(stored), List.of());
+        told.silent = true;
+        if (!told.watched) {
+            told.watched = true;
+            waiting.execute(() -> watch(id, told));
+        }
     }
 
-    private static final class Stream {
-        private final Teller teller;
+    private void watch(String id, Told told) {
+        try {
+            long before;
+            do {
+                before = events(told);
+                Thread.sleep(limits.patience());
+            } while (isToBeWatched(told, before));
+        } catch (InterruptedException _) {
+            // The process ends; the next one waits anew.
+            return;
+        }
+        breakOffIfSilent(id, told);
+    }
 
-        /// What was told since it was stored.
-        @GuardedBy("this")
-        private Invocation invocation;
+    private synchronized long events(Told told) {
+        return told.events;
+    }
 
-        /// The number of the event that comes next; 0 if any may.
-        @GuardedBy("this")
-        private long next;
+    /// Returns whether he has called again in the meantime, and hung up again.
+    private synchronized boolean isToBeWatched(Told told, long before) {
+        told.watched = told.silent && told.events > before;
+        return told.watched;
+    }
 
-        Stream(Invocation invocation, Teller teller) {
-            this.invocation = invocation;
-            this.teller = teller;
+    private void breakOffIfSilent(String id, Told told) {
+        synchronized (this) {
+            if (!told.silent || !invocations.remove(id, told)) {
+                return;
+            }
+        }
+        try {
+            told.live.breakOff();
+        } catch (SteadingException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "The end of invocation {0} is not stored: {1}",
+                    id,
+                    e.failure().message());
+        }
+    }
+
+    /// Returns the invocation that is this build, if it goes on.
+    Optional<LiveInvocation> find(BuildId build) {
+        return all().stream()
+                .filter(live -> live.build().filter(build::equals).isPresent())
+                .findFirst();
+    }
+
+    synchronized List<LiveInvocation> all() {
+        return invocations.values().stream().map(told -> told.live).toList();
+    }
+
+    /// Stores what was told so far, for the next process to go on with.
+    @Override
+    public void close() {
+        waiting.shutdownNow();
+        waiting.close();
+        all().forEach(LiveInvocation::save);
+    }
+
+    private static final class Told {
+        private final LiveInvocation live;
+
+        /// How many events were told. Guarded by the book's lock, as is all that follows.
+        private long events;
+
+        /// Whether whoever told last has hung up.
+        private boolean silent;
+
+        /// Whether a thread waits for him.
+        private boolean watched;
+
+        Told(LiveInvocation live) {
+            this.live = live;
+        }
+
+        void heard() {
+            events++;
+            silent = false;
         }
     }
 }

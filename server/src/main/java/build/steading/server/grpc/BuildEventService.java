@@ -15,12 +15,17 @@ import com.google.devtools.build.v1.StreamId;
 import com.google.protobuf.Empty;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.stub.StreamObserver;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /// Speaks `PublishBuildEvent` for an [InvocationBook], so that whoever builds with Bazel finds his builds among
 /// those of the farm. Each event is confirmed by its number, in order.
 public final class BuildEventService extends PublishBuildEventGrpc.PublishBuildEventImplBase {
     private static final int MAX_ID = 200;
+
+    /// A tool has a call for each invocation.
+    private static final int MAX_STREAMS = 10;
 
     private final InvocationBook invocations;
 
@@ -41,6 +46,7 @@ public final class BuildEventService extends PublishBuildEventGrpc.PublishBuildE
         var caller = Callers.current();
         InvocationBook.Teller teller = claimed -> Protos.person(caller, claimed);
         return new StreamObserver<>() {
+            private final Set<String> told = new HashSet<>();
             private boolean failed;
 
             @Override
@@ -50,7 +56,11 @@ public final class BuildEventService extends PublishBuildEventGrpc.PublishBuildE
                 }
                 try {
                     var event = request.getOrderedBuildEvent();
-                    take(event, teller);
+                    var source = new Source(id(event.getStreamId()), teller);
+                    if (told.add(source.id()) && told.size() > MAX_STREAMS) {
+                        throw SteadingException.invalid("One call tells of more than %d invocations", MAX_STREAMS);
+                    }
+                    take(event, source);
                     response.onNext(PublishBuildToolEventStreamResponse.newBuilder()
                             .setStreamId(event.getStreamId())
                             .setSequenceNumber(event.getSequenceNumber())
@@ -58,6 +68,7 @@ public final class BuildEventService extends PublishBuildEventGrpc.PublishBuildE
                 } catch (RuntimeException e) {
                     failed = true;
                     response.onError(GrpcStatus.ofCall(e));
+                    told.forEach(invocations::hungUp);
                 }
             }
 
@@ -65,22 +76,23 @@ public final class BuildEventService extends PublishBuildEventGrpc.PublishBuildE
             @Override
             public void onError(Throwable cause) {
                 failed = true;
+                told.forEach(invocations::hungUp);
             }
 
             @Override
             public void onCompleted() {
                 if (!failed) {
+                    told.forEach(invocations::hungUp);
                     response.onCompleted();
                 }
             }
         };
     }
 
-    private void take(OrderedBuildEvent event, InvocationBook.Teller teller) {
+    private void take(OrderedBuildEvent event, Source source) {
         if (event.getSequenceNumber() < 1) {
             throw SteadingException.invalid("Event number %d is not positive", event.getSequenceNumber());
         }
-        var source = new Source(id(event.getStreamId()), teller);
         var last = event.getEvent().getEventCase() == EventCase.COMPONENT_STREAM_FINISHED;
         invocations.add(source, event.getSequenceNumber(), told(event), last);
     }

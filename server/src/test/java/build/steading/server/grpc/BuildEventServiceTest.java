@@ -12,7 +12,9 @@ import build.steading.build.BuildRecord;
 import build.steading.build.BuildRecords.Query;
 import build.steading.build.BuildState;
 import build.steading.lifecycle.Resources;
+import build.steading.server.bazel.Events;
 import build.steading.server.bazel.InvocationBook;
+import build.steading.server.bazel.InvocationBook.Limits;
 import build.steading.server.sql.SqliteBuildRecords;
 import build.steading.server.sql.SqliteDatabase;
 import com.google.devtools.build.v1.OrderedBuildEvent;
@@ -29,7 +31,6 @@ import io.grpc.stub.BlockingClientCall;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BuildEventServiceTest {
-    private static final Instant BEGUN = Instant.parse("2026-05-01T12:00:00Z");
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     @TempDir
     private Path directory;
@@ -56,11 +57,12 @@ class BuildEventServiceTest {
 
     private PublishBuildEventGrpc.PublishBuildEventBlockingV2Stub serve(Identity caller, int maxInvocations)
             throws IOException {
-        var clock = InstantSource.fixed(BEGUN.plusSeconds(60));
+        var clock = InstantSource.fixed(Events.BEGUN.plusSeconds(60));
         var book = resources.add(new OperationBook(new FakeExecutor(), OperationLimits.STANDARD, clock));
         var config = GrpcTest.config(InstanceNames.ANY, false);
         var name = InProcessServerBuilder.generateName();
-        var events = new BuildEventService(new InvocationBook(records, clock, maxInvocations));
+        var invocations = resources.add(new InvocationBook(records, clock, new Limits(maxInvocations, PATIENCE)));
+        var events = new BuildEventService(invocations);
         var server = new Services(config, new MemoryBlobStore(), new MemoryActionCache(1), book, clock)
                 .and(List.of(events))
                 .addTo(InProcessServerBuilder.forName(name), Authenticator.always(caller))
@@ -80,13 +82,13 @@ class BuildEventServiceTest {
     @Test
     void anInvocationIsAmongTheBuildsWhenItsLastEventIsConfirmed() throws Exception {
         var call = stub.publishBuildToolEventStream();
-        assertThat(tell(call, "i", 1, started())).isEqualTo(1);
-        assertThat(tell(call, "i", 2, workspace())).isEqualTo(2);
-        assertThat(tell(call, "i", 3, completed("//a:lib", true))).isEqualTo(3);
-        assertThat(tell(call, "i", 4, completed("//a:test", true))).isEqualTo(4);
-        assertThat(tell(call, "i", 5, tested("//a:test", 4))).isEqualTo(5);
-        assertThat(tell(call, "i", 6, finished(3, "TESTS_FAILED"))).isEqualTo(6);
-        assertThat(builds()).isEmpty();
+        assertThat(tell(call, "i", 1, Events.started())).isEqualTo(1);
+        assertThat(tell(call, "i", 2, Events.workspace())).isEqualTo(2);
+        assertThat(tell(call, "i", 3, Events.completed("//a:lib", true))).isEqualTo(3);
+        assertThat(tell(call, "i", 4, Events.completed("//a:test", true))).isEqualTo(4);
+        assertThat(tell(call, "i", 5, Events.tested("//a:test", 4))).isEqualTo(5);
+        assertThat(tell(call, "i", 6, Events.finished(3, "TESTS_FAILED"))).isEqualTo(6);
+        assertThat(builds().getFirst().tasks()).isEmpty();
         assertThat(last(call, "i", 7)).isEqualTo(7);
 
         var build = builds().getFirst();
@@ -107,13 +109,13 @@ class BuildEventServiceTest {
     @Test
     void whatIsToldAgainOnANewStreamCountsOnce() throws Exception {
         var broken = stub.publishBuildToolEventStream();
-        tell(broken, "i", 1, started());
-        tell(broken, "i", 2, completed("//a:lib", false));
+        tell(broken, "i", 1, Events.started());
+        tell(broken, "i", 2, Events.completed("//a:lib", false));
         broken.cancel("broken", null);
 
         var call = stub.publishBuildToolEventStream();
-        assertThat(tell(call, "i", 2, completed("//a:other", false))).isEqualTo(2);
-        tell(call, "i", 3, finished(0, "SUCCESS"));
+        assertThat(tell(call, "i", 2, Events.completed("//a:other", false))).isEqualTo(2);
+        tell(call, "i", 3, Events.finished(0, "SUCCESS"));
         last(call, "i", 4);
         assertThat(last(stub.publishBuildToolEventStream(), "i", 4)).isEqualTo(4);
 
@@ -133,9 +135,9 @@ class BuildEventServiceTest {
     @Test
     void gapIsRefused() throws Exception {
         var call = stub.publishBuildToolEventStream();
-        tell(call, "i", 1, started());
+        tell(call, "i", 1, Events.started());
 
-        GrpcTest.assertFails(Status.Code.INVALID_ARGUMENT, () -> tell(call, "i", 3, finished(0, "SUCCESS")));
+        GrpcTest.assertFails(Status.Code.INVALID_ARGUMENT, () -> tell(call, "i", 3, Events.finished(0, "SUCCESS")));
     }
 
     @Test
@@ -149,9 +151,9 @@ class BuildEventServiceTest {
     @Test
     void invocationsThatAreNotHeardOfAnyMoreWereBrokenOff() throws Exception {
         var call = stub.publishBuildToolEventStream();
-        tell(call, "first", 1, started());
-        tell(call, "second", 1, started());
-        tell(call, "third", 1, started());
+        tell(call, "first", 1, Events.started());
+        tell(call, "second", 1, Events.started());
+        tell(call, "third", 1, Events.started());
 
         assertThat(builds()).hasSize(1);
         assertThat(builds().getFirst().state()).isEqualTo(BuildState.CANCELLED);
@@ -170,9 +172,9 @@ class BuildEventServiceTest {
 
     private void tellAll(PublishBuildEventGrpc.PublishBuildEventBlockingV2Stub to, String id) throws Exception {
         var call = to.publishBuildToolEventStream();
-        tell(call, id, 1, started());
-        tell(call, id, 2, workspace());
-        tell(call, id, 3, finished(0, "SUCCESS"));
+        tell(call, id, 1, Events.started());
+        tell(call, id, 2, Events.workspace());
+        tell(call, id, 3, Events.finished(0, "SUCCESS"));
         last(call, id, 4);
     }
 
@@ -208,47 +210,5 @@ class BuildEventServiceTest {
                 .setOrderedBuildEvent(event)
                 .build());
         return call.read().getSequenceNumber();
-    }
-
-    private static BuildEvent.Builder started() {
-        var event = BuildEvent.newBuilder();
-        event.getStartedBuilder()
-                .setStartTimeMillis(BEGUN.toEpochMilli())
-                .setCommand("test")
-                .setBuildToolVersion("4.2.3")
-                .setWorkspaceDirectory("/home/ann/hello");
-        event.addChildrenBuilder().getPatternBuilder().addPattern("//a/...").addPattern("//b");
-        return event;
-    }
-
-    private static BuildEvent.Builder workspace() {
-        var event = BuildEvent.newBuilder();
-        event.getWorkspaceStatusBuilder().addItemBuilder().setKey("BUILD_USER").setValue("ann");
-        event.getWorkspaceStatusBuilder()
-                .addItemBuilder()
-                .setKey("BUILD_SCM_REVISION")
-                .setValue("0123456789abcdef0123456789abcdef01234567");
-        return event;
-    }
-
-    private static BuildEvent.Builder completed(String label, boolean success) {
-        var event = BuildEvent.newBuilder();
-        event.getIdBuilder().getTargetCompletedBuilder().setLabel(label);
-        event.getCompletedBuilder().setSuccess(success);
-        return event;
-    }
-
-    private static BuildEvent.Builder tested(String label, int status) {
-        var event = BuildEvent.newBuilder();
-        event.getIdBuilder().getTestSummaryBuilder().setLabel(label);
-        event.getTestSummaryBuilder().setOverallStatus(status);
-        return event;
-    }
-
-    private static BuildEvent.Builder finished(int code, String name) {
-        var event = BuildEvent.newBuilder();
-        event.getFinishedBuilder().setFinishTimeMillis(BEGUN.plusSeconds(7).toEpochMilli());
-        event.getFinishedBuilder().getExitCodeBuilder().setCode(code).setName(name);
-        return event;
     }
 }
