@@ -30,6 +30,7 @@ final class Bench {
         scenarios.put("farm", stage -> FarmBench.run(stage, quick));
         scenarios.put("wire", stage -> WireBench.run(stage, quick));
         scenarios.put("cc", stage -> CcBench.run(stage, quick));
+        scenarios.put("capacity", stage -> CapacityBench.run(stage, quick ? 1_000_000 : 10_000_000));
         scenarios.put("git", GitTreeBench::run);
         scenarios.put("footprint", FootprintBench::run);
         scenarios.put("scheduler", _ -> SchedulerBench.run());

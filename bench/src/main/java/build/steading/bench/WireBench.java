@@ -24,7 +24,7 @@ final class WireBench {
     private static final long START_SECONDS = 60;
 
     private final Path directory;
-    private final Process ours;
+    private final LoneServer ours;
     private final Process bare;
     private int ourNumber;
     private int bareNumber;
@@ -32,15 +32,7 @@ final class WireBench {
 
     private WireBench(Stage stage) throws IOException {
         this.directory = stage.directory();
-        var home = directory.resolve("home");
-        stage.with("STEADING_HOME", home.toString());
-        var server = List.of(stage.distribution().resolve("steading").toString(), "server");
-        var command = new ArrayList<>(server);
-        command.addAll(List.of("--listen", "127.0.0.1:0", "--status", "127.0.0.1:0"));
-        this.ours = stage.builder(directory, command)
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("server.out").toFile())
-                .start();
+        this.ours = new LoneServer(stage);
         this.bare = stage.builder(
                         directory,
                         List.of(
@@ -56,10 +48,6 @@ final class WireBench {
                 .start();
     }
 
-    private Path ourSocket() {
-        return directory.resolve("home/run/reapi.sock");
-    }
-
     private Path bareSocket() {
         return directory.resolve("bare.sock");
     }
@@ -70,7 +58,7 @@ final class WireBench {
             bench.measure();
         } finally {
             end(bench.bare);
-            end(bench.ours);
+            bench.ours.stop();
         }
         new WireActions(stage, bench.table, quick ? QUICK_NO_OPS : NO_OPS).run();
         return bench.table;
@@ -94,9 +82,9 @@ final class WireBench {
     }
 
     private void measure() throws IOException, InterruptedException {
-        await(ourSocket(), ours);
+        ours.await();
         await(bareSocket(), bare);
-        try (var to = new WireClient(ourSocket());
+        try (var to = new WireClient(ours.socket());
                 var toBare = new WireClient(bareSocket())) {
             var load = new WireLoad(to, 1);
             var bareLoad = new WireLoad(toBare, 1);
@@ -117,8 +105,8 @@ final class WireBench {
             table.add(
                     "Resident memory afterwards, MiB",
                     "<= 600",
-                    Samples.of(residentMib(ours)),
-                    new Reference("bare", Samples.of(residentMib(bare))));
+                    Samples.of(ours.residentMib()),
+                    new Reference("bare", Samples.of(Programs.residentMib(bare))));
         }
     }
 
@@ -129,7 +117,7 @@ final class WireBench {
         var actions = IntStream.range(0, ACTIONS)
                 .mapToObj(i -> Digest.of(new byte[] {(byte) i, (byte) (i >> 8)}))
                 .toList();
-        try (var results = new FileActionCache(directory.resolve("home/ac"), 2 * ACTIONS, InstantSource.system())) {
+        try (var results = new FileActionCache(ours.home().resolve("ac"), 2 * ACTIONS, InstantSource.system())) {
             for (var action : actions) {
                 results.put(action, load.result());
                 bareLoad.update(action, bareLoad.result());
@@ -171,15 +159,5 @@ final class WireBench {
             each.large(0);
             return 1e3 * each.writeLarge(digests.getFirst());
         });
-    }
-
-    private static double residentMib(Process process) throws IOException {
-        try (var lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
-            return lines.filter(line -> line.startsWith("VmRSS:"))
-                            .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
-                            .findFirst()
-                            .orElseThrow()
-                    / 1024.0;
-        }
     }
 }
