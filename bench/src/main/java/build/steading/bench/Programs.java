@@ -32,8 +32,17 @@ final class Programs {
 
     /// Returns how much memory a process occupies, in MiB.
     static double residentMib(Process process) throws IOException {
+        return mib(process, "VmRSS");
+    }
+
+    /// Returns how much of that are pages of files, in MiB: the kernel takes them back when it needs them.
+    static double mappedMib(Process process) throws IOException {
+        return mib(process, "RssFile");
+    }
+
+    private static double mib(Process process, String what) throws IOException {
         try (var lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
-            return lines.filter(line -> line.startsWith("VmRSS:"))
+            return lines.filter(line -> line.startsWith(what + ":"))
                             .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
                             .findFirst()
                             .orElseThrow()

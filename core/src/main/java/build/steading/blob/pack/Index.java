@@ -107,8 +107,7 @@ final class Index {
             // First: what is made anew from now on need not be found by the loop.
             lasting.set(true);
             for (var table : tables) {
-                // A table that is made anew meanwhile is on the disk, with all that this one knew.
-                table.memory().force();
+                table.force();
             }
             // Tables may have taken the places of others.
             Packs.sync(directory);
@@ -124,6 +123,6 @@ final class Index {
 
     /// Returns how large the files are.
     long usedBytes() {
-        return tables.stream().mapToLong(table -> table.memory().byteSize()).sum();
+        return tables.stream().mapToLong(IndexTable::sizeBytes).sum();
     }
 }

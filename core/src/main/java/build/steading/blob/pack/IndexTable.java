@@ -3,13 +3,13 @@ package build.steading.blob.pack;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// One part of the [Index]: a hash table in a file, by open addressing, mapped into memory.
 ///
@@ -30,6 +30,10 @@ final class IndexTable {
 
     @GuardedBy("this")
     private TableFile table;
+
+    /// Is being written to the disk.
+    @GuardedBy("this")
+    private @Nullable TableFile forced;
 
     /// @param holding tells of a place whether a pack can have a record there
     /// @param lasting whether a checkpoint may rely on what is in the file
@@ -159,10 +163,33 @@ final class IndexTable {
                 }
             }
         });
+        if (forced != old) {
+            old.unmap();
+        }
     }
 
-    /// Returns the memory that has to be written to the disk for a checkpoint.
-    synchronized MemorySegment memory() {
-        return table.memory();
+    /// Writes to the disk what a checkpoint relies on. A table that is made anew meanwhile is there, with all
+    /// that this one knew. One thread at a time does so.
+    void force() {
+        TableFile present;
+        synchronized (this) {
+            present = table;
+            forced = present;
+        }
+        try {
+            present.force();
+        } finally {
+            synchronized (this) {
+                forced = null;
+                if (table != present) {
+                    present.unmap();
+                }
+            }
+        }
+    }
+
+    /// Returns how large the file is.
+    synchronized long sizeBytes() {
+        return table.sizeBytes();
     }
 }

@@ -13,6 +13,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -23,7 +25,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
-/// The file of an [IndexTable], mapped into memory until nobody refers to it any more. Not thread-safe.
+/// The file of an [IndexTable], mapped into memory until that is not wanted any more, or nobody refers to it. Not
+/// thread-safe.
 ///
 /// Little-endian: a page with `STEADIX1` (8 bytes), the index that it is part of (8), its number of entries (4)
 /// and how many of them are filled (4); then the entries, 32 bytes each: the key's first 16 bytes, the place (8,
@@ -44,12 +47,17 @@ final class TableFile {
     private static final int KIND = 24;
     private static final int USED = 28;
 
+    private static final Cleaner CLEANER = Cleaner.create();
+
     private final MemorySegment memory;
     private final int capacity;
+    private final Cleaner.Cleanable mapping;
 
-    private TableFile(MemorySegment memory) {
+    /// @param arena of `memory` alone
+    private TableFile(MemorySegment memory, Arena arena) {
         this.memory = memory;
         this.capacity = memory.get(INT, CAPACITY);
+        this.mapping = CLEANER.register(this, arena::close);
     }
 
     /// Fills a new table.
@@ -76,11 +84,12 @@ final class TableFile {
             for (var left = size(capacity); left > 0; left -= zeros.limit()) {
                 writeAll(channel, zeros.clear().limit((int) Math.min(left, zeros.capacity())));
             }
-            var memory = channel.map(MapMode.READ_WRITE, 0, size(capacity), Arena.ofAuto());
+            var arena = Arena.ofShared();
+            var memory = channel.map(MapMode.READ_WRITE, 0, size(capacity), arena);
             memory.set(LONG, ID, id);
             memory.set(INT, CAPACITY, capacity);
             memory.set(LONG, 0, MAGIC);
-            var fresh = new TableFile(memory);
+            var fresh = new TableFile(memory, arena);
             filling.fill(fresh);
             if (lasting) {
                 memory.force();
@@ -108,13 +117,18 @@ final class TableFile {
             if (size < size(MIN_ENTRIES) || size > size(MAX_ENTRIES)) {
                 return Optional.empty();
             }
-            var memory = channel.map(MapMode.READ_WRITE, 0, size, Arena.ofAuto());
+            var arena = Arena.ofShared();
+            var memory = channel.map(MapMode.READ_WRITE, 0, size, arena);
+            var table = new TableFile(memory, arena);
             var entries = memory.get(INT, CAPACITY);
             var good = memory.get(LONG, 0) == MAGIC
                     && memory.get(LONG, ID) == id
                     && Integer.bitCount(entries) == 1
                     && size == size(entries);
-            return good ? Optional.of(new TableFile(memory)) : Optional.empty();
+            if (!good) {
+                table.unmap();
+            }
+            return good ? Optional.of(table) : Optional.empty();
         } catch (NoSuchFileException _) {
             return Optional.empty();
         }
@@ -204,7 +218,22 @@ final class TableFile {
         set(entry, key, Place.of(bytes.get(LONG, PLACE)), bytes.get(INT, USED));
     }
 
-    MemorySegment memory() {
-        return memory;
+    long sizeBytes() {
+        return memory.byteSize();
+    }
+
+    /// Writes to the disk what was changed.
+    void force() {
+        try {
+            memory.force();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /// Gives the memory back, and the room on the disk if another file has taken this one's place. Nobody may use
+    /// the table any more.
+    void unmap() {
+        mapping.clean();
     }
 }

@@ -72,6 +72,17 @@ class PackedBlobStoreTest extends BlobStoreContract {
         return bytes;
     }
 
+    @Test
+    void indexThatGrowsGivesMemoryAndDiskBack() throws IOException {
+        for (var i = 0; i < 20_000; i++) {
+            Blobs.put(store, ByteBuffer.allocate(Integer.BYTES).putInt(i).array());
+        }
+        try (var maps = Files.lines(Path.of("/proc/self/maps"))) {
+            var mapped = maps.filter(line -> line.contains(home.toString())).toList();
+            assertThat(mapped).hasSize(64).noneMatch(line -> line.endsWith("(deleted)"));
+        }
+    }
+
     /// Stores so many blobs, which fill several packs.
     private List<Digest> fill(int count) {
         return IntStream.range(0, count)
