@@ -359,12 +359,12 @@ static char **read_arguments(int count, char *arguments[]) {
 // Returns whether the farm may be asked at all.
 static int read_mode(void) {
     const char *mode = getenv("STEADING_CC");
-    if (mode == NULL || *mode == '\0' || strcmp(mode, "refresh") == 0) {
+    if (mode == NULL || *mode == '\0' || strcmp(mode, "refresh") == 0 || strcmp(mode, "farm") == 0) {
         return 1;
     }
     strict = strcmp(mode, "strict") == 0;
     if (!strict && strcmp(mode, "local") != 0) {
-        fail(EXIT_USAGE, "`STEADING_CC` is `%s`: `local`, `refresh` and `strict` are allowed", mode);
+        fail(EXIT_USAGE, "`STEADING_CC` is `%s`: `local`, `farm`, `refresh` and `strict` are allowed", mode);
     }
     return strict;
 }

@@ -3,11 +3,15 @@ package build.steading.bench;
 
 import build.steading.bench.Table.Reference;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /// One file that is edited and compiled, again and again, while the farm has nothing else to do.
 final class CcEdit {
+    /// People think for longer between two edits.
+    private static final Duration THOUGHT = Duration.ofMillis(1500);
+
     private final Stage stage;
     private final Table table;
     private final CcBench.Size size;
@@ -26,6 +30,7 @@ final class CcEdit {
         var plain = new ArrayList<Double>();
         for (var i = -2; i < size.edits(); i++) {
             project.write("edit.c", CcProject.HELLO.formatted(where + i));
+            Thread.sleep(THOUGHT);
             var taken = stage.alternate(project.root(), 0, 1, List.of(by(CcProcess.prefix(stage)), by(List.of())));
             if (i >= 0) {
                 ours.add(taken.getFirst().wall().median());

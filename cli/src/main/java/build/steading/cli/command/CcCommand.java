@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
             "Files, messages and exit code are those of the compiler. What is not a plain compile (-c or -S of one",
             "source) runs here, as typed; so does everything while the farm cannot help.",
             "",
-            "STEADING_CC=local: run compilers here.  STEADING_CC=refresh: compile even what is known.",
+            "STEADING_CC=local: run compilers here.  STEADING_CC=farm: never, if the farm can.",
+            "STEADING_CC=refresh: compile even what is known.",
             "STEADING_CC=strict: fail with 4 where the farm should compile and cannot."
         })
 final class CcCommand implements Callable<Integer> {

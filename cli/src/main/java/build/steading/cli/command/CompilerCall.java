@@ -6,6 +6,7 @@ import build.steading.cli.door.Invocation;
 import build.steading.compile.service.Answer;
 import build.steading.compile.service.Compiles;
 import build.steading.compile.service.TypedCommand;
+import build.steading.compile.service.TypedCommand.Mode;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -38,7 +39,7 @@ final class CompilerCall {
                 environment,
                 invocation.umask(),
                 invocation.terminal().stderrTty(),
-                environment.getOrDefault(MODE, "").equals("refresh"));
+                mode(environment.getOrDefault(MODE, "")));
         return switch (compiles.compile(
                 command, () -> invocation.caller().compile().hold())) {
             case Answer.Done done -> say(done, invocation);
@@ -48,6 +49,14 @@ final class CompilerCall {
                 }
                 yield 0;
             }
+        };
+    }
+
+    private static Mode mode(String wanted) {
+        return switch (wanted) {
+            case "refresh" -> Mode.REFRESH;
+            case "farm", "strict" -> Mode.FARM;
+            default -> Mode.USUAL;
         };
     }
 

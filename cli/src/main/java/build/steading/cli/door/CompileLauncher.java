@@ -30,10 +30,11 @@ final class CompileLauncher {
         this.typed = typed;
         var mode = System.getenv().getOrDefault(MODE_VARIABLE, "");
         this.strict = mode.equals("strict");
-        this.asks = strict || mode.isEmpty() || mode.equals("refresh");
+        this.asks = strict || mode.isEmpty() || mode.equals("refresh") || mode.equals("farm");
         if (!asks && !mode.equals("local")) {
-            throw new SteadingException(new Failure.Invalid(
-                    "`%s` is `%s`: `local`, `refresh` and `strict` are allowed".formatted(MODE_VARIABLE, mode)));
+            throw new SteadingException(
+                    new Failure.Invalid("`%s` is `%s`: `local`, `farm`, `refresh` and `strict` are allowed"
+                            .formatted(MODE_VARIABLE, mode)));
         }
     }
 

@@ -121,7 +121,10 @@ class CompileLauncherTest {
         void variableOfUnknownValueIsRefused() throws Exception {
             assertThat(script("STEADING_CC=fast $S cc gcc -c a.c"))
                     .isEqualTo(new Result(
-                            2, "", "steading: `STEADING_CC` is `fast`: `local`, `refresh` and `strict` are allowed\n"));
+                            2,
+                            "",
+                            "steading: `STEADING_CC` is `fast`: `local`, `farm`, `refresh` and `strict` are"
+                                    + " allowed\n"));
         }
 
         @Test

@@ -11,6 +11,7 @@ import build.steading.compile.files.FileTable;
 import build.steading.compile.service.FarmRuns.Ending;
 import build.steading.compile.service.Manifests.Manifest;
 import build.steading.compile.service.Statistics.Route;
+import build.steading.compile.service.TypedCommand.Mode;
 import build.steading.compile.toolchain.NotUsableException;
 import build.steading.compile.toolchain.Toolchain;
 import build.steading.compile.toolchain.Toolchains;
@@ -34,6 +35,12 @@ public final class Compiles {
 
     private static final int ATTEMPTS = 3;
 
+    /// A farm nearby that knows a result says so as soon as that.
+    private static final Duration HEAD_START = Duration.ofMillis(2);
+
+    /// A compile that takes longer is not worth a processor here: what the farm costs is little beside that.
+    private static final Duration SHORT = Duration.ofSeconds(2);
+
     /// Of the heap's size, so many bytes allow for one name in a manifest; it takes a fifth of them.
     private static final long BYTES_PER_NAME = 512;
 
@@ -47,6 +54,7 @@ public final class Compiles {
     private final Manifests manifests = new Manifests(Runtime.getRuntime().maxMemory() / BYTES_PER_NAME);
     private final Durations durations = new Durations();
     private final Statistics statistics = new Statistics();
+    private final Traffic traffic = new Traffic(System::nanoTime);
 
     /// What compiles need.
     ///
@@ -92,7 +100,7 @@ public final class Compiles {
         this.renewal = new Renewal(parts.files(), actions);
         // Servers that are none of ours need not say when a compile has begun to run.
         var queued = settings.entrance().isPresent() ? Duration.ofSeconds(20) : Duration.ofMillis(200);
-        var patience = new FarmRuns.Patience(queued, settings.isFarm(), Duration.ofSeconds(60));
+        var patience = new FarmRuns.Patience(queued, settings.isFarm(), Duration.ofSeconds(60), HEAD_START);
         this.farm = new FarmRuns(
                 parts.farm(), new HomeSlots(settings.processors()), patience, new Standing(System::nanoTime));
         this.results = new Results(parts.outputs());
@@ -107,13 +115,18 @@ public final class Compiles {
     /// @param handover begins before anything is written
     /// @throws InterruptedException if the caller does not want the result any more
     public Answer compile(TypedCommand command, Handover handover) throws InterruptedException {
-        return switch (guarded(command, handover)) {
-            case Answer.Done done -> done;
-            case Answer.Home home -> {
-                statistics.wentHome(home, command.likelyOutput());
-                yield home.failed() && home.slot().equals(HomeSlot.NONE) ? home.with(farm.placeAtHome()) : home;
-            }
-        };
+        traffic.begin();
+        try {
+            return switch (guarded(command, handover)) {
+                case Answer.Done done -> done;
+                case Answer.Home home -> {
+                    statistics.wentHome(home, command.likelyOutput());
+                    yield home.failed() && home.slot().equals(HomeSlot.NONE) ? home.with(farm.placeAtHome()) : home;
+                }
+            };
+        } finally {
+            traffic.end();
+        }
     }
 
     /// Whatever is wrong here, the compiler itself can still do it.
@@ -168,13 +181,24 @@ public final class Compiles {
             if (manifest.isPresent()) {
                 var step = new Step(command, compile, key, manifest.get(), handover);
                 var answer = fromMemory(step);
-                return answer.isPresent() ? answer.get() : run(step, toolchain);
+                return answer.isPresent() ? answer.get() : run(step, toolchain, standsAlone(step));
             }
         }
         return switch (preparation.prepare(command, toolchain, compile)) {
             case Preparation.NotPossible(var home) -> home;
-            case Work work -> run(new Step(command, compile, key, manifest(key, work), handover), toolchain);
+            case Work work -> run(new Step(command, compile, key, manifest(key, work), handover), toolchain, false);
         };
+    }
+
+    /// Returns whether the caller has nothing else to compile, and this not for long: then he has the object
+    /// sooner if his own machine makes it, and that is hardly less idle for it.
+    private boolean standsAlone(Step step) {
+        return step.command().mode() == Mode.USUAL
+                && durations
+                        .of(what(step))
+                        .filter(time -> time.compareTo(SHORT) < 0)
+                        .isPresent()
+                && traffic.isAlone();
     }
 
     private Optional<Manifest> renewed(Manifests.Key key, Manifest known, TypedCommand command, Compile compile) {
@@ -198,11 +222,11 @@ public final class Compiles {
     }
 
     /// Inputs that the store has lost meanwhile are brought again; results that it has lost are made again.
-    private Answer run(Step first, Toolchain toolchain) throws InterruptedException {
+    private Answer run(Step first, Toolchain toolchain, boolean alone) throws InterruptedException {
         var step = first;
         var refresh = step.command().refresh();
         for (var i = 0; i < ATTEMPTS; i++) {
-            switch (ask(step, refresh)) {
+            switch (ask(step, refresh, alone && i == 0)) {
                 case Ending.Ran ran -> {
                     var answer = answer(step, ran, ran.known() ? Route.SHARED : Route.COMPILED);
                     if (answer.isPresent()) {
@@ -212,6 +236,9 @@ public final class Compiles {
                 }
                 case Ending.Failed(var reason, var detail, var slot) -> {
                     return new Answer.Home(reason, detail, true, slot);
+                }
+                case Ending.Alone(var slot) -> {
+                    return Answer.Home.decided("alone", "").with(counted(slot));
                 }
                 case Ending.Lacking _ -> {
                     switch (preparation.prepare(step.command(), toolchain, step.compile())) {
@@ -231,15 +258,29 @@ public final class Compiles {
         return new Step(step.command(), step.compile(), step.key(), manifest(step.key(), work), step.handover());
     }
 
-    private Ending ask(Step step, boolean refresh) throws InterruptedException {
-        var what = step.key().directory() + "/" + step.compile().source();
+    /// What runs at home for lack of company is company for whatever comes then.
+    private HomeSlot counted(HomeSlot slot) {
+        traffic.begin();
+        return () -> {
+            traffic.end();
+            slot.close();
+        };
+    }
+
+    private static String what(Step step) {
+        return step.key().directory() + "/" + step.compile().source();
+    }
+
+    private Ending ask(Step step, boolean refresh, boolean alone) throws InterruptedException {
+        var what = what(step);
         var expected = durations.of(what);
         var facts = RequestFacts.of("cc", parts.requester()).withExpected(expected);
         var manifest = step.manifest();
         var request = new ExecutionRequest(
                 manifest.action(), refresh, facts, List.of(), manifest.outputs().keySet());
         var begin = System.nanoTime();
-        var ending = farm.run(request, expected);
+        var ending =
+                alone ? farm.runAlone(request, expected, result -> learn(step, result)) : farm.run(request, expected);
         if (ending instanceof Ending.Ran(var _, var known) && !known) {
             durations.took(what, Duration.ofNanos(System.nanoTime() - begin));
         }
@@ -266,9 +307,21 @@ public final class Compiles {
         }
     }
 
-    private void taken(Step step, ActionResult result, Route route, long bytes) {
-        if (result.getExitCode() == 0 && route != Route.KNOWN) {
+    /// Nobody waits for this result, but it is likely to be asked for.
+    private void learn(Step step, ActionResult result) {
+        results.keep(result);
+        remember(step, result);
+    }
+
+    private void remember(Step step, ActionResult result) {
+        if (result.getExitCode() == 0) {
             manifests.put(step.key(), step.manifest().with(Results.withoutContents(result)));
+        }
+    }
+
+    private void taken(Step step, ActionResult result, Route route, long bytes) {
+        if (route != Route.KNOWN) {
+            remember(step, result);
         }
         var output = step.command().absolute(step.compile().outputs().getFirst().name());
         statistics.answered(route, Path.of(output).normalize().toString(), bytes);

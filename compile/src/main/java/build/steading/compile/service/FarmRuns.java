@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Has the farm run compiles, and knows when to stop waiting for it. Thread-safe.
@@ -36,7 +37,8 @@ final class FarmRuns {
     /// @param isHome whether the farm is this very machine: a queue is no reason to run more here then, unless
     ///     nothing moves in it
     /// @param longestRun of a compile of which nothing is known
-    record Patience(Duration queued, boolean isHome, Duration longestRun) {
+    /// @param headStart how long whoever is alone waits for the farm to know the result
+    record Patience(Duration queued, boolean isHome, Duration longestRun, Duration headStart) {
         /// Returns after which time a run is not waited for any more.
         Duration run(Optional<Duration> expected) {
             return expected.map(time -> time.multipliedBy(3).plusSeconds(5)).orElse(longestRun);
@@ -57,6 +59,11 @@ final class FarmRuns {
 
         /// The farm lacks inputs that were thought to be in the store.
         record Lacking() implements Ending {}
+
+        /// The farm is at it, for whoever compiles the same later.
+        ///
+        /// @param slot held for the run at home
+        record Alone(HomeSlot slot) implements Ending {}
 
         /// The farm has not done it.
         ///
@@ -83,6 +90,50 @@ final class FarmRuns {
         } catch (InterruptedException e) {
             run.withdraw("its requester");
             throw e;
+        }
+    }
+
+    /// Has the farm run a compile, but waits only if it knows the result, or there is no room at home: who has
+    /// nothing else to compile has it sooner there.
+    ///
+    /// @param later is told what the farm made of it, if it has
+    Ending runAlone(ExecutionRequest request, Optional<Duration> expected, Consumer<ActionResult> later)
+            throws InterruptedException {
+        var slot = standing.isGood() ? home.tryTake() : Optional.<HomeSlot>empty();
+        if (slot.isEmpty()) {
+            return run(request, expected);
+        }
+        var run = new FarmRun(standing, patience);
+        run.start(farm, request);
+        try {
+            var start = patience.headStart().toNanos();
+            if (run.result().get(start, TimeUnit.NANOSECONDS) instanceof Outcome.Completed known) {
+                slot.get().close();
+                return ending(known);
+            }
+        } catch (TimeoutException _) {
+            Thread.ofVirtual().name("compile-later").start(() -> await(run, patience.run(expected), later));
+        } catch (ExecutionException _) {
+            // It is compiled at home, whatever that was.
+        } catch (InterruptedException e) {
+            slot.get().close();
+            run.withdraw("its requester");
+            throw e;
+        }
+        return new Ending.Alone(slot.get());
+    }
+
+    private void await(FarmRun run, Duration longest, Consumer<ActionResult> later) {
+        try {
+            var outcome = run.result().get(longest.toNanos(), TimeUnit.NANOSECONDS);
+            if (outcome instanceof Outcome.Completed(var result, var _, var _)) {
+                standing.succeeded();
+                later.accept(result);
+            }
+        } catch (TimeoutException | InterruptedException _) {
+            run.withdraw("nobody who waits");
+        } catch (ExecutionException _) {
+            // Nobody waits for it.
         }
     }
 

@@ -164,6 +164,13 @@ final class Results {
         return !raw.isEmpty() || !hasDigest ? raw : read(digest);
     }
 
+    /// Keeps what has come along with a result that nobody takes.
+    void keep(ActionResult result) {
+        result.getOutputFilesList().stream()
+                .filter(file -> !file.getContents().isEmpty())
+                .forEach(this::content);
+    }
+
     /// What has come along with the result is kept for the next time.
     private ByteString content(OutputFile file) {
         var content = file.getContents();

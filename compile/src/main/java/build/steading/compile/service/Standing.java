@@ -51,6 +51,11 @@ final class Standing {
         return true;
     }
 
+    /// Returns whether the farm did what it was asked for the last time.
+    synchronized boolean isGood() {
+        return failures == 0;
+    }
+
     /// Returns why the farm failed the last time.
     synchronized String trouble() {
         return trouble;

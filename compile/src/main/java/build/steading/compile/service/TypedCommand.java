@@ -18,7 +18,7 @@ import java.util.Optional;
 /// @param environment all of the caller's
 /// @param umask the caller's, for the files that the compiler would write
 /// @param terminal whether messages go to a terminal
-/// @param refresh whether to compile even if the result is known
+/// @param mode what the caller wants of us
 public record TypedCommand(
         List<String> argv,
         String program,
@@ -26,10 +26,24 @@ public record TypedCommand(
         Map<String, String> environment,
         int umask,
         boolean terminal,
-        boolean refresh) {
+        Mode mode) {
+    /// What a caller may want.
+    public enum Mode {
+        /// The result, as soon as may be.
+        USUAL,
+        /// That the farm does it, even where it would be done here sooner.
+        FARM,
+        /// That it is compiled even if the result is known, by the farm.
+        REFRESH
+    }
+
     public TypedCommand {
         argv = List.copyOf(argv);
         environment = Map.copyOf(environment);
+    }
+
+    boolean refresh() {
+        return mode == Mode.REFRESH;
     }
 
     /// Returns the file after the last `-o`, absolute, if there is one: for statistics of calls that nobody

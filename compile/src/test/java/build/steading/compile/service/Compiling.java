@@ -32,7 +32,7 @@ abstract class Compiling {
     Optional<String> unable = Optional.empty();
     Optional<Entrance> entrance = Optional.empty();
     int umask = 022;
-    boolean refresh;
+    TypedCommand.Mode mode = TypedCommand.Mode.FARM;
     Handover handover = () -> {};
     RealFarm farm = new RealFarm(blobs, Path.of(""));
     Compiles compiles = compiles();
@@ -88,13 +88,7 @@ abstract class Compiling {
         var words = Lines.words(line);
         return compiles.compile(
                 new TypedCommand(
-                        words,
-                        "/usr/bin/" + words.getFirst(),
-                        directory.toString(),
-                        environment,
-                        umask,
-                        false,
-                        refresh),
+                        words, "/usr/bin/" + words.getFirst(), directory.toString(), environment, umask, false, mode),
                 handover);
     }
 

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 class FarmRunTest {
     private static final Duration LONG = Duration.ofHours(1);
 
-    private final FarmRun run =
-            new FarmRun(new Standing(System::nanoTime), new FarmRuns.Patience(Duration.ZERO, false, LONG));
+    private final FarmRun run = new FarmRun(
+            new Standing(System::nanoTime), new FarmRuns.Patience(Duration.ZERO, false, LONG, Duration.ZERO));
 
     @Test
     void bringingInputsToTheFarmIsNoWaitingForAWorker() {

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,6 +25,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -125,7 +127,7 @@ class FarmRunsTest {
 
     @Test
     void queueOfThisVeryMachineIsLeftOnlyIfNothingMovesInIt() throws Exception {
-        var farmAtHome = new FarmRuns(farm, home, new Patience(SHORT, true, LONG), standing);
+        var farmAtHome = new FarmRuns(farm, home, new Patience(SHORT, true, LONG, SHORT), standing);
         var run = threads.submit(() -> farmAtHome.run(REQUEST, Optional.empty()));
         farm.next().observer().queued("a processor");
         now.addAndGet(Duration.ofSeconds(1).toNanos());
@@ -136,7 +138,7 @@ class FarmRunsTest {
 
     @Test
     void slowRunGoesHome() throws Exception {
-        var runs = new FarmRuns(farm, home, new Patience(SHORT, false, SHORT), standing);
+        var runs = new FarmRuns(farm, home, new Patience(SHORT, false, SHORT, SHORT), standing);
         var run = threads.submit(() -> runs.run(REQUEST, Optional.empty()));
         var asked = farm.next();
         asked.observer().queued("a free worker");
@@ -147,7 +149,7 @@ class FarmRunsTest {
 
     @Test
     void runIsGivenThreeTimesAsLongAsExpected() {
-        var patience = new Patience(SHORT, false, LONG);
+        var patience = new Patience(SHORT, false, LONG, SHORT);
         assertThat(patience.run(Optional.empty())).isEqualTo(LONG);
         assertThat(patience.run(Optional.of(Duration.ofSeconds(2)))).isEqualTo(Duration.ofSeconds(11));
     }
@@ -186,6 +188,59 @@ class FarmRunsTest {
     }
 
     @Test
+    void whoIsAloneGoesHomeWhileTheFarmIsAtItForOthers() throws Exception {
+        var made = new CompletableFuture<ActionResult>();
+        var run = alone(SHORT, made::complete);
+        var asked = farm.next();
+        asked.observer().running(WORKER, false);
+        assertThat(run.get()).isInstanceOf(Ending.Alone.class);
+        assertThat(home.tryTake()).isEmpty();
+        assertThat(made).isNotDone();
+
+        asked.outcome().complete(RAN);
+        assertThat(made.get(20, TimeUnit.SECONDS)).isEqualTo(ActionResult.getDefaultInstance());
+        ((Ending.Alone) run.get()).slot().close();
+        assertThatAllIsQuiet();
+    }
+
+    @Test
+    void whoIsAloneGetsWhatTheFarmKnows() throws Exception {
+        var known = new Outcome.Completed(ActionResult.getDefaultInstance(), true, List.of());
+        var run = alone(LONG, _ -> {});
+        farm.next().outcome().complete(known);
+        assertThat(run.get()).isEqualTo(new Ending.Ran(ActionResult.getDefaultInstance(), true));
+        assertThatAllIsQuiet();
+    }
+
+    @Test
+    void whoIsAloneWaitsForTheFarmIfThereIsNoRoomAtHome() throws Exception {
+        var slot = home.tryTake().orElseThrow();
+        var run = alone(SHORT, _ -> {});
+        var asked = farm.next();
+        asked.observer().running(WORKER, false);
+        assertThat(isOver(run, SHORT)).isFalse();
+        asked.outcome().complete(RAN);
+        assertThat(run.get()).isInstanceOf(Ending.Ran.class);
+        slot.close();
+    }
+
+    @Test
+    void whoIsAloneDoesNotMindThatTheFarmFails() throws Exception {
+        var run = alone(SHORT, _ -> {});
+        var asked = farm.next();
+        assertThat(run.get()).isInstanceOf(Ending.Alone.class);
+        asked.outcome().complete(NOT_RUN);
+        ((Ending.Alone) run.get()).slot().close();
+        assertThat(standing.isGood()).isTrue();
+        assertThatAllIsQuiet();
+    }
+
+    private Future<Ending> alone(Duration headStart, Consumer<ActionResult> later) {
+        var runs = new FarmRuns(farm, home, new Patience(SHORT, false, LONG, headStart), standing);
+        return threads.submit(() -> runs.runAlone(REQUEST, Optional.empty(), later));
+    }
+
+    @Test
     void interruptionWithdraws() throws Exception {
         var run = run(LONG);
         var asked = farm.next();
@@ -197,7 +252,7 @@ class FarmRunsTest {
 
     @Test
     void farmThatNeverReportsAnEndDoesNotRunAnythingForEver() throws Exception {
-        var runs = new FarmRuns(farm, home, new Patience(SHORT, false, SHORT), standing);
+        var runs = new FarmRuns(farm, home, new Patience(SHORT, false, SHORT, SHORT), standing);
         farm.fallSilent();
         var run = threads.submit(() -> runs.run(REQUEST, Optional.empty()));
         var asked = farm.next();
@@ -246,7 +301,7 @@ class FarmRunsTest {
     }
 
     private Future<Ending> run(Duration queued) {
-        var runs = new FarmRuns(farm, home, new Patience(queued, false, LONG), standing);
+        var runs = new FarmRuns(farm, home, new Patience(queued, false, LONG, SHORT), standing);
         return threads.submit(() -> runs.run(REQUEST, Optional.empty()));
     }
 

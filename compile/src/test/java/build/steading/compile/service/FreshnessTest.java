@@ -48,6 +48,37 @@ class FreshnessTest extends Compiling {
     }
 
     @Test
+    void whoEditsOneFileAndWaitsHasItCompiledAtHome() throws Exception {
+        mode = TypedCommand.Mode.USUAL;
+        assertNative("gcc -Iinclude -c a.c");
+        write("a.c", "int g(void) { return 1; }\n");
+        assertThat(compile("gcc -Iinclude -c a.c")).as("so soon after another").isInstanceOf(Answer.Done.class);
+
+        write("a.c", "int g(void) { return 2; }\n");
+        Thread.sleep(Traffic.LULL);
+        var home = home("gcc -Iinclude -c a.c");
+        assertThat(home.reason()).isEqualTo("alone");
+        assertThat(home.failed()).isFalse();
+        home.slot().close();
+        for (var i = 0; i < 200 && !(farm.ran.size() == 3 && farm.knows(farm.ran.getLast())); i++) {
+            Thread.sleep(Traffic.LULL.dividedBy(10));
+        }
+        assertThat(compile("gcc -Iinclude -c a.c")).isInstanceOf(Answer.Done.class);
+        assertThat(farm.ran)
+                .as("for whoever compiles the same")
+                .doesNotHaveDuplicates()
+                .hasSize(3);
+    }
+
+    @Test
+    void farmDoesItIfThatIsWanted() throws Exception {
+        assertNative("gcc -Iinclude -c a.c");
+        write("a.c", "int g(void) { return 2; }\n");
+        Thread.sleep(Traffic.LULL);
+        assertThat(compile("gcc -Iinclude -c a.c")).isInstanceOf(Answer.Done.class);
+    }
+
+    @Test
     void newHeaderEarlierOnThePathIsSeen() throws Exception {
         Files.createDirectory(directory.resolve("first"));
         assertNative("gcc -Ifirst -Iinclude -c a.c");
@@ -152,7 +183,7 @@ class FreshnessTest extends Compiling {
     @Test
     void refreshedCompileRunsAgain() throws Exception {
         assertNative("gcc -Iinclude -c a.c");
-        refresh = true;
+        mode = TypedCommand.Mode.REFRESH;
         assertNative("gcc -Iinclude -c a.c");
         assertThat(farm.ran).hasSize(2);
     }

@@ -28,7 +28,7 @@ final class Lines {
                 Map.of("PATH", "/usr/bin:/bin"),
                 022,
                 false,
-                false);
+                TypedCommand.Mode.FARM);
     }
 
     static List<String> words(String line) {

@@ -99,6 +99,10 @@ final class RealFarm implements ActionExecutor {
         }
     }
 
+    boolean knows(Digest action) {
+        return known.containsKey(action);
+    }
+
     Command command(Digest action) {
         try {
             var digest = Action.parseFrom(Blobs.read(blobs, action)).getCommandDigest();

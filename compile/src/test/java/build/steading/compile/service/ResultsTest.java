@@ -267,7 +267,13 @@ class ResultsTest {
             throws InterruptedException {
         var typed = Lines.typed("gcc", directory);
         var command = new TypedCommand(
-                compile.argv(), typed.program(), typed.directory(), typed.environment(), 022, terminal, false);
+                compile.argv(),
+                typed.program(),
+                typed.directory(),
+                typed.environment(),
+                022,
+                terminal,
+                TypedCommand.Mode.USUAL);
         var outputs = new HashMap<String, Output>();
         compile.outputs().forEach(output -> outputs.put(output.name(), output));
         return results.take(command, compile, outputs, result.build(), handover);

@@ -35,7 +35,9 @@ class TypedCommandTest {
         for (var slash : List.of("", "/", "//")) {
             var path = "/nowhere:%s%s:%s%s:/usr/bin".formatted(front, slash, back, slash);
             var program = back + "/gcc";
-            var call = new TypedCommand(List.of("gcc"), program, "/", Map.of("PATH", path), 0, false, false).call();
+            var call = new TypedCommand(
+                            List.of("gcc"), program, "/", Map.of("PATH", path), 0, false, TypedCommand.Mode.USUAL)
+                    .call();
             assertThat(call.path()).isEqualTo("/nowhere:%s%s:/usr/bin", back, slash);
             assertThat(call.program()).isEqualTo(back + "/gcc");
         }
