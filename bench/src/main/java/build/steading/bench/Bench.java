@@ -28,6 +28,7 @@ final class Bench {
         scenarios.put("overhead", OverheadBench::run);
         scenarios.put("throughput", ThroughputBench::run);
         scenarios.put("farm", stage -> FarmBench.run(stage, quick));
+        scenarios.put("makespan", stage -> MakespanBench.run(stage, quick));
         scenarios.put("wire", stage -> WireBench.run(stage, quick));
         scenarios.put("cc", stage -> CcBench.run(stage, quick));
         scenarios.put("capacity", stage -> CapacityBench.run(stage, quick ? 1_000_000 : 10_000_000));

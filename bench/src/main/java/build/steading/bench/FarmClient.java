@@ -3,6 +3,8 @@ package build.steading.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import build.bazel.remote.execution.v2.Action;
+import build.bazel.remote.execution.v2.Command;
 import build.steading.auth.Credentials;
 import build.steading.blob.Blobs;
 import build.steading.blob.MemoryBlobStore;
@@ -23,12 +25,18 @@ import build.steading.client.RemoteBuilds;
 import build.steading.client.RemoteCluster;
 import build.steading.client.RetryPolicy;
 import build.steading.digest.Digest;
+import build.steading.digest.Digests;
+import build.steading.execute.ExecutionObserver;
+import build.steading.execute.ExecutionRequest;
+import build.steading.execute.Outcome;
 import build.steading.log.LogPosition;
 import build.steading.log.LogRecord;
+import build.steading.platform.RequestFacts;
 import build.steading.source.Revision;
 import build.steading.tree.Node;
 import build.steading.tree.TreeDraft;
 import build.steading.tree.Trees;
+import com.google.protobuf.ByteString;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -87,6 +95,25 @@ final class FarmClient implements AutoCloseable {
             return last;
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /// Has a command run that needs and makes nothing.
+    ///
+    /// @param salt what tells it from others that are the same
+    void run(List<String> arguments, String salt) throws InterruptedException {
+        var command = Command.newBuilder().addAllArguments(arguments).build();
+        var action = Action.newBuilder()
+                .setCommandDigest(Digests.toProto(Blobs.put(cluster.blobs(), command.toByteArray())))
+                .setInputRootDigest(Digests.toProto(Blobs.put(cluster.blobs(), new byte[0])))
+                .setSalt(ByteString.copyFromUtf8(salt))
+                .build();
+        var digest = Blobs.put(cluster.blobs(), action.toByteArray());
+        var request = new ExecutionRequest(digest, false, RequestFacts.of("bench", "ann"), List.of());
+        var outcome =
+                cluster.executor().execute(request, ExecutionObserver.NONE).await();
+        if (!(outcome instanceof Outcome.Completed(var result, var _, var _)) || result.getExitCode() != 0) {
+            throw new IllegalStateException("%s ended: %s".formatted(arguments, outcome));
         }
     }
 

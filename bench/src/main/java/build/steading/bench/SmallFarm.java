@@ -56,6 +56,16 @@ final class SmallFarm implements AutoCloseable {
         this.way = new CountingRelay(port, distance);
         this.door = distance.isZero() ? address : way.address();
         this.server = startServer();
+        try {
+            join();
+        } catch (IOException | InterruptedException e) {
+            end(server);
+            way.close();
+            throw e;
+        }
+    }
+
+    private void join() throws IOException, InterruptedException {
         var tokens = TOKEN.matcher(await(output("server"), "As an admin"))
                 .results()
                 .map(MatchResult::group)
