@@ -5,6 +5,7 @@ import build.steading.auth.Credentials;
 import build.steading.auth.Identity;
 import build.steading.auth.JoinToken;
 import build.steading.auth.Role;
+import build.steading.blob.BroughtBlobs;
 import build.steading.blob.Durability;
 import build.steading.blob.FileBlobStore;
 import build.steading.blob.Pins;
@@ -47,6 +48,9 @@ import java.util.Map;
 /// Below its directory: `farm/` who it is there, `cas/` blobs, `work/` what runs, `status.json` where it says
 /// what it does.
 final class FarmWorker {
+    /// Of memory for what comes with leases.
+    private static final long BROUGHT_BYTES = 8 << 20;
+
     private static final Duration BLOB_GRACE = Duration.ofHours(2);
     private static final int TOKEN_BYTES = 16;
     private static final long TREES_REMEMBERED_BYTES = 2 << 20;
@@ -91,9 +95,10 @@ final class FarmWorker {
                 WorkerConfig.Limits.ordinary(),
                 settings.terms(),
                 CompileDoor.in(home));
-        var source = cluster.work(store);
+        var brought = new BroughtBlobs(store, BROUGHT_BYTES);
+        var source = cluster.work(brought.incoming());
         var sandbox = LocalWorker.sandbox(home, work);
-        var worker = resources.add(new Worker(source, cluster.cachedIn(store), sandbox, config, clock));
+        var worker = resources.add(new Worker(source, cluster.cachedIn(brought), sandbox, config, clock));
         source.onNews(worker::checkLeases);
         worker.start();
         serveStatus(resources, worker, store);
