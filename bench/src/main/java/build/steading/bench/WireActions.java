@@ -39,7 +39,7 @@ final class WireActions {
     WireActions(Stage stage, Table table, int actions) {
         this.stage = stage;
         this.table = table;
-        this.warmups = 2 * actions;
+        this.warmups = 5 * actions;
         this.actions = actions;
     }
 

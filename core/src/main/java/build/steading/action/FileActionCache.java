@@ -58,6 +58,10 @@ public final class FileActionCache implements ActionCache, AutoCloseable {
     @Override
     public Optional<ActionResult> find(Digest action) {
         var file = files.of(action);
+        if (!Files.exists(file)) {
+            // Most are unknown, and an exception costs more than a look.
+            return Optional.empty();
+        }
         try {
             var result = StoredResult.decode(action, Files.readAllBytes(file));
             if (result.isEmpty()) {
@@ -88,19 +92,24 @@ public final class FileActionCache implements ActionCache, AutoCloseable {
         var file = files.of(action);
         var unfinished = file.resolveSibling(ResultFiles.UNFINISHED + unique + number);
         try {
-            try {
-                ResultFiles.write(unfinished, StoredResult.encode(action, result));
-                Files.setLastModifiedTime(unfinished, FileTime.from(clock.instant()));
-                Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                Files.deleteIfExists(unfinished);
-            }
+            ResultFiles.write(unfinished, StoredResult.encode(action, result));
+            Files.setLastModifiedTime(unfinished, FileTime.from(clock.instant()));
+            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
+            discard(unfinished);
             var why = Objects.requireNonNullElse(e.getMessage(), "unknown");
             throw SteadingException.unavailable("A result cannot be stored in `%s`: %s".formatted(directory, why), e);
         }
         if (number % trimEvery == 0) {
             trim.request();
+        }
+    }
+
+    private static void discard(Path unfinished) {
+        try {
+            Files.deleteIfExists(unfinished);
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "Could not delete " + unfinished, e);
         }
     }
 

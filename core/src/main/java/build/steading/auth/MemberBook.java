@@ -4,7 +4,6 @@ package build.steading.auth;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
 import java.lang.System.Logger.Level;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -74,19 +73,17 @@ public final class MemberBook {
     /// Says whose certificate this is. That it is of the farm's authority, and that its holder has the key, must
     /// have been shown before; whether it still holds is found out here. When it begins does not count: our
     /// authority has made it, so where that lies ahead, the clock has gone back.
-    public Recognition recognise(X509Certificate certificate) {
-        var identity = Certificates.identity(certificate);
-        if (identity.isEmpty()) {
-            return new Recognition.Unknown("Certificate for `%s` is for nobody of a farm"
-                    .formatted(certificate.getSubjectX500Principal().getName()));
+    public Recognition recognise(Bearer bearer) {
+        if (bearer.identity().isEmpty()) {
+            return new Recognition.Unknown("Certificate for `%s` is for nobody of a farm".formatted(bearer.subject()));
         }
-        var who = identity.get();
+        var who = bearer.identity().get();
         var now = clock.instant();
-        if (now.isAfter(certificate.getNotAfter().toInstant())) {
-            return new Recognition.Unknown("The certificate of %s ended at %s; %s"
-                    .formatted(lower(who), certificate.getNotAfter().toInstant(), cure(who)));
+        if (now.isAfter(bearer.until())) {
+            return new Recognition.Unknown(
+                    "The certificate of %s ended at %s; %s".formatted(lower(who), bearer.until(), cure(who)));
         }
-        var refusal = refusal(who, Fingerprint.of(certificate.getPublicKey()));
+        var refusal = refusal(who, bearer.key());
         if (refusal.isPresent()) {
             return new Recognition.Unknown(refusal.get());
         }

@@ -70,7 +70,7 @@ class EnrollerTest {
     }
 
     private String refusal(X509Certificate certificate) {
-        return ((Recognition.Unknown) members.recognise(certificate)).why();
+        return ((Recognition.Unknown) members.recognise(Bearer.of(certificate))).why();
     }
 
     private static void assertDenied(ThrowingCallable call, String... parts) {
@@ -84,7 +84,7 @@ class EnrollerTest {
     void whoeverHasATokenBecomesAMember() {
         var certificate = join();
 
-        assertThat(members.recognise(certificate)).isEqualTo(new Recognition.Known(BOX));
+        assertThat(members.recognise(Bearer.of(certificate))).isEqualTo(new Recognition.Known(BOX));
         assertThat(members.all()).singleElement().satisfies(member -> {
             assertThat(member.key())
                     .isEqualTo(Fingerprint.of(SigningRequest.parse(machine).key()));
@@ -113,7 +113,7 @@ class EnrollerTest {
         var token = token(ONCE);
         join(token, machine, "box");
 
-        assertThat(members.recognise(join(token, machine, "box"))).isEqualTo(new Recognition.Known(BOX));
+        assertThat(members.recognise(Bearer.of(join(token, machine, "box")))).isEqualTo(new Recognition.Known(BOX));
         assertDenied(() -> join(token, machine, "second-name"), "used up");
     }
 
@@ -191,10 +191,10 @@ class EnrollerTest {
                 () -> join(token(ONCE), reinstalled, "box"),
                 "another key",
                 "steading token create worker --name box --replace");
-        assertThat(members.recognise(before)).isInstanceOf(Recognition.Known.class);
+        assertThat(members.recognise(Bearer.of(before))).isInstanceOf(Recognition.Known.class);
 
         var after = join(token(ONCE.named("box").replacing()), reinstalled, "box");
-        assertThat(members.recognise(after)).isInstanceOf(Recognition.Known.class);
+        assertThat(members.recognise(Bearer.of(after))).isInstanceOf(Recognition.Known.class);
         assertThat(refusal(before)).contains("joined anew with another key");
         assertThat(heard).containsExactly("box left");
     }
@@ -238,7 +238,7 @@ class EnrollerTest {
         enroller.renew(BOX, machine);
         join(token(ONCE), machine, "box");
 
-        assertThat(members.recognise(certificate)).isInstanceOf(Recognition.Known.class);
+        assertThat(members.recognise(Bearer.of(certificate))).isInstanceOf(Recognition.Known.class);
         assertThat(members.find(BOX)).map(Member::state).contains(MemberState.DRAINING);
         members.change(BOX, Change.RESUME);
         assertThat(heard).containsExactly("box drains", "box resumes");
@@ -250,10 +250,10 @@ class EnrollerTest {
         clock.advance(Duration.ofDays(5));
         var second = enroller.renew(BOX, machine).getFirst();
 
-        assertThat(members.recognise(first)).isInstanceOf(Recognition.Known.class);
+        assertThat(members.recognise(Bearer.of(first))).isInstanceOf(Recognition.Known.class);
         clock.advance(Duration.ofDays(2).plusSeconds(1));
         assertThat(refusal(first)).contains("The certificate of worker `box` ended at");
-        assertThat(members.recognise(second)).isInstanceOf(Recognition.Known.class);
+        assertThat(members.recognise(Bearer.of(second))).isInstanceOf(Recognition.Known.class);
     }
 
     @Test
@@ -269,7 +269,7 @@ class EnrollerTest {
         var certificate = join();
         clock.advance(Duration.ofHours(-2));
 
-        assertThat(members.recognise(certificate)).isEqualTo(new Recognition.Known(BOX));
+        assertThat(members.recognise(Bearer.of(certificate))).isEqualTo(new Recognition.Known(BOX));
     }
 
     @Test
@@ -278,7 +278,7 @@ class EnrollerTest {
         members.change(BOX, Change.REVOKE);
         var next = new MemberBook(store, clock, 5);
 
-        assertThat(next.recognise(certificate)).isInstanceOf(Recognition.Unknown.class);
+        assertThat(next.recognise(Bearer.of(certificate))).isInstanceOf(Recognition.Unknown.class);
     }
 
     @Test

@@ -70,6 +70,10 @@ final class LiveLog implements Printed, AutoCloseable {
     @GuardedBy("this")
     private boolean writing;
 
+    /// Whether the file may be there.
+    @GuardedBy("this")
+    private boolean onDisk;
+
     /// Whether nothing more is kept.
     @GuardedBy("this")
     private boolean partial;
@@ -180,6 +184,7 @@ final class LiveLog implements Printed, AutoCloseable {
 
     private synchronized Optional<byte[]> nextUnwritten() {
         writing = !unwritten.isEmpty();
+        onDisk |= writing;
         return Optional.ofNullable(unwritten.peek());
     }
 
@@ -299,6 +304,9 @@ final class LiveLog implements Printed, AutoCloseable {
 
     @GuardedBy("this")
     private void delete() {
+        if (!onDisk) {
+            return;
+        }
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {

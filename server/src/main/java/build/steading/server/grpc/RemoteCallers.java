@@ -2,6 +2,7 @@
 package build.steading.server.grpc;
 
 import build.steading.auth.AccessToken;
+import build.steading.auth.Bearer;
 import build.steading.auth.MemberBook;
 import build.steading.auth.Recognition;
 import build.steading.auth.TokenBook;
@@ -20,6 +21,9 @@ final class RemoteCallers implements Authenticator {
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
     private static final String BEARER = "Bearer ";
+
+    /// Under this name the session of a connection remembers whose it is.
+    private static final String SESSION_BEARER = Bearer.class.getName();
     private static final Recognition NOTHING_SHOWN = new Recognition.Unknown(
             "Nobody is answered here without a certificate or an access token: join this farm (`steading join`), or"
                     + " send `authorization: Bearer TOKEN`; an admin makes tokens (`steading token create`)");
@@ -34,24 +38,33 @@ final class RemoteCallers implements Authenticator {
 
     @Override
     public Recognition recognise(ServerCall<?, ?> call, Metadata headers) {
-        return recognise(certificate(call), Optional.ofNullable(headers.get(AUTHORIZATION)));
+        return known(bearer(call), Optional.ofNullable(headers.get(AUTHORIZATION)));
     }
 
     Recognition recognise(Optional<X509Certificate> certificate, Optional<String> authorization) {
-        return certificate
-                .map(members::recognise)
+        return known(certificate.map(Bearer::of), authorization);
+    }
+
+    private Recognition known(Optional<Bearer> bearer, Optional<String> authorization) {
+        return bearer.map(members::recognise)
                 .or(() -> authorization.map(this::byToken))
                 .orElse(NOTHING_SHOWN);
     }
 
-    /// Returns the certificate whose key the other end has, which [ClientTrust] has found to be of our authority.
-    private static Optional<X509Certificate> certificate(ServerCall<?, ?> call) {
+    /// Returns what the certificate says whose key the other end has, and which [ClientTrust] has found to be of
+    /// our authority.
+    private static Optional<Bearer> bearer(ServerCall<?, ?> call) {
         var session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
         if (session == null) {
             return Optional.empty();
         }
+        if (session.getValue(SESSION_BEARER) instanceof Bearer known) {
+            return Optional.of(known);
+        }
         try {
-            return Optional.of((X509Certificate) session.getPeerCertificates()[0]);
+            var bearer = Bearer.of((X509Certificate) session.getPeerCertificates()[0]);
+            session.putValue(SESSION_BEARER, bearer);
+            return Optional.of(bearer);
         } catch (SSLPeerUnverifiedException _) {
             return Optional.empty();
         }
