@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Answers calls of compilers. Thread-safe.
 public final class Compiles {
@@ -261,9 +262,12 @@ public final class Compiles {
     /// What runs at home for lack of company is company for whatever comes then.
     private HomeSlot counted(HomeSlot slot) {
         traffic.begin();
+        var over = new AtomicBoolean();
         return () -> {
-            traffic.end();
-            slot.close();
+            if (over.compareAndSet(false, true)) {
+                traffic.end();
+                slot.close();
+            }
         };
     }
 
@@ -310,7 +314,14 @@ public final class Compiles {
     /// Nobody waits for this result, but it is likely to be asked for.
     private void learn(Step step, ActionResult result) {
         results.keep(result);
-        remember(step, result);
+        // By now the source may be another one.
+        var action = step.manifest().action();
+        if (manifests
+                .find(step.key())
+                .filter(now -> now.action().equals(action))
+                .isPresent()) {
+            remember(step, result);
+        }
     }
 
     private void remember(Step step, ActionResult result) {

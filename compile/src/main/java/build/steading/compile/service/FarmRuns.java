@@ -7,6 +7,7 @@ import build.steading.execute.ExecutionRequest;
 import build.steading.execute.Outcome;
 import build.steading.failure.Failure;
 import build.steading.failure.SteadingException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// A compile that waits for a worker, or runs for much longer than expected, goes home as soon as a processor
 /// here is free. While the farm does not get anything done, only a probe now and then goes there.
 final class FarmRuns {
+    private static final System.Logger LOG = System.getLogger(FarmRuns.class.getName());
     private static final Duration TICK = Duration.ofMillis(20);
 
     /// How often whoever waits for a place at home looks whether the farm is back.
@@ -132,8 +134,8 @@ final class FarmRuns {
             }
         } catch (TimeoutException | InterruptedException _) {
             run.withdraw("nobody who waits");
-        } catch (ExecutionException _) {
-            // Nobody waits for it.
+        } catch (ExecutionException | SteadingException e) {
+            LOG.log(Level.DEBUG, "A compile that nobody waits for is not known afterwards", e);
         }
     }
 

@@ -101,7 +101,7 @@ public final class InvocationBook implements AutoCloseable {
             return;
         }
         told.silent = true;
-        if (!told.watched) {
+        if (!told.watched && !waiting.isShutdown()) {
             told.watched = true;
             waiting.execute(() -> watch(id, told));
         }
@@ -162,7 +162,9 @@ public final class InvocationBook implements AutoCloseable {
     /// Stores what was told so far, for the next process to go on with.
     @Override
     public void close() {
-        waiting.shutdownNow();
+        synchronized (this) {
+            waiting.shutdownNow();
+        }
         waiting.close();
         all().forEach(LiveInvocation::save);
     }
