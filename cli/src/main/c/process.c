@@ -24,7 +24,7 @@
 // A server has more to remember than one user's farm; what calls leave behind must not pile up among that.
 static char *const ROLE_HEAP[] = {"-Xmx2g", "-Xms160m", "-Xmn96m"};
 
-enum { START_LIMIT_MS = 30000, SILENT_MS = 300, TAIL_BYTES = 2048 };
+enum { START_LIMIT_MS = 30000, SILENT_MS = 300, TAIL_BYTES = 2048, MAX_KILLS = 3 };
 
 extern char **environ;
 
@@ -321,12 +321,15 @@ static void progress_end(void) {
     }
 }
 
-// Looks after the child that shall become the process: gone with 0, it found another process at work.
+// Looks after the child that shall become the process: gone with 0, it found another process at work; killed by
+// somebody, it is not to blame, and the next one may be luckier.
 static void look_after(pid_t *child) {
+    static int kills;
     int status;
     if (*child > 0 && waitpid(*child, &status, WNOHANG) == *child) {
         *child = -1;
-        if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        int spared = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && ++kills <= MAX_KILLS;
+        if (!spared && (!WIFEXITED(status) || WEXITSTATUS(status) != 0)) {
             progress_end();
             report_death();
         }

@@ -163,6 +163,11 @@ class DurabilityIT {
             assertThat(FARM.json(repository, "builds", "--json", "--number=500"))
                     .as("seed %d: %s", seed, ended.all())
                     .hasSize(before + asked);
+            // Another wish for what is under way would be answered by the same build.
+            await().atMost(Program.PATIENCE)
+                    .until(() ->
+                            FARM.json(repository, "builds", "--json", "--number=500").findValuesAsText("state").stream()
+                                    .noneMatch(state -> state.equals("running") || state.equals("queued")));
         }
     }
 

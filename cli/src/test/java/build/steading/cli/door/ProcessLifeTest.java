@@ -191,6 +191,15 @@ class ProcessLifeTest {
     }
 
     @Test
+    void processThatIsKilledWhileItStartsIsStartedOnceMore() throws Exception {
+        var died = launcher.home().resolveSibling("died");
+        var dying = launcher.distribution("b5", "-Ddie.once=" + died);
+
+        assertThat(launcher.run(dying, "exit", "5")).isEqualTo(new Result(5, "", ""));
+        assertThat(died).exists();
+    }
+
+    @Test
     void processThatCannotStartIsReportedWithItsLastWords() throws Exception {
         var failing = launcher.distribution("b4", "-Dfail=true");
         var result = launcher.run(failing, "exit", "0");

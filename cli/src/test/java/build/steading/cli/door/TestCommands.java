@@ -25,6 +25,19 @@ final class TestCommands implements Backend {
 
     private TestCommands() {}
 
+    /// Ends the process as `kill -9` would, unless there is a file, which is there afterwards.
+    private static void dieOnce(String file) throws InterruptedException {
+        try {
+            if (!file.isEmpty() && !Files.exists(Path.of(file))) {
+                Files.createFile(Path.of(file));
+                var pid = Long.toString(ProcessHandle.current().pid());
+                new ProcessBuilder("kill", "-KILL", pid).start().waitFor();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// Arguments: home, build id, and for a process that lasts, what was typed.
     public static void main(String[] arguments) throws InterruptedException {
         var idle = Duration.ofMillis(Long.getLong("idle.ms", 3_600_000));
@@ -32,6 +45,7 @@ final class TestCommands implements Backend {
             System.err.println("The moon is in the wrong phase");
             System.exit(3);
         }
+        dieOnce(System.getProperty("die.once", ""));
         var settings = new BackgroundProcess.Settings(arguments[1], idle, 256, arguments.length > 2);
         var console = System.out;
         try {
