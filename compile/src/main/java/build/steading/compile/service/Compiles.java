@@ -192,9 +192,11 @@ public final class Compiles {
     }
 
     /// Returns whether the caller has nothing else to compile, and this not for long: then he has the object
-    /// sooner if his own machine makes it, and that is hardly less idle for it.
+    /// sooner if his own machine makes it, and that is hardly less idle for it. Where that is the farm, the two
+    /// compiles would only be in each other's way.
     private boolean standsAlone(Step step) {
         return step.command().mode() == Mode.USUAL
+                && !settings.isFarm()
                 && durations
                         .of(what(step))
                         .filter(time -> time.compareTo(SHORT) < 0)

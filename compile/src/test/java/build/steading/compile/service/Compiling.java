@@ -31,6 +31,7 @@ abstract class Compiling {
     Path directory = Path.of("");
     Optional<String> unable = Optional.empty();
     Optional<Entrance> entrance = Optional.empty();
+    boolean isFarm;
     int umask = 022;
     TypedCommand.Mode mode = TypedCommand.Mode.FARM;
     Handover handover = () -> {};
@@ -59,7 +60,7 @@ abstract class Compiling {
                         new Trees(blobs, 1 << 20),
                         farm,
                         "me"),
-                new Compiles.Settings(2, "linux", "x86_64", false, unable, entrance));
+                new Compiles.Settings(2, "linux", "x86_64", isFarm, unable, entrance));
     }
 
     List<String> arguments() {

@@ -71,6 +71,17 @@ class FreshnessTest extends Compiling {
     }
 
     @Test
+    void farmDoesItIfItIsThisVeryMachine() throws Exception {
+        mode = TypedCommand.Mode.USUAL;
+        isFarm = true;
+        compiles = compiles();
+        assertNative("gcc -Iinclude -c a.c");
+        write("a.c", "int g(void) { return 2; }\n");
+        Thread.sleep(Traffic.LULL);
+        assertThat(compile("gcc -Iinclude -c a.c")).isInstanceOf(Answer.Done.class);
+    }
+
+    @Test
     void farmDoesItIfThatIsWanted() throws Exception {
         assertNative("gcc -Iinclude -c a.c");
         write("a.c", "int g(void) { return 2; }\n");
