@@ -35,6 +35,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -150,6 +151,24 @@ class AllBuildsTest {
     }
 
     @Test
+    void whatHasEndedIsForTheFarmItself() {
+        var book = book(PATIENT);
+        introduce(book);
+        book.add(INVOCATION, 6, Optional.empty(), true);
+        var own = new Stored();
+        var builds = new AllBuilds(own, own, book);
+        var ended = builds.recent(1, Optional.empty()).getFirst();
+
+        var again = builds.submit(ended.spec(), new Builds.Order("ann", Optional.empty()), BuildObserver.NONE);
+        assertThat(again.request().build()).isEqualTo(ended.id());
+        assertThat(builds.observe(ended.id(), BuildObserver.NONE)).isEqualTo(Subscription.NONE);
+        assertThat(builds.follow(ended.id(), "//b", ExecutionObserver.NONE)).isEmpty();
+        assertThat(builds.why(ended.id()).build()).containsExactly("It waits");
+        assertThat(builds.withdraw(ended.id(), List.of(), "ann")).isTrue();
+        assertThat(own.asked).containsExactly("submit", "observe 1", "follow 1", "why 1", "withdraw 1");
+    }
+
+    @Test
     void goesOnInTheNextProcess() {
         var first = book(PATIENT);
         introduce(first);
@@ -249,8 +268,10 @@ class AllBuildsTest {
         }
     }
 
-    /// A farm that does nothing itself.
+    /// A farm that notes what its desk is asked for.
     private final class Stored implements BuildDesk, BuildBook {
+        private final List<String> asked = new ArrayList<>();
+
         @Override
         public Optional<BuildRecord> find(BuildId id) {
             return records.builds(new Query.ById(id)).stream().findFirst();
@@ -273,27 +294,32 @@ class AllBuildsTest {
 
         @Override
         public Accepted submit(BuildSpec spec, Builds.Order order, BuildObserver observer) {
-            throw new UnsupportedOperationException();
+            asked.add("submit");
+            return new Accepted(requests(new BuildId(1)).getFirst(), Subscription.NONE);
         }
 
         @Override
         public boolean withdraw(BuildId id, List<Long> requests, String by) {
-            throw new UnsupportedOperationException();
+            asked.add("withdraw " + id);
+            return true;
         }
 
         @Override
         public Subscription observe(BuildId id, BuildObserver observer) {
-            throw new UnsupportedOperationException();
+            asked.add("observe " + id);
+            return Subscription.NONE;
         }
 
         @Override
         public Optional<Following> follow(BuildId id, String task, ExecutionObserver observer) {
-            throw new UnsupportedOperationException();
+            asked.add("follow " + id);
+            return Optional.empty();
         }
 
         @Override
         public Causes why(BuildId id) {
-            throw new UnsupportedOperationException();
+            asked.add("why " + id);
+            return new Causes(List.of("It waits"), Map.of());
         }
     }
 }
