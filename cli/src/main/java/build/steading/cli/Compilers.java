@@ -57,7 +57,7 @@ final class Compilers {
 
     private static Compiles open(
             Stores stores, ActionExecutor farm, boolean isFarm, Optional<String> unable, Optional<Entrance> entrance) {
-        var files = new FileTable(stores.blobs());
+        var files = FileTable.watching(stores.blobs());
         var toolchains = new Toolchains(path -> files.look(path.toString()));
         return new Compiles(
                 new Compiles.Parts(

@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 
 /// The files of this machine: what is at a name now, and what is in it.
 ///
-/// Every answer is the kernel's, asked by one system call; only what the kernel vouches for is not read again.
+/// Every answer is the kernel's, asked by one system call, or known to be what it would say; only what the kernel
+/// vouches for is not read again.
 /// Names are absolute and never folded: `..` leads to the parent of wherever the name before it really is.
 /// Thread-safe, and of bounded size; there is nothing to close.
 public final class FileTable {
@@ -21,7 +22,7 @@ public final class FileTable {
     private static final int MAX_SCANS = 100_000;
     private static final int LOCKS = 64;
 
-    private final Frames frames = new Frames();
+    private final Frames frames;
     private final Known<String, Name> names = new Known<>(MAX_NAMES);
     private final Known<Signature, Content> contents = new Known<>(MAX_CONTENTS);
     private final Known<String, Signature> vacancies = new Known<>(MAX_NAMES);
@@ -31,14 +32,25 @@ public final class FileTable {
     private final Reader reader;
 
     /// @param blobs where contents are stored as they are read
-    public FileTable(BlobStore blobs) {
-        this(blobs, InstantSource.system());
-    }
-
+    /// @param lookout spares it looks
     /// @param clock the one by which the kernel stamps files
-    FileTable(BlobStore blobs, InstantSource clock) {
+    FileTable(BlobStore blobs, Lookout lookout, InstantSource clock) {
+        this.frames = new Frames(lookout);
         this.blobs = blobs;
         this.reader = new Reader(frames, blobs, clock);
+    }
+
+    /// Returns a table that looks at what may have changed without the kernel telling of it, and else as often
+    /// as it is told. It begins to be told when it is asked for the same names again.
+    ///
+    /// @param blobs where contents are stored as they are read
+    public static FileTable watching(BlobStore blobs) {
+        return new FileTable(blobs, Lookout.open(), InstantSource.system());
+    }
+
+    /// Returns a table that looks each time.
+    public static FileTable looking(BlobStore blobs) {
+        return new FileTable(blobs, Lookout.none(), InstantSource.system());
     }
 
     /// Returns what is at a name now, following links.

@@ -33,19 +33,27 @@ final class Frame implements AutoCloseable {
     private static final long SECOND_NANOS = 1_000_000_000;
 
     private final Frames home;
+    private final Lookout lookout;
     final MemorySegment state;
     private final MemorySegment stat;
     private final MemorySegment path;
     private final MemorySegment target;
+    private long begun;
 
-    Frame(Frames home) {
+    Frame(Frames home, Lookout lookout) {
         this.home = home;
+        this.lookout = lookout;
         // Freed when nobody refers to the frame any more.
         var arena = Arena.ofAuto();
         state = arena.allocate(Kernel.STATE_BYTES, Long.BYTES);
         stat = arena.allocate(STATX_BYTES, Long.BYTES);
         path = arena.allocate(Name.MAX_BYTES);
         target = arena.allocate(Name.MAX_BYTES);
+    }
+
+    /// @param nanos the time by [System#nanoTime], before whoever watches names has heard of all until now
+    void begin(long nanos) {
+        begun = nanos;
     }
 
     @Override
@@ -55,7 +63,19 @@ final class Frame implements AutoCloseable {
 
     /// Looks at a name, following links.
     Look look(Name name) {
-        return answer(name, ask(name, 0));
+        var standing = name.watch() instanceof Name.Watched(var post) ? post.standing(begun) : null;
+        return standing != null ? standing : lookAnew(name);
+    }
+
+    private Look lookAnew(Name name) {
+        var post = lookout.post(name, this, begun);
+        if (post == null) {
+            return answer(name, ask(name, 0));
+        }
+        var stirs = post.stirs();
+        var look = answer(name, ask(name, 0));
+        post.saw(look, stirs, begun);
+        return look;
     }
 
     /// Looks at a name, and at a link rather than at what it leads to.
@@ -65,14 +85,12 @@ final class Frame implements AutoCloseable {
 
     /// Returns whether a name leads to a file with this very signature.
     boolean shows(Name name, Signature signature) {
-        return ask(name, 0)
-                && changedNanos() == signature.changedNanos()
-                && signature().equals(signature);
+        return look(name) instanceof Look.Present(var now) && now.equals(signature);
     }
 
     /// Returns whether a name leads to a directory.
     boolean showsDirectory(Name name) {
-        return ask(name, 0) && signature().isDirectory();
+        return look(name) instanceof Look.Present(var now) && now.isDirectory();
     }
 
     /// Returns whether there is nothing of this name; a link is something, wherever it leads.

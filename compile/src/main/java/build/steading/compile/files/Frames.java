@@ -4,16 +4,24 @@ package build.steading.compile.files;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /// Keeps frames for those who ask next, a bounded number of them. Threads are many and short-lived, so none has a
-/// frame of its own. Thread-safe, and takes no lock.
+/// frame of its own. Thread-safe.
 final class Frames {
     private static final int PLACES = 64;
 
     private final AtomicReferenceArray<Frame> idle = new AtomicReferenceArray<>(PLACES);
+    private final Lookout lookout;
 
-    /// Returns a frame that nobody else uses until it is closed.
+    Frames(Lookout lookout) {
+        this.lookout = lookout;
+    }
+
+    /// Returns a frame that nobody else uses until it is closed. What it shows is never older than this call.
     Frame take() {
-        var frame = idle.getAndSet(place(), null);
-        return frame != null ? frame : new Frame(this);
+        var idling = idle.getAndSet(place(), null);
+        var frame = idling != null ? idling : new Frame(this, lookout);
+        frame.begin(System.nanoTime());
+        lookout.refresh();
+        return frame;
     }
 
     void give(Frame frame) {

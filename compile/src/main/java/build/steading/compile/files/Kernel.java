@@ -25,6 +25,24 @@ final class Kernel {
     static final int O_NONBLOCK = 0x800;
     static final int O_CLOEXEC = 0x80000;
 
+    // linux/inotify.h
+    static final int IN_MODIFY = 0x2;
+    static final int IN_ATTRIB = 0x4;
+    static final int IN_CLOSE_WRITE = 0x8;
+    static final int IN_MOVED_FROM = 0x40;
+    static final int IN_MOVED_TO = 0x80;
+    static final int IN_CREATE = 0x100;
+    static final int IN_DELETE = 0x200;
+    static final int IN_DELETE_SELF = 0x400;
+    static final int IN_MOVE_SELF = 0x800;
+    static final int IN_UNMOUNT = 0x2000;
+    static final int IN_Q_OVERFLOW = 0x4000;
+    static final int IN_IGNORED = 0x8000;
+
+    // asm-generic/poll.h
+    static final short POLLIN = 0x1;
+    static final short POLLPRI = 0x2;
+
     // asm/fcntl.h: not the same on all machines. Where this is wrong, the kernel refuses it.
     private static final int O_DIRECTORY =
             List.of("aarch64", "arm", "ppc64le").contains(System.getProperty("os.arch")) ? 0x4000 : 0x10000;
@@ -37,6 +55,7 @@ final class Kernel {
     // asm-generic/errno-base.h and asm-generic/errno.h
     static final int ENOENT = 2;
     static final int EINTR = 4;
+    static final int EAGAIN = 11;
     static final int EACCES = 13;
     static final int EEXIST = 17;
     static final int ENOTDIR = 20;
@@ -58,6 +77,16 @@ final class Kernel {
     private static final MethodHandle PREAD =
             bind("pread", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle CLOSE = bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle READ =
+            bind("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+    private static final MethodHandle STATFS = bind("statfs", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+    private static final MethodHandle POLL =
+            bind("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle INOTIFY_INIT = bind("inotify_init1", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle INOTIFY_ADD =
+            bind("inotify_add_watch", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle INOTIFY_REMOVE =
+            bind("inotify_rm_watch", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
 
     private Kernel() {}
 
@@ -129,6 +158,58 @@ final class Kernel {
     static void close(MemorySegment state, int file) {
         try {
             var _ = (int) CLOSE.invokeExact(state, file);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static long read(MemorySegment state, int file, MemorySegment bytes) {
+        try {
+            return (long) READ.invokeExact(state, file, bytes, bytes.byteSize());
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static int statfs(MemorySegment state, MemorySegment path, MemorySegment found) {
+        try {
+            return (int) STATFS.invokeExact(state, path, found);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// Says what of files is ready, without waiting.
+    ///
+    /// @param files of `struct pollfd`
+    static int poll(MemorySegment state, MemorySegment files, int count) {
+        try {
+            return (int) POLL.invokeExact(state, files, (long) count, 0);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// @param flags as of [#open]
+    static int inotify(MemorySegment state, int flags) {
+        try {
+            return (int) INOTIFY_INIT.invokeExact(state, flags);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static int watch(MemorySegment state, int inotify, MemorySegment path, int events) {
+        try {
+            return (int) INOTIFY_ADD.invokeExact(state, inotify, path, events);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static void unwatch(MemorySegment state, int inotify, int watch) {
+        try {
+            var _ = (int) INOTIFY_REMOVE.invokeExact(state, inotify, watch);
         } catch (Throwable e) {
             throw new AssertionError(e);
         }

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /// An absolute name in the form that the kernel takes, made once to be looked at again and again. It is never
-/// folded: `..` follows symbolic links.
+/// folded: `..` follows symbolic links. Thread-safe.
 final class Name {
     /// `PATH_MAX` of linux/limits.h: with the byte at its end, no path that the kernel takes is longer.
     static final int MAX_BYTES = 4096;
@@ -15,11 +15,23 @@ final class Name {
 
     private final String text;
     private final byte[] path;
+    private volatile Watch watch = new New();
 
     private Name(String text, byte[] path) {
         this.text = text;
         this.path = path;
     }
+
+    /// Whether it is watched.
+    sealed interface Watch {}
+
+    /// It was never looked at.
+    record New() implements Watch {}
+
+    record Watched(Post post) implements Watch {}
+
+    /// It is not, and that is not to be tried again before some time, by [System#nanoTime].
+    record Resting(long untilNanos) implements Watch {}
 
     /// @throws IllegalArgumentException if `text` is not absolute
     static Name of(String text) {
@@ -41,6 +53,14 @@ final class Name {
     /// to.
     byte[] path() {
         return path;
+    }
+
+    Watch watch() {
+        return watch;
+    }
+
+    void watch(Watch now) {
+        watch = now;
     }
 
     /// Returns why the kernel cannot be asked for this name, if so.

@@ -39,10 +39,10 @@ class FileTableTest {
 
     private final ManualClock clock = new ManualClock();
     private final MemoryBlobStore blobs = new MemoryBlobStore();
-    private final FileTable table = new FileTable(blobs);
+    private final FileTable table = FileTable.looking(blobs);
     private final CountingBlobStore counted = new CountingBlobStore(new MemoryBlobStore());
     /// Believes that all files are old.
-    private final FileTable later = new FileTable(counted, clock);
+    private final FileTable later = new FileTable(counted, Lookout.none(), clock);
 
     @Test
     void aLookSaysWhatTheKernelSays() throws IOException {
@@ -193,8 +193,10 @@ class FileTableTest {
     void whatHasJustChangedIsReadAgainUntilItIsOldEnough() throws IOException {
         Files.writeString(file("a.h"), "");
         var changedNanos = present(file("a.h")).changedNanos();
-        var exact = new FileTable(blobs, () -> Instant.ofEpochSecond(0, changedNanos + Signature.TICK_NANOS));
-        var early = new FileTable(blobs, () -> Instant.ofEpochSecond(0, changedNanos + Signature.TICK_NANOS - 1));
+        var exact = new FileTable(
+                blobs, Lookout.none(), () -> Instant.ofEpochSecond(0, changedNanos + Signature.TICK_NANOS));
+        var early = new FileTable(
+                blobs, Lookout.none(), () -> Instant.ofEpochSecond(0, changedNanos + Signature.TICK_NANOS - 1));
         assumeTrue(changedNanos % 1_000_000_000 != 0, "This file system knows whole seconds only");
 
         assertThat(((Reading.File) exact.read(name("a.h"))).content().settled()).isTrue();

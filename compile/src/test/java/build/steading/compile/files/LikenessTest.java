@@ -15,7 +15,7 @@ class LikenessTest {
     @TempDir
     Path directory;
 
-    private final FileTable table = new FileTable(new MemoryBlobStore());
+    private final FileTable table = FileTable.looking(new MemoryBlobStore());
 
     @BeforeEach
     void makeDirectories() throws IOException {

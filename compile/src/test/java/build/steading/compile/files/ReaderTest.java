@@ -38,7 +38,7 @@ class ReaderTest {
 
     @Test
     void aFileThatChangedOnceIsReadAgain() {
-        assertThat(new FileTable(new Meddling(1)).read(file.toString()))
+        assertThat(FileTable.looking(new Meddling(1)).read(file.toString()))
                 .isInstanceOfSatisfying(
                         Reading.File.class,
                         read -> assertThat(read.content().digest())
@@ -47,20 +47,20 @@ class ReaderTest {
 
     @Test
     void aFileThatNeverRestsIsNotRead() {
-        assertThat(new FileTable(new Meddling(3)).read(file.toString()))
+        assertThat(FileTable.looking(new Meddling(3)).read(file.toString()))
                 .isEqualTo(new Reading.Unreadable("`%s` changes while it is read".formatted(file)));
     }
 
     @Test
     void whatTheStoreRefusesIsNotTakenForAChange() {
-        var table = new FileTable(new SizeLimitingBlobStore(blobs, 10));
+        var table = FileTable.looking(new SizeLimitingBlobStore(blobs, 10));
 
         assertThatThrownBy(() -> table.read(file.toString())).isInstanceOf(SteadingException.class);
     }
 
     @Test
     void oneMountIsToldFromAnother() {
-        var table = new FileTable(blobs);
+        var table = FileTable.looking(blobs);
         var here = (Look.Present) table.look(file.toString());
         var beside = (Look.Present) table.look(directory.toString());
         var elsewhere = (Look.Present) table.look("/proc");

@@ -17,7 +17,7 @@ class RoutesTest {
     Path temporary;
 
     private Path directory;
-    private final FileTable table = new FileTable(new MemoryBlobStore());
+    private final FileTable table = FileTable.looking(new MemoryBlobStore());
 
     @BeforeEach
     void build() throws IOException {

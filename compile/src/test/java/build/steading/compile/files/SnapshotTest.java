@@ -28,9 +28,9 @@ class SnapshotTest {
 
     private final ManualClock clock = new ManualClock();
     private final CountingBlobStore blobs = new CountingBlobStore(new MemoryBlobStore());
-    private final FileTable table = new FileTable(blobs);
+    private final FileTable table = FileTable.looking(blobs);
     /// Believes that all files are old, and so their signatures.
-    private final FileTable later = new FileTable(blobs, clock);
+    private final FileTable later = new FileTable(blobs, Lookout.none(), clock);
 
     @BeforeEach
     void letTimePass() {

@@ -29,7 +29,7 @@ class ViewTest {
     private Path directory;
     private final ManualClock clock = new ManualClock();
     /// Believes that all directories are old, and so what is not in them.
-    private final FileTable table = new FileTable(new MemoryBlobStore(), clock);
+    private final FileTable table = new FileTable(new MemoryBlobStore(), Lookout.none(), clock);
 
     @BeforeEach
     void letTimePass() throws IOException {
@@ -107,7 +107,7 @@ class ViewTest {
     void changesAtRandomAreSeen() throws IOException, InterruptedException {
         var seed = new Random().nextLong();
         var random = new Random(seed);
-        var real = new FileTable(new MemoryBlobStore());
+        var real = FileTable.looking(new MemoryBlobStore());
         for (var round = 0; round < ROUNDS; round++) {
             for (var i = 0; i < CHANGES; i++) {
                 change(random);

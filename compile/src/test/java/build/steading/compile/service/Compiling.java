@@ -50,7 +50,7 @@ abstract class Compiling {
     }
 
     Compiles compiles() {
-        var files = new FileTable(blobs);
+        var files = FileTable.looking(blobs);
         return new Compiles(
                 new Compiles.Parts(
                         files,

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ManifestsTest {
-    private final FileTable files = new FileTable(new MemoryBlobStore());
+    private final FileTable files = FileTable.looking(new MemoryBlobStore());
     private final Toolchains toolchains = new Toolchains(path -> files.look(path.toString()));
 
     @BeforeEach

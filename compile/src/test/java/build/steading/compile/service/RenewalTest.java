@@ -44,7 +44,7 @@ class RenewalTest {
 
     private final LosingBlobs blobs = new LosingBlobs();
     private final Trees trees = new Trees(blobs, 1 << 20);
-    private final FileTable files = new FileTable(blobs);
+    private final FileTable files = FileTable.looking(blobs);
     private final Toolchains toolchains = new Toolchains(path -> files.look(path.toString()));
     private final Preparation preparation = new Preparation(files);
     private final ActionWriter actions = new ActionWriter(
