@@ -59,7 +59,10 @@ final class Kernel {
     static final int EACCES = 13;
     static final int EEXIST = 17;
     static final int ENOTDIR = 20;
+    static final int EFBIG = 27;
+    static final int ENOSPC = 28;
     static final int ELOOP = 40;
+    static final int EDQUOT = 122;
 
     static final long STATE_BYTES = Linker.Option.captureStateLayout().byteSize();
     private static final long ERRNO = Linker.Option.captureStateLayout().byteOffset(PathElement.groupElement("errno"));
@@ -76,6 +79,10 @@ final class Kernel {
             bind("linkat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle PREAD =
             bind("pread", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle WRITE =
+            bind("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+    private static final MethodHandle FCHMOD = bind("fchmod", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle UNLINK = bind("unlink", FunctionDescriptor.of(JAVA_INT, ADDRESS));
     private static final MethodHandle CLOSE = bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     private static final MethodHandle READ =
             bind("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
@@ -150,6 +157,30 @@ final class Kernel {
     static long pread(MemorySegment state, int file, MemorySegment bytes, long position) {
         try {
             return (long) PREAD.invokeExact(state, file, bytes, bytes.byteSize(), position);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static long write(MemorySegment state, int file, MemorySegment bytes) {
+        try {
+            return (long) WRITE.invokeExact(state, file, bytes, bytes.byteSize());
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static int chmod(MemorySegment state, int file, int mode) {
+        try {
+            return (int) FCHMOD.invokeExact(state, file, mode);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static int unlink(MemorySegment state, MemorySegment path) {
+        try {
+            return (int) UNLINK.invokeExact(state, path);
         } catch (Throwable e) {
             throw new AssertionError(e);
         }

@@ -40,6 +40,8 @@ final class OutputFiles {
             0004, PosixFilePermission.OTHERS_READ,
             0002, PosixFilePermission.OTHERS_WRITE);
 
+    private static final int READ_WRITE = 0666;
+
     private static final FileAttribute<?> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
@@ -130,8 +132,10 @@ final class OutputFiles {
             return false;
         }
         try (var fresh = made.get()) {
-            content.writeTo(fresh.content());
-            fresh.permit(permissions());
+            for (var part : content.asReadOnlyByteBufferList()) {
+                fresh.write(part);
+            }
+            fresh.permit(READ_WRITE & ~umask);
             return fresh.place(file, passing);
         }
     }

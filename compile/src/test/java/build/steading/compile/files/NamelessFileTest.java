@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,7 +31,7 @@ class NamelessFileTest {
     /// Places what says `made`, and returns whether that could be done.
     private boolean place(String file) throws IOException {
         try (var fresh = made()) {
-            fresh.content().write("made".getBytes(UTF_8));
+            fresh.write(ByteBuffer.wrap("made".getBytes(UTF_8)));
             return fresh.place(directory.resolve(file), directory.resolve("passing"));
         }
     }
@@ -35,7 +39,7 @@ class NamelessFileTest {
     @Test
     void whatIsWrittenHasNoNameBeforeItIsPlaced() throws Exception {
         try (var fresh = made()) {
-            fresh.content().write("made".getBytes(UTF_8));
+            fresh.write(ByteBuffer.wrap("made".getBytes(UTF_8)));
             assertThat(directory).isEmptyDirectory();
 
             assertThat(fresh.place(directory.resolve("out"), directory.resolve("passing")))
@@ -50,9 +54,40 @@ class NamelessFileTest {
     @Test
     void whatIsNotPlacedLeavesNothing() throws Exception {
         try (var fresh = made()) {
-            fresh.content().write(new byte[1 << 20]);
+            fresh.write(ByteBuffer.allocate(1 << 20));
         }
         assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void partsOfAnyLengthAreWrittenOneBehindTheOther() throws Exception {
+        var random = new Random(1);
+        var all = new ByteArrayOutputStream();
+        var out = directory.resolve("out");
+        try (var fresh = made()) {
+            for (var length : List.of(1, 300_000, 0, 256 << 10, 700_001)) {
+                var bytes = new byte[length];
+                random.nextBytes(bytes);
+                all.write(bytes);
+                fresh.write(ByteBuffer.wrap(bytes));
+            }
+            assertThat(fresh.place(out, directory.resolve("passing"))).isTrue();
+        }
+        assertThat(out).hasBinaryContent(all.toByteArray());
+    }
+
+    @Test
+    void aFullDiskSaysSo() throws Exception {
+        var small = Files.createDirectory(directory.resolve("small"));
+        var mount = new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=64k", "none", small.toString()).start();
+        assumeTrue(mount.waitFor() == 0, "Nobody here may mount");
+        try (var full = NamelessFile.in(small).orElseThrow()) {
+            assertThatIOException()
+                    .isThrownBy(() -> full.write(ByteBuffer.allocate(1 << 20)))
+                    .withMessage("No space left on device");
+        } finally {
+            new ProcessBuilder("umount", small.toString()).start().waitFor();
+        }
     }
 
     @Test
@@ -91,7 +126,7 @@ class NamelessFileTest {
     void permissionsAreThoseThatWereGiven() throws Exception {
         var out = directory.resolve("out");
         try (var fresh = made()) {
-            fresh.permit(PosixFilePermissions.fromString("rw-rw-r--"));
+            fresh.permit(0664);
             assertThat(fresh.place(out, directory.resolve("passing"))).isTrue();
         }
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(out)))
