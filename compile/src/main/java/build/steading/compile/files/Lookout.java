@@ -42,7 +42,7 @@ final class Lookout implements AutoCloseable {
 
     /// @param source nothing if nobody tells what happens
     /// @param limit of names
-    /// @param rest how long not to try again what could not be watched
+    /// @param rest how long not to try again what could not be watched, and not to begin anew
     Lookout(Supplier<Optional<Notices>> source, int limit, Duration rest) {
         this.source = source;
         this.limit = limit;
@@ -72,13 +72,16 @@ final class Lookout implements AutoCloseable {
 
     private synchronized void begin() {
         begun = System.nanoTime();
-        watches = limit > 0 ? source.get().map(Watches::new).orElse(null) : null;
+        watches = source.get().map(Watches::new).orElse(null);
     }
 
     /// Takes in what has been noticed until now.
     synchronized void refresh() {
         if (watches != null && !watches.refresh()) {
             watches.close();
+            watches = null;
+        }
+        if (watches == null && limit > 0 && System.nanoTime() - begun >= rest.toNanos()) {
             begin();
         }
     }

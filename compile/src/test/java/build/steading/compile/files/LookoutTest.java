@@ -22,6 +22,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -163,16 +164,37 @@ class LookoutTest {
         var name = name("x.h");
         Files.writeString(Path.of(name), "int x;");
         lookTwice(watching, name);
-        var busy = directory.resolve("busy");
-        for (var i = 0; i < MANY; i++) {
-            Files.writeString(busy, "");
-            Files.delete(busy);
-        }
+        loseNotices();
         Files.delete(Path.of(name));
 
         assertThat(watching.look(name)).isInstanceOf(Look.Absent.class);
         Files.writeString(Path.of(name), "int x;");
         assertThat(watching.look(name)).isEqualTo(looking.look(name));
+    }
+
+    @Test
+    void whoLosesNoticesHasARest() throws IOException {
+        var begun = new AtomicInteger();
+        var name = name("x.h");
+        Files.writeString(Path.of(name), "int x;");
+        try (var tired = new Lookout(
+                () -> {
+                    begun.incrementAndGet();
+                    return Notices.open();
+                },
+                MANY,
+                Duration.ofHours(1))) {
+            var table = table(tired);
+            lookTwice(table, name);
+            assertThat(isStanding(table, name)).isTrue();
+            loseNotices();
+            Files.delete(Path.of(name));
+
+            assertThat(table.look(name)).isInstanceOf(Look.Absent.class);
+            lookTwice(table, name);
+            assertThat(isStanding(table, name)).isFalse();
+            assertThat(begun).hasValue(1);
+        }
     }
 
     @Test
@@ -236,6 +258,14 @@ class LookoutTest {
 
     private String name(String file) {
         return directory.resolve(file).toString();
+    }
+
+    private void loseNotices() throws IOException {
+        var busy = directory.resolve("busy");
+        for (var i = 0; i < MANY; i++) {
+            Files.writeString(busy, "");
+            Files.delete(busy);
+        }
     }
 
     private static void lookTwice(FileTable table, String name) {
