@@ -11,13 +11,15 @@ final class CcBench {
     /// How much of everything there is.
     ///
     /// @param calls of compiles whose result is known
-    /// @param warmups such calls before, that do not count
+    /// @param warmups such calls before, that do not count, of each program
+    /// @param lessons such calls before all that, of ours alone
     /// @param sources that are compiled anew
     /// @param edits of one file
-    /// @param practice compiles by the farm before any that counts
-    record Size(int calls, int warmups, int sources, int edits, int practice) {
-        private static final Size WHOLE = new Size(200, 300, 200, 30, 1_500);
-        private static final Size QUICK = new Size(60, 60, 24, 6, 60);
+    /// @param practice compiles by the farm before any that counts: of sources that are new, and as many of such
+    ///     as were edited
+    record Size(int calls, int warmups, int lessons, int sources, int edits, int practice) {
+        private static final Size WHOLE = new Size(200, 50, 2_500, 200, 30, 1_200);
+        private static final Size QUICK = new Size(60, 20, 100, 24, 6, 60);
     }
 
     static Table run(Stage stage, boolean quick) throws IOException, InterruptedException {

@@ -55,12 +55,19 @@ final class CcRemote {
         }
     }
 
-    /// Has processes compile many small sources, each another one, so that their own code is compiled.
+    /// Has processes compile many small sources, each another one, so that their own code is compiled; and again
+    /// after they were edited.
     private void practise() throws IOException, InterruptedException {
+        practise("new");
+        practise("edited");
+    }
+
+    private void practise(String state) throws IOException, InterruptedException {
         var each = size.practice() / JOBS;
         for (var member = 0; member < JOBS; member++) {
             for (var i = 0; i < each; i++) {
-                project.write("p%d-%d.c".formatted(member, i), CcProject.HELLO.formatted(member + "-" + i));
+                var greeting = "%d-%d %s".formatted(member, i, state);
+                project.write("p%d-%d.c".formatted(member, i), CcProject.HELLO.formatted(greeting));
             }
         }
         var prefix = Objects.requireNonNull(tools.get(STEADING));
