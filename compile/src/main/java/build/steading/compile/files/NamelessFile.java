@@ -89,7 +89,7 @@ public final class NamelessFile implements AutoCloseable {
     }
 
     /// Gives it a name; whatever has that name goes first, as it does with compilers. Returns whether it has the
-    /// name now; if not, because this file system or its rules do not allow it, nothing has changed.
+    /// name now; if not, this file system or its rules do not allow it.
     ///
     /// @param file absolute, in the directory that it was made in
     /// @param passing another name there, which nothing has: its own for a moment, if `file` does not go by
